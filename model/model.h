@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The configuration as one value: every bond, member and VLAN interface that
+ * the files describe, each thing with the file and line it comes from.
+ *
+ * A model is plain data. ifcfg/ builds it from text, model_validate() says what
+ * is wrong with it, the daemon applies it. Limits are constants; a model owns
+ * its memory and is freed by model_free().
+ */
+#ifndef MODEL_MODEL_H
+#define MODEL_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "abi/bond_types.h"
+
+#define MODEL_NAME_SIZE 16 /* IFNAMSIZ */
+
+/* Where something was said. line 0: the file as a whole. */
+struct model_source {
+	uint32_t file; /* index into model.files */
+	uint32_t line; /* from 1 */
+};
+
+struct model_address {
+	int family;	   /* AF_INET or AF_INET6 */
+	uint8_t bytes[16]; /* network order; 4 or 16 of them */
+	uint8_t prefix;
+	struct model_source source;
+};
+
+/* What any interface may have. */
+struct model_interface {
+	char name[MODEL_NAME_SIZE];
+	bool onboot;
+	uint32_t mtu; /* 0: not said */
+	bool has_mac;
+	uint8_t mac[6]; /* MACADDR */
+	size_t address_count;
+	struct model_address *addresses;
+	struct model_source source; /* its DEVICE line, or the file */
+};
+
+struct model_member {
+	struct model_interface interface; /* .addresses is empty when valid */
+	bool has_hwaddr;
+	uint8_t hwaddr[6]; /* HWADDR: which NIC it must be */
+};
+
+struct model_vlan {
+	struct model_interface interface;
+	char parent[MODEL_NAME_SIZE];
+	uint16_t vid; /* 1 to 4094 */
+};
+
+/* BONDING_OPTS and PORTCHANNEL_OPTS, defaults filled in as the kernel's driver
+ * has them. */
+struct model_bond_options {
+	enum bond_mode mode;
+	enum xmit_hash_policy xmit_hash_policy;
+	uint32_t miimon_ms;
+	uint32_t updelay_ms;
+	uint32_t downdelay_ms;
+	bool use_carrier;
+	uint32_t min_links;
+	bool lacp_rate_fast;
+	bool lacp_active;
+	uint16_t ad_actor_sys_prio;
+	uint8_t ad_actor_system[6]; /* all 0: the bond's MAC */
+	uint16_t ad_user_port_key;
+	enum bond_engine engine;
+	bool engine_said; /* engine= stood in the file */
+	enum flow_placement flow_placement;
+	enum transmit_hook transmit_hook;
+};
+
+struct model_bond {
+	struct model_interface interface;
+	struct model_bond_options options;
+	size_t member_count;	      /* at most BOND_MEMBERS_MAX when valid */
+	struct model_member *members; /* in the order of their file names */
+};
+
+struct model {
+	size_t file_count;
+	char **files; /* paths as given, sorted by name */
+	size_t bond_count;
+	struct model_bond *bonds;
+	size_t vlan_count;
+	struct model_vlan *vlans;
+};
+
+enum model_severity {
+	MODEL_ERROR = 0, /* the bond (or VLAN interface) is not brought up */
+	MODEL_WARNING,
+};
+
+/* One thing that is wrong. */
+struct model_problem {
+	enum model_severity severity;
+	struct model_source source;
+	/* Which bond or VLAN interface it keeps from coming up; "" for none. */
+	char subject[MODEL_NAME_SIZE];
+	char *text; /* what is wrong, and what was expected */
+};
+
+struct model_problems {
+	size_t count;
+	struct model_problem *list;
+	bool out_of_memory; /* some could not be noted */
+};
+
+struct model *model_new(void); /* NULL: no memory */
+void model_free(struct model *model);
+void model_problems_free(struct model_problems *problems);
+
+/* Adds a problem, text as by printf. Lack of memory is noted in *problems. */
+void model_problem_add(struct model_problems *problems, enum model_severity severity,
+		       struct model_source source, const char *subject, const char *format, ...)
+	__attribute__((format(printf, 5, 6)));
+
+/* Checks what no single line shows (a member in two bonds, a ninth member, a
+ * parent that no file defines, an option of another mode) and adds what it
+ * finds. */
+void model_validate(const struct model *model, struct model_problems *problems);
+
+/* Takes every bond and VLAN interface out of the model that an error names as
+ * its subject, and the VLAN interfaces of such bonds, so that what is left is
+ * valid and can be applied. */
+void model_drop_faulty(struct model *model, const struct model_problems *problems);
+
+/* Finds by name; NULL if absent. */
+struct model_bond *model_find_bond(const struct model *model, const char *name);
+struct model_vlan *model_find_vlan(const struct model *model, const char *name);
+
+/* Names as in the files ("802.3ad", "layer3+4", "resilient", "hub"), and back;
+ * the parsers also take the kernel's numbers where the kernel does. */
+const char *bond_mode_name(enum bond_mode mode);
+const char *xmit_hash_policy_name(enum xmit_hash_policy policy);
+const char *flow_placement_name(enum flow_placement placement);
+const char *transmit_hook_name(enum transmit_hook hook);
+const char *bond_engine_name(enum bond_engine engine);
+bool bond_mode_parse(const char *text, enum bond_mode *out);
+bool xmit_hash_policy_parse(const char *text, enum xmit_hash_policy *out);
+
+#endif

@@ -100,15 +100,17 @@ struct bond_frame {
 
 /* What a note tells; from and to are values of the machine's own enum. */
 enum bond_note_type {
-	BOND_NOTE_LINK = 0,   /* enum link_state */
-	BOND_NOTE_RECEIVE,    /* enum lacp_receive_state */
-	BOND_NOTE_PERIODIC,   /* enum lacp_periodic_state */
-	BOND_NOTE_MUX,	      /* enum lacp_mux_state */
-	BOND_NOTE_SELECTED,   /* enum lacp_selected */
-	BOND_NOTE_PARTNER,    /* the partner's information changed */
-	BOND_NOTE_REASON,     /* enum bond_reason of the member */
-	BOND_NOTE_CARRIER,    /* the bond's carrier: 0 or 1 */
-	BOND_NOTE_AGGREGATOR, /* the bundle (its LAG ID) changed */
+	BOND_NOTE_LINK = 0,	 /* enum link_state */
+	BOND_NOTE_RECEIVE,	 /* enum lacp_receive_state */
+	BOND_NOTE_PERIODIC,	 /* enum lacp_periodic_state */
+	BOND_NOTE_MUX,		 /* enum lacp_mux_state */
+	BOND_NOTE_SELECTED,	 /* enum lacp_selected */
+	BOND_NOTE_PARTNER,	 /* the partner's information changed */
+	BOND_NOTE_REASON,	 /* enum bond_reason of the member */
+	BOND_NOTE_CARRIER,	 /* the bond's carrier: 0 or 1 */
+	BOND_NOTE_AGGREGATOR,	 /* the bundle (its LAG ID) changed */
+	BOND_NOTE_ACTOR_CHURN,	 /* enum lacp_churn_state */
+	BOND_NOTE_PARTNER_CHURN, /* enum lacp_churn_state */
 	BOND_NOTE_COUNT,
 };
 
@@ -160,8 +162,14 @@ struct bond {
  * validation; a value out of range is a programmer's error. */
 void bond_init(struct bond *bond, const struct bond_config *config, const uint8_t mac[6]);
 
-/* Takes one event at the time now, which never goes back, and steps all
- * machines until nothing changes. *out is overwritten, never appended to. */
+/*
+ * Takes one event at the time now, which never goes back, and steps all
+ * machines until nothing changes. *out is overwritten, never appended to.
+ *
+ * Timers run out in BOND_EVENT_TIME only. A caller that was held up hands over
+ * the frames that wait in its sockets first and the time last, so that being
+ * late is never taken for a silent partner.
+ */
 void bond_input(struct bond *bond, const struct bond_event *event, time_ms now,
 		struct bond_actions *out);
 
@@ -184,8 +192,11 @@ const char *bond_note_state_name(enum bond_note_type type, uint8_t state);
 /*
  * What survives a restart of the daemon. bond_save fills *out; bond_restore,
  * called after bond_init and after the members were added with their present
- * carrier, goes on from there: the partner sees no change of state. Deadlines
- * are kept as time left. Members are matched by port and partner information is
+ * carrier, but before the first BOND_EVENT_ADMIN (so that no port has begun to
+ * speak), goes on from there: the partner sees no change of state. Whether the
+ * bond was up is restored too; tell the present BOND_EVENT_ADMIN afterwards.
+ * What was saved is checked: a value that cannot be is left out, never believed.
+ * Deadlines are kept as time left. Members are matched by port and partner information is
  * kept only where carrier never went away in between, as far as can be known.
  */
 struct bond_saved_member {
@@ -198,6 +209,7 @@ struct bond_saved_member {
 };
 
 struct bond_saved {
+	bool admin_up;
 	uint32_t joined_next;
 	struct lacp_system_saved lacp;
 	struct bond_saved_member members[BOND_MEMBERS_MAX];

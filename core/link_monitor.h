@@ -30,4 +30,19 @@ struct link_monitor {
 	time_ms deadline; /* of updelay or downdelay; else TIME_NEVER */
 };
 
+/* A link without carrier, in LINK_DOWN. */
+void link_monitor_init(struct link_monitor *monitor);
+
+/*
+ * Takes what the link reports at the time now. With skip_updelay (no other
+ * member is usable) a link that is back is up at once, as in the kernel's
+ * driver. time_passes says whether a delay may run out in this call. Returns
+ * whether the state changed.
+ */
+bool link_monitor_step(struct link_monitor *monitor, const struct link_monitor_config *config,
+		       bool carrier, bool skip_updelay, bool time_passes, time_ms now);
+
+/* LINK_UP, or LINK_FAIL while downdelay runs. */
+bool link_monitor_usable(const struct link_monitor *monitor);
+
 #endif

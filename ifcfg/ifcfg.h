@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Reads ifcfg files as initscripts does: text in, model out. Nothing here opens
- * a file or runs anything; ifcfg_folder.c in daemon/ and cli/ brings the text.
+ * a file or runs anything; config/config_folder.c brings the text.
+ *
+ * initscripts' files are sourced by bash, so bash says what a file means:
+ * env -i bash -c '. FILE; declare -p' is what the tests compare with. Whatever
+ * would make the shell run something is an error, and that file is refused.
  */
 #ifndef IFCFG_IFCFG_H
 #define IFCFG_IFCFG_H
@@ -11,12 +15,11 @@
 
 #include "model/model.h"
 
-/* A file's variables as the shell would have them after sourcing it. */
-struct ifcfg_variable {
-	char *name;
-	char *value;
-	uint32_t line; /* of the assignment that counts */
-};
+/* Limits far beyond any honest file, so that a hostile or broken one costs
+ * little. Beyond them the file is refused. */
+#define IFCFG_FILE_SIZE_MAX  (256 * 1024)
+#define IFCFG_VALUE_SIZE_MAX (16 * 1024)
+#define IFCFG_VARIABLES_MAX  2048
 
 /* One file handed to the reader. */
 struct ifcfg_text {
@@ -28,23 +31,38 @@ struct ifcfg_text {
 	int read_error;
 };
 
-/* Whether a folder's entry of that name is an ifcfg file to be read at all:
- * begins with "ifcfg-", is not a backup, is not ifcfg-lo. */
+/* A file's variables as the shell would have them after sourcing it. */
+struct ifcfg_variables {
+	size_t count;
+	struct model_variable *list; /* in the order of first assignment */
+};
+
+/* Whether a folder's entry of that name is a file to be read at all: begins
+ * with "ifcfg-", "route-", "route6-", "rule-" or "rule6-", is not a backup, is
+ * not ifcfg-lo. */
 bool ifcfg_name_is_read(const char *name);
 
 /*
  * Parses all files and builds the model of them: bonds, their members, VLAN
  * interfaces. Every problem of syntax or meaning is added to *problems, with
- * file and line; model_validate() has been run. Never NULL but for lack of
- * memory. The caller applies model_drop_faulty() if it wants the rest.
+ * file and line; model_validate() has been run. NULL only for lack of memory.
+ * The caller applies model_drop_faulty() if it wants what can be brought up.
  */
 struct model *ifcfg_read(const struct ifcfg_text *texts, size_t count,
 			 struct model_problems *problems);
 
-/* Parses one file to its variables, in order of first assignment. Returns the
- * number, sets *out (freed by ifcfg_variables_free), adds problems. */
-size_t ifcfg_parse(const struct ifcfg_text *text, uint32_t file_index,
-		   struct ifcfg_variable **out, struct model_problems *problems);
-void ifcfg_variables_free(struct ifcfg_variable *variables, size_t count);
+/*
+ * Parses one file to its variables and adds what is wrong to *problems, with
+ * subject as the errors' subject. False: the file is refused (or no memory,
+ * see problems->out_of_memory); *out then holds what could be read nevertheless,
+ * which is good for nothing but to name things. *out is freed by
+ * ifcfg_variables_free() in both cases.
+ */
+bool ifcfg_parse(const struct ifcfg_text *text, uint32_t file_index, const char *subject,
+		 struct ifcfg_variables *out, struct model_problems *problems);
+void ifcfg_variables_free(struct ifcfg_variables *variables);
+
+/* The variable's value, NULL if it is not set. */
+const char *ifcfg_value(const struct ifcfg_variables *variables, const char *name);
 
 #endif

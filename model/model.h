@@ -83,9 +83,36 @@ struct model_bond {
 	struct model_member *members; /* in the order of their file names */
 };
 
+/* One assignment's outcome, as the files' own reader (the shell) would have it. */
+struct model_variable {
+	char *name;
+	char *value;   /* bytes as they stand, not always UTF-8; no NUL inside */
+	uint32_t line; /* of the assignment that counts */
+};
+
+/* What a file turned out to be. */
+enum model_file_kind {
+	MODEL_FILE_OTHER = 0, /* none of our business: a plain NIC, a tunnel, ... */
+	MODEL_FILE_BOND,
+	MODEL_FILE_MEMBER,
+	MODEL_FILE_VLAN,
+	MODEL_FILE_ALIAS,   /* ifcfg-bond0:1, ifcfg-bond0-range0 */
+	MODEL_FILE_ROUTES,  /* route-X, route6-X */
+	MODEL_FILE_RULES,   /* rule-X, rule6-X */
+	MODEL_FILE_REFUSED, /* could not be read, or is not plain assignments */
+};
+
+struct model_file {
+	enum model_file_kind kind;
+	char interface[MODEL_NAME_SIZE]; /* it speaks of; "" if that is no name */
+	size_t variable_count;
+	struct model_variable *variables; /* in the order of first assignment */
+};
+
 struct model {
 	size_t file_count;
-	char **files; /* paths as given, sorted by name */
+	char **files;		       /* paths as given, sorted by name */
+	struct model_file *file_infos; /* file_count of them, same order */
 	size_t bond_count;
 	struct model_bond *bonds;
 	size_t vlan_count;
@@ -97,13 +124,24 @@ enum model_severity {
 	MODEL_WARNING,
 };
 
-/* One thing that is wrong. */
+/*
+ * One thing that is wrong.
+ *
+ * An error's subject is the least that can safely be left out because of it:
+ *   - a bond, where what the bond should be is not known (its file is refused,
+ *     an option is wrong, two files define it, no file does): neither it nor
+ *     its VLAN interfaces are brought up;
+ *   - a VLAN interface, where only that is wrong;
+ *   - a member, where its own file is wrong (refused, an address in it, claimed
+ *     by two files, the ninth): its bond comes up with the others.
+ * Nothing else is harmed. What already runs under the subject's name goes on
+ * running as it is; model_keep_running() does that. A warning changes nothing.
+ */
 struct model_problem {
 	enum model_severity severity;
 	struct model_source source;
-	/* Which bond or VLAN interface it keeps from coming up; "" for none. */
-	char subject[MODEL_NAME_SIZE];
-	char *text; /* what is wrong, and what was expected */
+	char subject[MODEL_NAME_SIZE]; /* "": none */
+	char *text;		       /* what is wrong, and what was expected */
 };
 
 struct model_problems {
@@ -112,9 +150,26 @@ struct model_problems {
 	bool out_of_memory; /* some could not be noted */
 };
 
-struct model *model_new(void); /* NULL: no memory */
-void model_free(struct model *model);
+struct model *model_new(void);	      /* NULL: no memory */
+void model_free(struct model *model); /* NULL is fine */
+/* Frees what is in it and leaves it empty. */
 void model_problems_free(struct model_problems *problems);
+
+/* Adds to the model; false: no memory, nothing changed. The pointers' contents
+ * are copied; addresses, members and variables become the model's. A pointer
+ * to an earlier bond or VLAN interface is invalid after an addition. */
+bool model_add_file(struct model *model, const char *path, const struct model_file *info);
+bool model_add_bond(struct model *model, const struct model_bond *bond);
+bool model_add_vlan(struct model *model, const struct model_vlan *vlan);
+bool model_bond_add_member(struct model_bond *bond, const struct model_member *member);
+bool model_interface_add_address(struct model_interface *interface,
+				 const struct model_address *address);
+
+/* The kernel driver's defaults: balance-rr, layer2, no monitoring, ... */
+void model_bond_options_init(struct model_bond_options *options);
+
+/* Whether the kernel would take it as an interface's name. */
+bool model_name_is_valid(const char *name);
 
 /* Adds a problem, text as by printf. Lack of memory is noted in *problems. */
 void model_problem_add(struct model_problems *problems, enum model_severity severity,
@@ -126,10 +181,25 @@ void model_problem_add(struct model_problems *problems, enum model_severity seve
  * finds. */
 void model_validate(const struct model *model, struct model_problems *problems);
 
-/* Takes every bond and VLAN interface out of the model that an error names as
- * its subject, and the VLAN interfaces of such bonds, so that what is left is
- * valid and can be applied. */
+/* Takes every bond, member and VLAN interface out of the model that an error
+ * names as its subject, and the VLAN interfaces of such bonds, so that what is
+ * left is valid and can be applied. */
 void model_drop_faulty(struct model *model, const struct model_problems *problems);
+
+/* Whether an error names this interface as its subject. */
+bool model_name_is_faulty(const struct model_problems *problems, const char *name);
+
+/*
+ * "What ran before goes on running": after model_drop_faulty() on a newly read
+ * model, puts back, as copies, what *running (the model applied last) holds
+ * under each name that an error has as its subject: a bond with its VLAN
+ * interfaces, a VLAN interface, a member of a bond. Where a bond would then
+ * have more than BOND_MEMBERS_MAX members, or a NIC be in two bonds, those
+ * that ran stay and the newcomer is left out. False: no memory; *model is then
+ * still whole, but not all was put back, and must not be applied.
+ */
+bool model_keep_running(struct model *model, const struct model_problems *problems,
+			const struct model *running);
 
 /* Finds by name; NULL if absent. */
 struct model_bond *model_find_bond(const struct model *model, const char *name);
@@ -142,6 +212,10 @@ const char *xmit_hash_policy_name(enum xmit_hash_policy policy);
 const char *flow_placement_name(enum flow_placement placement);
 const char *transmit_hook_name(enum transmit_hook hook);
 const char *bond_engine_name(enum bond_engine engine);
+const char *model_file_kind_name(enum model_file_kind kind); /* "bond", "vlan", ... */
+bool flow_placement_parse(const char *text, enum flow_placement *out);
+bool transmit_hook_parse(const char *text, enum transmit_hook *out);
+bool bond_engine_parse(const char *text, enum bond_engine *out);
 bool bond_mode_parse(const char *text, enum bond_mode *out);
 bool xmit_hash_policy_parse(const char *text, enum xmit_hash_policy *out);
 

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The carrier of a member as the kernel itself sees it, read by the transmit
+ * program for every packet: the first packet after the kernel knows of a lost
+ * link leaves on another one, with no daemon in between.
+ *
+ * Compiled twice: with PC_CARRIER_READ 1 it needs kernel BTF and the functions
+ * bpf_rdonly_cast and bpf_cast_to_kern_ctx (Linux 6.2); with 0 every member is
+ * taken to have carrier, and the daemon rewrites the table when one has lost it.
+ *
+ * The kernel's structs are declared with the few members that are used; their
+ * real offsets are filled in when the programs are loaded.
+ */
+#ifndef BPF_CARRIER_H
+#define BPF_CARRIER_H
+
+#include <stdbool.h>
+
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+
+#include "abi/datapath.h"
+
+#if PC_CARRIER_READ
+
+enum netdev_state_t {
+	__LINK_STATE_START,
+	__LINK_STATE_PRESENT,
+	__LINK_STATE_NOCARRIER,
+};
+
+struct net_device {
+	unsigned long state;
+	int ifindex;
+} __attribute__((preserve_access_index));
+
+struct sk_buff {
+	struct net_device *dev;
+} __attribute__((preserve_access_index));
+
+extern void *bpf_cast_to_kern_ctx(void *obj) __ksym;
+extern void *bpf_rdonly_cast(void *obj, __u32 btf_id) __ksym;
+
+/*
+ * Whether the member's device is up and has carrier. The address may be stale:
+ * the device can have vanished, and another thing stand in its memory. Reading
+ * is harmless in any case (a fault reads as 0), and an answer is believed only
+ * if the device's ifindex is there.
+ */
+static __always_inline bool slot_has_carrier(const struct dp_slot *slot)
+{
+	const struct net_device *device;
+	unsigned long state;
+
+	if (slot->net_device == 0) {
+		return true;
+	}
+	device = bpf_rdonly_cast((void *)slot->net_device,
+				 bpf_core_type_id_kernel(struct net_device));
+	if ((__u32)device->ifindex != slot->ifindex) {
+		return false;
+	}
+	state = device->state;
+	return (state >> bpf_core_enum_value(enum netdev_state_t, __LINK_STATE_START) & 1) &&
+	       !(state >> bpf_core_enum_value(enum netdev_state_t, __LINK_STATE_NOCARRIER) & 1);
+}
+
+#else
+
+static __always_inline bool slot_has_carrier(const struct dp_slot *slot)
+{
+	(void)slot;
+	return true;
+}
+
+#endif
+
+#endif

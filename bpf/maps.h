@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The four maps of a bond, as abi/datapath.h lays them out, and the small
+ * things that every program does with them. Included by the programs only.
+ */
+#ifndef BPF_MAPS_H
+#define BPF_MAPS_H
+
+#include <linux/bpf.h>
+#include <linux/pkt_cls.h>
+
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+
+#include "abi/datapath.h"
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct dp_table);
+} pc_table SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, DP_VLANS_MAX);
+	__type(key, __u32);
+	__type(value, __u32);
+} pc_vlans SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, DP_TAGS_MAX);
+	__type(key, __u32);
+	__type(value, __u32);
+} pc_tags SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct dp_counters);
+} pc_counters SEC(".maps");
+
+/* Both have one entry that is always there; the verifier wants it checked. */
+static __always_inline struct dp_table *table_get(void)
+{
+	__u32 key = 0;
+
+	return bpf_map_lookup_elem(&pc_table, &key);
+}
+
+static __always_inline struct dp_counters *counters_get(void)
+{
+	__u32 key = 0;
+
+	return bpf_map_lookup_elem(&pc_counters, &key);
+}
+
+/* Ethernet, IPv4 or IPv6 and TCP headers without options, for the estimate. */
+#define GSO_HEADERS_SIZE 66
+
+/*
+ * Frames on the wire that this packet is. A GSO packet from an untrusted source
+ * (a virtual machine) comes without their number until the stack has looked at
+ * it; then it is worked out from the segment size, with headers of usual length.
+ */
+static __always_inline __u64 packet_frames(const struct __sk_buff *skb)
+{
+	__u32 segments = skb->gso_segs;
+	__u32 size;
+
+	if (segments) {
+		return segments;
+	}
+	size = skb->gso_size;
+	if (size == 0 || skb->len <= GSO_HEADERS_SIZE) {
+		return 1;
+	}
+	return (skb->len - GSO_HEADERS_SIZE + size - 1) / size;
+}
+
+#endif

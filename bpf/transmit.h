@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The way out: hash, bucket, member. Used by pc_transmit and pc_transmit_vlan,
+ * which stand at the hub's ingress or at the device's egress; either way a
+ * packet begins with its Ethernet header, and a tag that the sender set is
+ * beside the packet and stays there.
+ */
+#ifndef BPF_TRANSMIT_H
+#define BPF_TRANSMIT_H
+
+#include <stdbool.h>
+
+#include "abi/flow_hash.h"
+#include "bpf/carrier.h"
+#include "bpf/maps.h"
+
+/* The member's interface if it may transmit and has carrier, else 0. */
+static __always_inline __u32 slot_egress(const struct dp_table *table, __u32 slot)
+{
+	const struct dp_slot *member;
+
+	if (slot >= BOND_MEMBERS_MAX) {
+		return 0;
+	}
+	member = &table->slots[slot];
+	if (!(member->flags & DP_SLOT_TRANSMIT) || !slot_has_carrier(member)) {
+		return 0;
+	}
+	return member->ifindex;
+}
+
+/*
+ * For the time between the loss of a bucket's member and its backup together
+ * and the daemon's next table: spreads such buckets evenly over whatever can
+ * still transmit. BOND_NO_MEMBER if nothing can.
+ */
+static __noinline __u32 bucket_last_resort(const struct dp_table *table, __u32 bucket)
+{
+	__u32 usable = 0, count = 0, chosen, slot;
+
+	if (!table) {
+		return BOND_NO_MEMBER;
+	}
+	for (slot = 0; slot < BOND_MEMBERS_MAX; slot++) {
+		if (slot_egress(table, slot)) {
+			usable |= 1u << slot;
+			count++;
+		}
+	}
+	if (count == 0) {
+		return BOND_NO_MEMBER;
+	}
+	/* A bucket's number and its backup go by the same pattern, so the
+	 * number as it is would not spread: mix it first. */
+	chosen = (bucket * 2654435761u >> 16) % count;
+	for (slot = 0; slot < BOND_MEMBERS_MAX; slot++) {
+		if (!(usable & 1u << slot)) {
+			continue;
+		}
+		if (chosen == 0) {
+			return slot;
+		}
+		chosen--;
+	}
+	return BOND_NO_MEMBER;
+}
+
+/* The rare packet whose headers are not in its linear part: brings them there
+ * and hashes again. */
+static __noinline __u32 hash_pulled(struct __sk_buff *skb, __u32 policy)
+{
+	struct flow_hash_info info;
+	__u32 size = skb->len;
+
+	if (size > FLOW_HASH_READ_MAX) {
+		size = FLOW_HASH_READ_MAX;
+	}
+	bpf_skb_pull_data(skb, size);
+	return flow_hash(policy, (void *)(long)skb->data, (void *)(long)skb->data_end, &info);
+}
+
+static __always_inline __u32 packet_bucket(struct __sk_buff *skb, __u32 policy)
+{
+	void *data = (void *)(long)skb->data;
+	void *end = (void *)(long)skb->data_end;
+	struct flow_hash_info info;
+	__u32 hash;
+
+	hash = flow_hash(policy, data, end, &info);
+	/* A packet that is cut off for real is all there already. */
+	if (info.truncated && skb->len > (__u32)(end - data)) {
+		hash = hash_pulled(skb, policy);
+	}
+	return flow_hash_bucket(hash);
+}
+
+static __always_inline void count_transmit(struct dp_counters *counters,
+					   const struct __sk_buff *skb, __u32 slot,
+					   __u32 bucket)
+{
+	struct dp_member_counters *member = &counters->members[slot];
+	__u64 bytes = skb->len;
+
+	member->tx_packets += packet_frames(skb);
+	member->tx_bytes += bytes;
+	counters->bucket_bytes[bucket] += bytes;
+}
+
+/* Sends the packet out by its bucket's member. */
+static __always_inline int transmit(struct __sk_buff *skb, const struct dp_table *table,
+				    struct dp_counters *counters)
+{
+	__u32 bucket, pick, slot, egress;
+
+	bucket = packet_bucket(skb, table->policy);
+	/* The compiler knows that this holds, the verifier does not. */
+	barrier_var(bucket);
+	if (bucket >= BOND_BUCKETS) {
+		return TC_ACT_SHOT;
+	}
+	/* Both halves in one load: the daemon stores them as one. */
+	pick = *(const volatile __u16 *)&table->buckets[bucket];
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	slot = pick & 0xff;
+	pick >>= 8;
+#else
+	slot = pick >> 8;
+	pick &= 0xff;
+#endif
+	egress = slot_egress(table, slot);
+	if (!egress) {
+		slot = pick;
+		egress = slot_egress(table, slot);
+		if (!egress) {
+			slot = bucket_last_resort(table, bucket);
+			egress = slot_egress(table, slot);
+		}
+		if (!egress || slot >= BOND_MEMBERS_MAX) {
+			counters->drops[DP_DROP_NO_MEMBER]++;
+			return TC_ACT_SHOT;
+		}
+		counters->members[slot].tx_failover += packet_frames(skb);
+	}
+	if (slot >= BOND_MEMBERS_MAX) {
+		return TC_ACT_SHOT;
+	}
+	count_transmit(counters, skb, slot, bucket);
+	return (int)bpf_redirect(egress, 0);
+}
+
+#endif

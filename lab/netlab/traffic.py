@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The traffic tool's parts as objects: `traffic --help` tells what they do."""
+import json
+import os
+import select
+import signal
+import subprocess
+import tempfile
+
+from .tools import Tools
+
+
+class _Part:
+    """One running `traffic` process and its answer."""
+
+    def __init__(self, namespace, words, tools=None):
+        handle, self._answer = tempfile.mkstemp(prefix="traffic-", suffix=".json")
+        os.close(handle)
+        argv = [(tools or Tools()).traffic] + [str(word) for word in words]
+        self.process = namespace.start(argv + ["--json", self._answer], text=True, bufsize=1,
+                                       stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self._line(30)  # it works now
+
+    def _line(self, timeout_s):
+        readable, _, _ = select.select([self.process.stdout], [], [], timeout_s)
+        line = self.process.stdout.readline() if readable else ""
+        if not line:
+            self.process.kill()
+            raise AssertionError(f"traffic said nothing: {self.process.stderr.read()}")
+        return line
+
+    def progress(self):
+        """How far it is, now."""
+        self.process.send_signal(signal.SIGUSR1)
+        return json.loads(self._line(10))
+
+    def stop(self):
+        """Asks it to end in good order, and returns its answer."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        return self.result()
+
+    def result(self, timeout_s=120):
+        """Its answer, once it has ended by itself."""
+        _, errors = self.process.communicate(timeout=timeout_s)
+        if self.process.returncode != 0:
+            raise AssertionError(f"traffic ended with {self.process.returncode}: {errors}")
+        with open(self._answer, encoding="ascii") as handle:
+            answer = json.load(handle)
+        os.unlink(self._answer)
+        return answer
+
+
+class Sender(_Part):
+    def __init__(self, namespace, to, flows=100, rate=20000, count=None, duration_s=None,
+                 size=64, source_port=20000, port=9000, device=None, source=None, tools=None):
+        words = ["send", "--to", to, "--flows", flows, "--rate", rate, "--size", size,
+                 "--source-port", source_port, "--port", port]
+        for name, value in (("count", count), ("duration", duration_s), ("device", device),
+                            ("from", source)):
+            if value is not None:
+                words += [f"--{name}", value]
+        super().__init__(namespace, words, tools)
+
+    def sent(self):
+        return self.progress()["sent"]
+
+
+class Receiver(_Part):
+    def __init__(self, namespace, listen, port=9000, idle_ms=None, merge_ms=None, tools=None):
+        words = ["receive", "--listen", listen, "--port", port]
+        for name, value in (("idle-ms", idle_ms), ("merge-ms", merge_ms)):
+            if value is not None:
+                words += [f"--{name}", value]
+        super().__init__(namespace, words, tools)
+
+    def received(self):
+        return self.progress()["received"]
+
+
+class Watcher(_Part):
+    def __init__(self, namespace, links, outgoing=False, pcap=None, idle_ms=None, tools=None):
+        words = ["watch"]
+        for link in links:
+            words += ["--link", link]
+        if outgoing:
+            words.append("--outgoing")
+        for name, value in (("pcap", pcap), ("idle-ms", idle_ms)):
+            if value is not None:
+                words += [f"--{name}", value]
+        super().__init__(namespace, words, tools)

@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Tests in network namespaces. lab/netlab/ makes what they run on."""
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "..", "lab"))
+
+from netlab.fixtures import *  # noqa: E402,F401,F403

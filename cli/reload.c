@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* portchannel reload: the daemon reads the files again, as by SIGHUP. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "cli/field.h"
+#include "cli/out.h"
+
+/* Prints one problem and returns whether it is an error. */
+static bool problem_print(struct out *out, const json_t *problem)
+{
+	const char *severity = field_text(problem, "severity", "error");
+	const char *file = field_text(problem, "file", NULL);
+	uint64_t line = field_number(problem, "line");
+
+	if (file) {
+		out_print(out, OUT_PLAIN, "%s:", file);
+	}
+	if (file && line > 0) {
+		out_print(out, OUT_PLAIN, "%" PRIu64 ":", line);
+	}
+	out_print(out, OUT_PLAIN, "%s%s: %s", file ? " " : "", severity,
+		  field_text(problem, "message", ""));
+	out_line(out);
+	return strcmp(severity, "error") == 0;
+}
+
+/* A change is a sentence, or an object with one as its "text". */
+static void change_print(struct out *out, const json_t *change)
+{
+	const char *text = json_string_value(change);
+
+	out_print(out, OUT_PLAIN, "%s", text ? text : field_text(change, "text", "?"));
+	out_line(out);
+}
+
+/* Prints the daemon's answer and returns how many errors it names. */
+static size_t answer_print(const json_t *answer)
+{
+	const json_t *changes = json_object_get(answer, "changes");
+	struct out out;
+	struct out err;
+	size_t errors = 0;
+	size_t index;
+	json_t *entry;
+
+	out_init(&out, stdout);
+	out_init(&err, stderr);
+	json_array_foreach (changes, index, entry) {
+		change_print(&out, entry);
+	}
+	if (json_array_size(changes) == 0) {
+		out_print(&out, OUT_PLAIN, "nothing has changed");
+		out_line(&out);
+	}
+	fflush(stdout);
+	json_array_foreach (json_object_get(answer, "problems"), index, entry) {
+		errors += problem_print(&err, entry);
+	}
+	return errors;
+}
+
+static enum exit_code reload_run(struct cli *cli, const struct command *command, int argc,
+				 char **argv)
+{
+	bool as_json = false;
+	const struct argument_option options[] = {{.name = "json", .flag = &as_json}};
+	struct arguments arguments;
+	json_t *answer = NULL;
+	size_t errors = 0;
+	size_t index;
+	json_t *problem;
+
+	switch (arguments_read(cli, command, argc, argv, options, 1, 0, 0, &arguments)) {
+	case ARGUMENTS_OK:
+		break;
+	case ARGUMENTS_HELP:
+		return EXIT_CODE_DONE;
+	case ARGUMENTS_WRONG:
+		return EXIT_CODE_USAGE;
+	}
+	enum exit_code code = command_post(cli, "/v1/reload", NULL, &answer);
+	if (code != EXIT_CODE_DONE) {
+		return code;
+	}
+	if (as_json) {
+		command_json_print(answer);
+		json_array_foreach (json_object_get(answer, "problems"), index, problem) {
+			errors += strcmp(field_text(problem, "severity", ""), "error") == 0;
+		}
+	} else {
+		errors = answer_print(answer);
+	}
+	json_decref(answer);
+	return errors > 0 ? EXIT_CODE_FAILED : EXIT_CODE_DONE;
+}
+
+const struct command command_reload = {
+	.name = "reload",
+	.arguments = "[--json]",
+	.summary = "read the interface files again and apply what differs",
+	.help = "The daemon reads its files again and changes only what differs; other traffic is\n"
+		"not disturbed. Prints what it changed, and the problems that it found: what has\n"
+		"an error goes on as it was (exit status 1).\n"
+		"\n"
+		"  --json   for programs: {\"changes\": [...], \"problems\": [...]}\n",
+	.run = reload_run,
+};

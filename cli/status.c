@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* portchannel status: asks the daemon and prints its answer. */
+#include "cli/status.h"
+
+#include <stdio.h>
+
+#include "cli/command.h"
+
+static enum exit_code status_run(struct cli *cli, const struct command *command, int argc,
+				 char **argv)
+{
+	bool as_json = false;
+	const struct argument_option options[] = {{.name = "json", .flag = &as_json}};
+	struct arguments arguments;
+	json_t *status = NULL;
+
+	switch (arguments_read(cli, command, argc, argv, options, 1, 0, 1, &arguments)) {
+	case ARGUMENTS_OK:
+		break;
+	case ARGUMENTS_HELP:
+		return EXIT_CODE_DONE;
+	case ARGUMENTS_WRONG:
+		return EXIT_CODE_USAGE;
+	}
+	struct client_parameter bond = {"bond", arguments.list[0]};
+	enum exit_code code = command_get(cli, "/v1/status", &bond, 1, &status);
+	if (code != EXIT_CODE_DONE) {
+		return code;
+	}
+	if (as_json) {
+		command_json_print(status);
+	} else {
+		struct out out;
+
+		out_init(&out, stdout);
+		if (!status_print(&out, status, arguments.count > 0)) {
+			command_error("out of memory");
+			code = EXIT_CODE_FAILED;
+		}
+	}
+	json_decref(status);
+	return code;
+}
+
+const struct command command_status = {
+	.name = "status",
+	.arguments = "[BOND] [--json]",
+	.summary = "what is up, what is not, and why",
+	.help = "Shows each bond with its members and VLAN interfaces, or BOND alone with all\n"
+		"of its VLAN interfaces. A '!' marks what is not as it should be; a member that\n"
+		"carries no traffic has the reason below it. SHARE is how much of the traffic's\n"
+		"flows a member is given. Problems of the interface files stand at the end.\n"
+		"\n"
+		"  --json   for programs: what the daemon answers, as doc/api.md describes it\n",
+	.run = status_run,
+};

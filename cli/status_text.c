@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The whole of the status: a line that sums up where there is more than one
+ * thing to say, the bonds, the problems of the files.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "cli/field.h"
+#include "cli/status.h"
+
+/* Whether an error of the files has name as its subject. */
+static bool problems_name(const json_t *problems, const char *name)
+{
+	size_t index;
+	json_t *problem;
+
+	json_array_foreach (problems, index, problem) {
+		if (strcmp(field_text(problem, "severity", ""), "error") == 0 &&
+		    strcmp(field_text(problem, "subject", ""), name) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Whether the name is a bond's, or a VLAN interface's, that is shown. */
+static bool status_names(const json_t *bonds, const char *name)
+{
+	size_t i, j;
+	json_t *bond, *vlan;
+
+	json_array_foreach (bonds, i, bond) {
+		if (strcmp(field_text(bond, "name", ""), name) == 0) {
+			return true;
+		}
+		json_array_foreach (json_object_get(bond, "vlans"), j, vlan) {
+			if (strcmp(field_text(vlan, "name", ""), name) == 0) {
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+/* Prints "; down: bond1 bond2" for the bonds of a state, if there are any. */
+static void state_list(struct out *out, const json_t *bonds, enum status_bond_state state,
+		       enum out_style style, const char *words)
+{
+	size_t index;
+	json_t *bond;
+	bool first = true;
+
+	json_array_foreach (bonds, index, bond) {
+		if (status_bond_state(bond) != state) {
+			continue;
+		}
+		if (first) {
+			out_print(out, OUT_PLAIN, "; ");
+			out_print(out, style, "%s:", words);
+			first = false;
+		}
+		out_wrap(out, style, 2, field_text(bond, "name", "?"));
+	}
+}
+
+/* The first line of more than one bond: how many, and which are not well. */
+static void summary_print(struct out *out, const json_t *bonds)
+{
+	size_t index;
+	size_t well = 0;
+	json_t *bond;
+
+	json_array_foreach (bonds, index, bond) {
+		well += status_bond_state(bond) == STATUS_BOND_UP;
+	}
+	out_print(out, OUT_BOLD, "%zu bonds", json_array_size(bonds));
+	out_print(out, OUT_PLAIN, ": %zu fully up", well);
+	state_list(out, bonds, STATUS_BOND_DOWN, OUT_BAD, "DOWN");
+	state_list(out, bonds, STATUS_BOND_OFF, OUT_WARN, "set down");
+	state_list(out, bonds, STATUS_BOND_PARTLY, OUT_WARN, "a link is out");
+	out_line(out);
+	out_line(out);
+}
+
+/* What the errors of the files keep from running: each name once. */
+static void missing_print(struct out *out, const json_t *bonds, const json_t *problems)
+{
+	size_t index;
+	json_t *problem;
+	json_t *told = json_object();
+	bool first = true;
+
+	json_array_foreach (problems, index, problem) {
+		const char *subject = field_text(problem, "subject", "");
+
+		if (!*subject || strcmp(field_text(problem, "severity", ""), "error") != 0 ||
+		    status_names(bonds, subject) || json_object_get(told, subject)) {
+			continue;
+		}
+		json_object_set_new(told, subject, json_true());
+		if (first) {
+			out_print(out, OUT_BAD, "!");
+			out_indent(out, 2);
+			out_print(out, OUT_PLAIN,
+				  "kept out by errors in the files (see below):");
+			first = false;
+		}
+		out_wrap(out, OUT_ALARM, 4, subject);
+	}
+	json_decref(told);
+	if (!first) {
+		out_line(out);
+		out_line(out);
+	}
+}
+
+static void problems_print(struct out *out, const json_t *problems)
+{
+	size_t index;
+	json_t *problem;
+
+	out_print(out, OUT_BOLD, "Problems:");
+	out_line(out);
+	json_array_foreach (problems, index, problem) {
+		const char *severity = field_text(problem, "severity", "error");
+		bool error = strcmp(severity, "error") == 0;
+		const char *file = field_text(problem, "file", NULL);
+		uint64_t line = field_number(problem, "line");
+
+		if (error) {
+			out_print(out, OUT_BAD, "!");
+		}
+		out_indent(out, 2);
+		if (file) {
+			out_print(out, OUT_PLAIN, "%s:", file);
+		}
+		if (file && line > 0) {
+			out_print(out, OUT_PLAIN, "%" PRIu64 ":", line);
+		}
+		if (file) {
+			out_print(out, OUT_PLAIN, " ");
+		}
+		out_print(out, error ? OUT_BAD : OUT_WARN, "%s:", severity);
+		out_wrap(out, OUT_PLAIN, 4, field_text(problem, "message", ""));
+		out_line(out);
+	}
+}
+
+/* No bond at all: what someone would do to have one. */
+static void nothing_print(struct out *out, const json_t *status, bool problems)
+{
+	const char *folder = field_text(json_object_get(status, "daemon"), "config",
+					"/etc/sysconfig/network-scripts");
+
+	out_print(out, OUT_BOLD, "No bonds are running.");
+	out_line(out);
+	if (problems) {
+		out_print(out, OUT_PLAIN, "The problems below say why.");
+		out_line(out);
+		out_line(out);
+		return;
+	}
+	out_print(out, OUT_PLAIN, "No file in %s describes one.", folder);
+	out_line(out);
+	out_wrap(
+		out, OUT_PLAIN, 0,
+		"Write an ifcfg file for the bond and one for each of its links; portchannel(8)"
+		" has an example under EXAMPLES. Then: portchannel config check, and"
+		" portchannel reload");
+	out_line(out);
+}
+
+bool status_print(struct out *out, const json_t *status, bool whole)
+{
+	const json_t *bonds = json_object_get(status, "bonds");
+	const json_t *problems = json_object_get(status, "problems");
+	bool any_problem = json_array_size(problems) > 0;
+	size_t index;
+	json_t *bond;
+
+	if (json_array_size(bonds) == 0) {
+		nothing_print(out, status, any_problem);
+	}
+	if (json_array_size(bonds) > 1) {
+		summary_print(out, bonds);
+	}
+	if (!whole) {
+		missing_print(out, bonds, problems);
+	}
+	json_array_foreach (bonds, index, bond) {
+		bool failed = problems_name(problems, field_text(bond, "name", ""));
+
+		if (index > 0) {
+			out_line(out);
+		}
+		if (!status_bond_print(out, bond, failed, whole)) {
+			return false;
+		}
+	}
+	if (any_problem) {
+		if (json_array_size(bonds) > 0) {
+			out_line(out);
+		}
+		problems_print(out, problems);
+	}
+	return true;
+}

@@ -40,7 +40,7 @@ enum bond_event_type {
 	BOND_EVENT_ADMIN,	   /* .up: the bond's own device set up or down */
 	BOND_EVENT_ADDRESS,	   /* .mac: the bond's MAC address changed */
 	BOND_EVENT_MEMBER_ADDED,   /* .slot, .member */
-	BOND_EVENT_MEMBER_REMOVED, /* .slot */
+	BOND_EVENT_MEMBER_REMOVED, /* .slot; may yield a last frame for it */
 	BOND_EVENT_CARRIER,	   /* .slot, .up: what the link reports now */
 	BOND_EVENT_SPEED,	   /* .slot, .member.speed_mbps and .duplex */
 	BOND_EVENT_FRAME,	   /* .slot, .frame: a slow-protocols frame */
@@ -200,16 +200,16 @@ const char *bond_note_state_name(enum bond_note_type type, uint8_t state);
  * kept only where carrier never went away in between, as far as can be known.
  */
 struct bond_saved_member {
-	bool present;
+	uint8_t present; /* flags are 0 or 1 */
 	uint16_t port;
 	uint32_t joined;
 	uint32_t link_failures;
-	bool link_up;
+	uint8_t link_up;
 	struct lacp_port_saved lacp;
 };
 
 struct bond_saved {
-	bool admin_up;
+	uint8_t admin_up;
 	uint32_t joined_next;
 	struct lacp_system_saved lacp;
 	struct bond_saved_member members[BOND_MEMBERS_MAX];

@@ -163,8 +163,8 @@ struct lacp_port {
 	bool port_moved;   /* our partner's port was heard on another port */
 	bool ntt;	   /* a LACPDU is to be sent */
 	bool ready_n;	   /* wait_while_timer has run out */
+	bool ready;	   /* Ready: the Aggregator's waiting ports may attach */
 	bool aggregatable; /* full duplex (or unknown) */
-	uint32_t joined;   /* order of joining */
 	uint32_t speed_mbps;
 
 	struct lacp_info actor;	  /* Actor_Oper_* */
@@ -187,7 +187,7 @@ struct lacp_port {
 	/* Until when an own LACPDU that came back is held against the port. */
 	time_ms looped_until;
 	/* Until when each of the last LACPDUs counts against the limit; a
-	 * ring, transmit_next is the oldest. TIME_NEVER: none. */
+	 * ring, transmit_next is the oldest. 0: none. */
 	time_ms transmit_until[LACP_TRANSMIT_LIMIT];
 	uint8_t transmit_next;
 	time_ms marker_window; /* end of the second that marker_count counts */
@@ -224,8 +224,16 @@ struct lacp_port_saved {
 	struct lacp_counters counters;
 };
 
+/* The Aggregator's group; a saved flag is 0 or 1. */
 struct lacp_system_saved {
-	struct lacp_lag aggregator;
+	uint8_t valid;
+	uint8_t individual;
+	uint8_t without_partner;
+	uint16_t actor_key;
+	uint16_t partner_system_priority;
+	uint8_t partner_system[6];
+	uint16_t partner_key;
+	uint16_t port;
 };
 
 /* snake_case, for the counters' names; never NULL. */

@@ -181,10 +181,10 @@ const struct command command_config = {
 	.name = "config",
 	.arguments = "check|show [--json] [--config DIR]",
 	.summary = "check the interface files, or show what they describe",
-	.help = "check lists what is wrong with the interface files, each with file and line; show\n"
-		"lists the bonds, members and VLAN interfaces that they describe. Both read the\n"
-		"files themselves: the daemon need not run, and what runs is not changed. Exit\n"
-		"status 1 if there are errors; warnings alone are no failure.\n"
+	.help = "check lists what is wrong with the interface files, each with file and line;\n"
+		"show lists the bonds, members and VLAN interfaces that they describe. Both read\n"
+		"the files themselves: the daemon need not run, and what runs is not changed.\n"
+		"Exit status 1 if there are errors; warnings alone are no failure.\n"
 		"\n"
 		"  --config DIR   the folder, if not /etc/sysconfig/network-scripts\n"
 		"  --json         for programs: check gives the list of problems, show all\n",

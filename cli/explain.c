@@ -197,7 +197,7 @@ const struct command command_explain = {
 		"  --pcap FILE      the capture; - is standard input\n"
 		"  --policy POLICY  layer2 (the default, as of a bond), layer2+3 or layer3+4\n"
 		"  --members N      how many members the bond has, 1 to 8; 2 if not said\n"
-		"  --json           for programs: an object; with --pcap a list of objects, one a\n"
-		"                   packet: {\"number\": 1, \"hash\": ..., \"bucket\": ..., \"member\": ...}\n",
+		"  --json           for programs: an object; with --pcap a list of objects with\n"
+		"                   number (from 1), hash, bucket and member, one a packet\n",
 	.run = explain_run,
 };

@@ -15,6 +15,7 @@
 
 #include "abi/flow_hash.h"
 #include "cli/text.h"
+#include "model/model.h"
 
 struct tally {
 	uint64_t packets;
@@ -86,10 +87,8 @@ static void tally_print(const struct pcap_choice *choice, const struct tally *ta
 	char share[TEXT_NUMBER_SIZE];
 	char bytes[TEXT_NUMBER_SIZE];
 
-	printf("\n%" PRIu64 " packets, policy %s, %u member%s\n", tally->packets,
-	       choice->policy == XMIT_HASH_LAYER2    ? "layer2"
-	       : choice->policy == XMIT_HASH_LAYER23 ? "layer2+3"
-						     : "layer3+4",
+	printf("\n%" PRIu64 " packet%s, policy %s, %u member%s\n", tally->packets,
+	       tally->packets == 1 ? "" : "s", xmit_hash_policy_name(choice->policy),
 	       choice->members, choice->members == 1 ? "" : "s");
 	for (unsigned i = 0; i < choice->members; i++) {
 		printf("  member %u: %" PRIu64 " packets (%s), %s\n", i,
@@ -122,9 +121,10 @@ enum exit_code explain_pcap(const char *file, enum xmit_hash_policy policy, unsi
 		tally_print(&choice, &tally);
 	}
 	if (tally.cut > 0) {
-		command_error("%" PRIu64 " packets were cut off by the capture before what the"
-			      " policy looks at (tcpdump -s 0 keeps all)",
-			      tally.cut);
+		command_error("%" PRIu64
+			      " packet%s cut off by the capture before the end of what"
+			      " the policy looks at (tcpdump -s 0 keeps all)",
+			      tally.cut, tally.cut == 1 ? " was" : "s were");
 	}
 	if (result != PCAP_ERROR_BREAK) {
 		command_error("%s: after packet %" PRIu64 ": %s", file, tally.packets,

@@ -30,7 +30,8 @@ static void interrupted(int signal_number)
 static void time_print(struct out *out, const json_t *event)
 {
 	double seconds = json_number_value(json_object_get(event, "time"));
-	time_t whole = (time_t)floor(seconds);
+	long long milliseconds = llround(seconds * 1000);
+	time_t whole = (time_t)(milliseconds / 1000);
 	struct tm local;
 	char text[32];
 
@@ -38,7 +39,7 @@ static void time_print(struct out *out, const json_t *event)
 	    strftime(text, sizeof(text), "%H:%M:%S", &local) == 0) {
 		return;
 	}
-	out_print(out, OUT_FAINT, "%s.%03d ", text, (int)((seconds - floor(seconds)) * 1000));
+	out_print(out, OUT_FAINT, "%s.%03d ", text, (int)(milliseconds % 1000));
 }
 
 /* 12:44:05.123 bond0 ens1f0 mux ATTACHED -> COLLECTING_DISTRIBUTING: text */

@@ -94,6 +94,7 @@ struct engine_member_saved {
 	int8_t disable_ipv6;   /* former value, -1 unknown */
 	int8_t addr_gen_mode;  /* likewise */
 	int8_t rx_vlan_filter; /* 1: was on and is switched off by us */
+	int8_t lro;	       /* large-receive-offload, likewise */
 	bool promisc_set;      /* we set promiscuous: no way to switch the filter off */
 	bool allmulti_set;
 };

@@ -205,6 +205,12 @@ int netlink_feature_read(struct netlink *netlink, uint32_t ifindex, const char *
 int netlink_feature_set(struct netlink *netlink, uint32_t ifindex, const char *feature,
 			bool on);
 
+/* --- tc ---------------------------------------------------------------- */
+
+/* How many filters, whoever's, the interface's clsact qdisc has in both
+ * directions; 0 where there is no clsact either. */
+int netlink_clsact_filters(struct netlink *netlink, uint32_t ifindex, size_t *out);
+
 /* --- sysctls ----------------------------------------------------------- */
 
 /* net.<family>.conf.<name>.<key>, e.g. ("ipv6", "eth0", "disable_ipv6"), of the

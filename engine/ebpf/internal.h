@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the files of engine/ebpf/ share.
+ *
+ *   engine.c    opening the engine, error texts
+ *   names.c     names and aliases of what we make, and how to know it again
+ *   hook.c      tc filters: attach, ask, detach
+ *   datapath.c  one bond's programs and maps: load, map into memory, learn
+ *   takeover.c  finding the maps that a former process left running
+ *   bond.c      the bond's device and hub
+ *   publish.c   buckets, flags and carrier
+ *   member.c    members: joining and leaving
+ *   saved.c     what a member was before, and putting that back
+ *   vlan.c      VLAN interfaces
+ *   follow.c    what someone did to the bond's device reaches members and VLANs
+ *   mtu.c       the MTU of everything, in an order that loses no frame
+ *   probe.c     what this kernel offers
+ */
+#ifndef ENGINE_EBPF_INTERNAL_H
+#define ENGINE_EBPF_INTERNAL_H
+
+#include <stdarg.h>
+
+#include "engine/engine.h"
+#include "netlink/netlink.h"
+
+#define MAC_SIZE 6
+
+/* --- engine.c ---------------------------------------------------------- */
+
+struct engine {
+	struct netlink *netlink;
+	bool carrier_read;
+};
+
+/* Fills in err (which may be NULL) and returns code, a -errno. */
+int engine_fail(struct engine_error *err, int code, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* As engine_fail(), with what the kernel said of the last netlink request, or the
+ * errno's text, added. */
+int engine_fail_netlink(const struct engine *engine, struct engine_error *err, int code,
+			const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/* As engine_fail(), with libbpf's last warning, or the errno's text, added. */
+int engine_fail_bpf(struct engine_error *err, int code, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* Keeps libbpf's warnings for engine_fail_bpf() instead of printing them. */
+void engine_bpf_messages_keep(void);
+
+bool mac_is_zero(const uint8_t mac[MAC_SIZE]);
+bool mac_equal(const uint8_t a[MAC_SIZE], const uint8_t b[MAC_SIZE]);
+
+/* --- names.c ----------------------------------------------------------- */
+
+/* "<name>-hub", or "hub-" and a hash of the name where that is too long. */
+void hub_name_make(const char *name, char out[ENGINE_NAME_SIZE]);
+
+/* The alias of a bond's hub, or of a VLAN interface's hub. */
+void hub_alias_make(const char *name, char out[NETLINK_ALIAS_SIZE]);
+void vlan_hub_alias_make(const char *name, uint16_t vid, const char *bond,
+			 char out[NETLINK_ALIAS_SIZE]);
+/* Whether a hub's alias is one of a VLAN interface of that bond. */
+bool vlan_hub_alias_is_of(const char *alias, const char *bond);
+
+/*
+ * Looks up an interface and the hub behind it. Returns 0 and both when it is
+ * ours by its hub's alias, or a pair of ours that a process made and died
+ * before it could write the alias; -ENODEV when there is no such interface;
+ * -EEXIST with a text when it is someone else's.
+ */
+int pair_find(struct engine *engine, const char *name, const char *hub_alias,
+	      struct netlink_link *device, struct netlink_link *hub, struct engine_error *err);
+
+/* Makes the pair, both ends down, and the hub fit for its work: no IPv6, no
+ * address, the alias. hub_mac all 0: at random. */
+struct pair_spec {
+	const char *name;
+	const char *hub_alias;
+	const uint8_t *mac;
+	const uint8_t *hub_mac;
+	uint32_t mtu;
+	uint32_t queues;
+};
+int pair_create(struct engine *engine, const struct pair_spec *spec,
+		struct netlink_link *device, struct netlink_link *hub,
+		struct engine_error *err);
+/* The second half of pair_create(), for a pair found half made. */
+int hub_prepare(struct engine *engine, const struct netlink_link *hub, const char *hub_alias,
+		struct engine_error *err);
+
+/* --- hook.c ------------------------------------------------------------ */
+
+enum hook_direction {
+	HOOK_INGRESS = 0,
+	HOOK_EGRESS,
+};
+
+/* Attaches the program to the interface in one step, in the place of what we had
+ * there before. Makes the clsact qdisc where it's missing. */
+int hook_attach(uint32_t ifindex, enum hook_direction direction, int program);
+/* The id of the program that stands at our place; -ENOENT: none. */
+int hook_query(uint32_t ifindex, enum hook_direction direction, uint32_t *program_id);
+/* Takes our filter away, and the clsact qdisc if no filter is left in it. None
+ * there, or no such interface, is no error. */
+int hook_detach(struct engine *engine, uint32_t ifindex, enum hook_direction direction);
+
+/* --- datapath.c -------------------------------------------------------- */
+
+enum program_id {
+	PROGRAM_TRANSMIT = 0,
+	PROGRAM_TRANSMIT_VLAN,
+	PROGRAM_RECEIVE,
+	PROGRAM_LEARN,
+	PROGRAM_COUNT,
+};
+
+enum map_id {
+	MAP_TABLE = 0,
+	MAP_VLANS,
+	MAP_TAGS,
+	MAP_COUNTERS,
+	MAP_COUNT,
+};
+
+#define PROGRAM_TAG_SIZE 8
+
+struct datapath_program {
+	int fd;
+	uint8_t tag[PROGRAM_TAG_SIZE];
+};
+
+struct datapath {
+	struct datapath_program programs[PROGRAM_COUNT];
+	int maps[MAP_COUNT];
+	uint32_t table_id; /* the kernel's id of pc_table */
+	struct dp_table *table;
+};
+
+extern const char *const datapath_map_names[MAP_COUNT];
+
+/* Whether this kernel takes the object that reads carrier (or the plain one). */
+int datapath_probe(bool carrier_read);
+
+/*
+ * Loads the programs over the maps of the given descriptors, or over new and empty
+ * ones where maps is NULL. The maps' descriptors are duplicated.
+ */
+int datapath_load(struct datapath *datapath, bool carrier_read, const int maps[MAP_COUNT],
+		  struct engine_error *err);
+void datapath_unload(struct datapath *datapath);
+
+/* Attaches the program unless the very same one, over the same maps, stands
+ * there already. */
+int datapath_attach(const struct datapath *datapath, enum program_id program, uint32_t ifindex,
+		    enum hook_direction direction);
+/* Whether what stands there uses this data path's table. */
+bool datapath_is_attached(const struct datapath *datapath, uint32_t ifindex,
+			  enum hook_direction direction);
+
+/* Runs the learn program for the interface, which must be in a slot. */
+int datapath_learn(const struct datapath *datapath, uint32_t ifindex);
+
+int datapath_vlan_set(const struct datapath *datapath, uint16_t vid, uint32_t hub_ifindex);
+/* Fills in all DP_VLANS_MAX. */
+int datapath_vlans_read(const struct datapath *datapath, uint32_t hubs[DP_VLANS_MAX]);
+int datapath_tag_set(const struct datapath *datapath, uint32_t ifindex, uint32_t vid);
+int datapath_tag_clear(const struct datapath *datapath, uint32_t ifindex);
+
+/* --- takeover.c -------------------------------------------------------- */
+
+/*
+ * Looks for the program that runs at the hub (or at the bond's device), and from
+ * there for the maps. 0: *datapath is loaded, over the running maps or over new
+ * ones filled from those if their layout is another version's. -ENOENT: nothing of
+ * ours runs there.
+ */
+int takeover_datapath(struct engine *engine, uint32_t ifindex, uint32_t hub_ifindex,
+		      struct datapath *datapath, struct engine_error *err);
+
+/* Whether a data path of ours, of whichever bond, stands at the interface. */
+bool takeover_is_ours(uint32_t ifindex, enum hook_direction direction);
+
+/* --- bond.c ------------------------------------------------------------ */
+
+struct vlan {
+	struct engine_vlan public;
+	bool hub_up;
+	uint32_t mtu; /* that was made true of device and hub last */
+};
+
+struct engine_bond {
+	struct engine *engine;
+	char name[ENGINE_NAME_SIZE];
+	uint32_t ifindex;
+	uint32_t hub_ifindex;
+	enum transmit_hook hook;
+	bool carrier;
+	/* What was made true of hub and members last; what the device has now
+	 * may be something else until engine_bond_follow(). */
+	uint8_t mac[MAC_SIZE];
+	uint32_t mtu;
+	bool promisc;
+	uint32_t gso_max_size;
+	uint32_t gso_max_segs;
+	/* What the caller wants; without carrier no slot is let transmit. */
+	uint32_t slot_flags[BOND_MEMBERS_MAX];
+	struct datapath datapath;
+	struct vlan *vlans; /* sorted by VLAN id */
+	size_t vlan_count;
+	size_t vlan_room;
+};
+
+/* Gives the bond's device and those of its VLAN interfaces that had the same
+ * address a new one. */
+int bond_mac_set(struct engine_bond *bond, const uint8_t mac[MAC_SIZE],
+		 struct engine_error *err);
+/* Whether the device still has the random address it was made with. */
+bool bond_mac_is_unset(struct engine_bond *bond);
+
+/* --- publish.c --------------------------------------------------------- */
+
+/*
+ * dp_slot.flags bits that are the engine's own notes. They live in the table, so
+ * that they outlive the process. The programs don't look at them.
+ */
+#define SLOT_PROMISC_SET    0x100u /* we have set the member's promiscuous flag */
+#define SLOT_PROMISC_FILTER 0x200u /* and need it, its VLAN filter can't go off */
+#define SLOT_NOTES	    0xffffff00u
+
+/* The whole flags word, notes kept. */
+void slot_flags_write(struct engine_bond *bond, uint8_t slot, uint32_t flags);
+void slot_note(struct engine_bond *bond, uint8_t slot, uint32_t note, bool on);
+/* A slot's interface, with no flag and no net_device; 0 frees it. */
+void slot_assign(struct engine_bond *bond, uint8_t slot, uint32_t ifindex);
+
+/* --- member.c ---------------------------------------------------------- */
+
+/* A live change where the driver allows it, else down, change, up. */
+int member_mac_set(struct engine *engine, uint32_t ifindex, const uint8_t mac[MAC_SIZE]);
+/* Sets or clears the promiscuous flag as the bond needs it. */
+int member_promisc_apply(struct engine_bond *bond, uint8_t slot);
+/* Passes the least of the members' GSO limits on to the bond's devices. */
+void bond_gso_update(struct engine_bond *bond);
+
+/* --- saved.c ----------------------------------------------------------- */
+
+/* What the interface is now, before anything is changed. */
+void saved_observe(struct engine *engine, const struct netlink_link *link,
+		   struct engine_member_saved *out);
+/* A member's alias says in words what it was, so that even a process that knows
+ * nothing can put it back. Parsing returns false for any other alias. */
+void saved_alias_make(const struct engine_member_saved *saved, const char *bond,
+		      char out[NETLINK_ALIAS_SIZE]);
+bool saved_alias_parse(const char *alias, struct engine_member_saved *out);
+/* Whether it is a member's alias, of whichever bond. */
+bool saved_alias_is_ours(const char *alias);
+/* Puts everything back, goes on after errors, returns the first. */
+int saved_restore(struct engine *engine, const struct netlink_link *link,
+		  const struct engine_member_saved *saved, bool promisc_set);
+
+/* --- vlan.c ------------------------------------------------------------ */
+
+/* Finds the VLAN interfaces that the maps know, puts our programs there, and
+ * removes pairs that were left half made. */
+int vlans_take_over(struct engine_bond *bond, struct engine_error *err);
+/* Attaches what the hook wants, or takes the device's program away. */
+int vlans_hook_set(struct engine_bond *bond, enum transmit_hook hook, struct engine_error *err);
+
+/* --- mtu.c ------------------------------------------------------------- */
+
+/* Brings device, hub, members and VLAN interfaces to the MTU. If a member
+ * refuses, all are put back, the device included. */
+int bond_mtu_set(struct engine_bond *bond, uint32_t mtu, struct engine_error *err);
+int vlan_mtu_set(struct engine_bond *bond, struct vlan *vlan, uint32_t mtu,
+		 struct engine_error *err);
+
+#endif

@@ -1,0 +1,453 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Members: joining and leaving. What is changed is written into the member's
+ * alias before anything is changed, the slot before the alias, so that a process
+ * dying at any point leaves something that its successor can finish or undo.
+ */
+#include "engine/ebpf/internal.h"
+
+#include <errno.h>
+#include <linux/if.h>
+#include <linux/if_arp.h>
+#include <linux/if_link.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define GSO_MAX_SIZE_DEFAULT 65536
+#define GSO_MAX_SEGS_DEFAULT 65535
+
+/* Addresses dropped in one go, and the goes that are tried. */
+#define FLUSH_ADDRESSES_MAX  32
+#define FLUSH_ROUNDS_MAX     64
+
+int member_mac_set(struct engine *engine, uint32_t ifindex, const uint8_t mac[MAC_SIZE])
+{
+	struct netlink_link_change change = {.fields = NETLINK_LINK_MAC};
+	struct netlink_link link;
+	int result, up_result;
+
+	memcpy(change.mac, mac, MAC_SIZE);
+	result = netlink_link_set(engine->netlink, ifindex, &change);
+	if (result != -EBUSY || netlink_link_get(engine->netlink, ifindex, &link) ||
+	    !(link.flags & IFF_UP)) {
+		return result;
+	}
+	/* The driver changes the address of a stopped interface only. */
+	result = netlink_link_set_up(engine->netlink, ifindex, false);
+	if (!result) {
+		result = netlink_link_set(engine->netlink, ifindex, &change);
+		up_result = netlink_link_set_up(engine->netlink, ifindex, true);
+		result = result ? result : up_result;
+	}
+	return result;
+}
+
+int member_promisc_apply(struct engine_bond *bond, uint8_t slot)
+{
+	uint32_t flags = bond->datapath.table->slots[slot].flags;
+	uint32_t ifindex = bond->datapath.table->slots[slot].ifindex;
+	bool needed = bond->promisc || (flags & SLOT_PROMISC_FILTER);
+	bool ours = flags & SLOT_PROMISC_SET;
+	struct netlink_link_change change = {.fields = NETLINK_LINK_PROMISC, .promisc = needed};
+	struct netlink_link link;
+	int result;
+
+	if (!ifindex || (!needed && !ours)) {
+		return 0;
+	}
+	result = netlink_link_get(bond->engine->netlink, ifindex, &link);
+	if (result) {
+		return result == -ENODEV ? 0 : result;
+	}
+	/* Set by someone else: theirs to clear, too. */
+	if (needed == ((link.flags & IFF_PROMISC) != 0)) {
+		if (!needed) {
+			slot_note(bond, slot, SLOT_PROMISC_SET, false);
+		}
+		return 0;
+	}
+	result = netlink_link_set(bond->engine->netlink, ifindex, &change);
+	if (!result) {
+		slot_note(bond, slot, SLOT_PROMISC_SET, needed);
+	}
+	return result;
+}
+
+void bond_gso_update(struct engine_bond *bond)
+{
+	struct netlink_link_change change = {.fields = NETLINK_LINK_GSO,
+					     .gso_max_size = GSO_MAX_SIZE_DEFAULT,
+					     .gso_max_segs = GSO_MAX_SEGS_DEFAULT};
+	struct netlink_link link;
+
+	for (int i = 0; i < BOND_MEMBERS_MAX; i++) {
+		uint32_t ifindex = bond->datapath.table->slots[i].ifindex;
+
+		if (!ifindex || netlink_link_get(bond->engine->netlink, ifindex, &link)) {
+			continue;
+		}
+		if (link.gso_max_size && link.gso_max_size < change.gso_max_size) {
+			change.gso_max_size = link.gso_max_size;
+		}
+		if (link.gso_max_segs && link.gso_max_segs < change.gso_max_segs) {
+			change.gso_max_segs = link.gso_max_segs;
+		}
+	}
+	if (change.gso_max_size == bond->gso_max_size &&
+	    change.gso_max_segs == bond->gso_max_segs) {
+		return;
+	}
+	/* Larger packets than a NIC takes are cut by the kernel before they reach
+	 * it, so a refusal here costs speed, nothing else. */
+	(void)netlink_link_set(bond->engine->netlink, bond->ifindex, &change);
+	for (size_t i = 0; i < bond->vlan_count; i++) {
+		(void)netlink_link_set(bond->engine->netlink, bond->vlans[i].public.ifindex,
+				       &change);
+	}
+	bond->gso_max_size = change.gso_max_size;
+	bond->gso_max_segs = change.gso_max_segs;
+}
+
+static bool link_is_bonds_own(const struct engine_bond *bond, uint32_t ifindex)
+{
+	if (ifindex == bond->ifindex || ifindex == bond->hub_ifindex) {
+		return true;
+	}
+	for (size_t i = 0; i < bond->vlan_count; i++) {
+		if (ifindex == bond->vlans[i].public.ifindex ||
+		    ifindex == bond->vlans[i].public.hub_ifindex) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static int member_check(struct engine_bond *bond, uint8_t slot, const struct netlink_link *link,
+			struct engine_error *err)
+{
+	const struct dp_slot *slots = bond->datapath.table->slots;
+
+	if (link->type != ARPHRD_ETHER || !link->has_mac) {
+		return engine_fail(err, -EINVAL, "%s is not an Ethernet interface", link->name);
+	}
+	if (link_is_bonds_own(bond, link->ifindex)) {
+		return engine_fail(err, -EINVAL, "%s belongs to %s itself", link->name,
+				   bond->name);
+	}
+	if (link->master) {
+		return engine_fail(err, -EBUSY,
+				   "%s belongs to another interface (a bridge, bond or the "
+				   "like, number %u)",
+				   link->name, link->master);
+	}
+	if (slots[slot].ifindex && slots[slot].ifindex != link->ifindex) {
+		return engine_fail(err, -EBUSY, "%s: slot %u of %s is taken by interface %u",
+				   link->name, slot, bond->name, slots[slot].ifindex);
+	}
+	for (int i = 0; i < BOND_MEMBERS_MAX; i++) {
+		if (i != slot && slots[i].ifindex == link->ifindex) {
+			return engine_fail(err, -EBUSY, "%s is a member of %s already",
+					   link->name, bond->name);
+		}
+	}
+	if (takeover_is_ours(link->ifindex, HOOK_INGRESS) &&
+	    !datapath_is_attached(&bond->datapath, link->ifindex, HOOK_INGRESS)) {
+		return engine_fail(err, -EBUSY, "%s belongs to another port channel",
+				   link->name);
+	}
+	return 0;
+}
+
+struct address_list {
+	size_t count;
+	struct netlink_address list[FLUSH_ADDRESSES_MAX];
+};
+
+static int address_collect(const struct netlink_address *address, void *context)
+{
+	struct address_list *addresses = context;
+
+	if (addresses->count < FLUSH_ADDRESSES_MAX) {
+		addresses->list[addresses->count++] = *address;
+	}
+	return 0;
+}
+
+static int addresses_flush(struct engine *engine, uint32_t ifindex)
+{
+	for (int round = 0; round < FLUSH_ROUNDS_MAX; round++) {
+		struct address_list addresses = {0};
+		int result = netlink_address_dump(engine->netlink, ifindex, address_collect,
+						  &addresses);
+
+		if (result || !addresses.count) {
+			return result;
+		}
+		for (size_t i = 0; i < addresses.count; i++) {
+			result = netlink_address_delete(engine->netlink, &addresses.list[i]);
+			/* Deleting a first address can take others with it. */
+			if (result && result != -EADDRNOTAVAIL) {
+				return result;
+			}
+		}
+	}
+	return -EBUSY;
+}
+
+/* No IP on a member: what arrives there is the bond's. */
+static int member_ip_off(struct engine_bond *bond, const struct netlink_link *link,
+			 const char *alias, struct engine_error *err)
+{
+	struct netlink_link_change change = {.addr_gen_mode = IN6_ADDR_GEN_MODE_NONE,
+					     .alias = alias};
+	struct engine *engine = bond->engine;
+	int result = 0;
+
+	if (alias && strcmp(alias, link->alias) != 0) {
+		change.fields = NETLINK_LINK_ALIAS;
+		result = netlink_link_set(engine->netlink, link->ifindex, &change);
+		if (result) {
+			return engine_fail_netlink(engine, err, result,
+						   "setting the alias of %s", link->name);
+		}
+	}
+	result = netlink_sysctl_write("ipv6", link->name, "disable_ipv6", 1);
+	if (result && result != -ENOENT) {
+		return engine_fail(err, result, "switching IPv6 off on %s: %s", link->name,
+				   strerror(-result));
+	}
+	if (link->addr_gen_mode >= 0 && link->addr_gen_mode != IN6_ADDR_GEN_MODE_NONE) {
+		change.fields = NETLINK_LINK_ADDR_GEN_MODE;
+		result = netlink_link_set(engine->netlink, link->ifindex, &change);
+	}
+	if (!result) {
+		result = addresses_flush(engine, link->ifindex);
+	}
+	if (result) {
+		return engine_fail_netlink(engine, err, result, "removing the addresses of %s",
+					   link->name);
+	}
+	return 0;
+}
+
+/* Lets in what a NIC would otherwise sort out itself. */
+static int member_filters_off(struct engine_bond *bond, uint8_t slot,
+			      const struct netlink_link *link,
+			      struct engine_member_saved *saved, struct engine_error *err)
+{
+	struct netlink_link_change change = {.fields = NETLINK_LINK_ALLMULTI, .allmulti = true};
+	struct engine *engine = bond->engine;
+	int result = 0;
+
+	if (!(link->flags & IFF_ALLMULTI)) {
+		result = netlink_link_set(engine->netlink, link->ifindex, &change);
+		if (result) {
+			return engine_fail_netlink(engine, err, result,
+						   "setting %s to all-multicast", link->name);
+		}
+	}
+	if (saved->rx_vlan_filter == 1 &&
+	    netlink_feature_set(engine->netlink, link->ifindex, "rx-vlan-filter", false)) {
+		/* The driver said it could, and didn't. */
+		saved->rx_vlan_filter = 0;
+		saved->promisc_set = true;
+	}
+	/* Packets merged by the NIC can't be sent on as they came (a bridge, a
+	 * router on the bond); one that can't stop it is still good enough. */
+	if (saved->lro == 1) {
+		(void)netlink_feature_set(engine->netlink, link->ifindex, "rx-lro", false);
+	}
+	slot_note(bond, slot, SLOT_PROMISC_FILTER, saved->promisc_set);
+	result = member_promisc_apply(bond, slot);
+	if (result) {
+		return engine_fail_netlink(engine, err, result, "setting %s promiscuous",
+					   link->name);
+	}
+	return 0;
+}
+
+/* MTU and address as the bond's; the first member gives a new bond its address. */
+static int member_match(struct engine_bond *bond, const struct netlink_link *link,
+			struct engine_error *err)
+{
+	struct netlink_link_change change = {.fields = NETLINK_LINK_MTU, .mtu = bond->mtu};
+	struct engine *engine = bond->engine;
+	int result;
+
+	if (link->mtu != bond->mtu) {
+		result = netlink_link_set(engine->netlink, link->ifindex, &change);
+		if (result) {
+			return engine_fail_netlink(engine, err, result,
+						   "%s refuses %s's MTU of %u", link->name,
+						   bond->name, bond->mtu);
+		}
+	}
+	if (bond_mac_is_unset(bond)) {
+		result = bond_mac_set(bond, link->mac, err);
+		if (result) {
+			return result;
+		}
+	}
+	if (!mac_equal(link->mac, bond->mac)) {
+		result = member_mac_set(engine, link->ifindex, bond->mac);
+		if (result) {
+			return engine_fail_netlink(engine, err, result,
+						   "%s refuses %s's MAC address", link->name,
+						   bond->name);
+		}
+	}
+	return 0;
+}
+
+static int member_prepare(struct engine_bond *bond, uint8_t slot,
+			  const struct netlink_link *link, struct engine_member_saved *saved,
+			  struct engine_error *err)
+{
+	char alias[NETLINK_ALIAS_SIZE];
+	int result;
+
+	saved_alias_make(saved, bond->name, alias);
+	result = member_ip_off(bond, link, saved->alias_set ? alias : NULL, err);
+	if (!result) {
+		result = member_match(bond, link, err);
+	}
+	if (!result) {
+		result = member_filters_off(bond, slot, link, saved, err);
+	}
+	if (result) {
+		return result;
+	}
+	/* The program first: nothing that arrives may reach the stack. */
+	result = datapath_attach(&bond->datapath, PROGRAM_RECEIVE, link->ifindex, HOOK_INGRESS);
+	if (result) {
+		return engine_fail_bpf(err, result, "attaching the receive program to %s",
+				       link->name);
+	}
+	if (!(link->flags & IFF_UP)) {
+		result = netlink_link_set_up(bond->engine->netlink, link->ifindex, true);
+	}
+	if (result) {
+		return engine_fail_netlink(bond->engine, err, result, "setting %s up",
+					   link->name);
+	}
+	if (!bond->datapath.table->slots[slot].net_device) {
+		/* Without it the carrier of this member is the daemon's to see. */
+		(void)datapath_learn(&bond->datapath, link->ifindex);
+	}
+	return 0;
+}
+
+int engine_member_add(struct engine_bond *bond, uint8_t slot, uint32_t ifindex,
+		      struct engine_member_saved *saved, struct engine_error *err)
+{
+	struct engine_member_saved was = *saved;
+	struct engine_error ignored;
+	struct netlink_link link;
+	bool is_new;
+	int result;
+
+	if (slot >= BOND_MEMBERS_MAX) {
+		return engine_fail(err, -EINVAL, "%s has no slot %u", bond->name, slot);
+	}
+	result = netlink_link_get(bond->engine->netlink, ifindex, &link);
+	if (result) {
+		return engine_fail_netlink(bond->engine, err, result, "asking for interface %u",
+					   ifindex);
+	}
+	result = member_check(bond, slot, &link, err);
+	if (result) {
+		return result;
+	}
+	/* One that an unfinished joining left has it in its alias. */
+	if (!was.valid && !saved_alias_parse(link.alias, &was)) {
+		saved_observe(bond->engine, &link, &was);
+	}
+	is_new = bond->datapath.table->slots[slot].ifindex != ifindex;
+	if (is_new) {
+		slot_assign(bond, slot, ifindex);
+	}
+	result = member_prepare(bond, slot, &link, &was, err);
+	if (result) {
+		if (is_new) {
+			(void)engine_member_remove(bond, slot, &was, &ignored);
+		}
+		return result;
+	}
+	if (!saved->valid) {
+		*saved = was;
+	}
+	bond_gso_update(bond);
+	return 0;
+}
+
+/* Where nothing is known of a member's past: its own address, the rest as any
+ * interface has it. */
+static void saved_guess(const struct netlink_link *link, struct engine_member_saved *out)
+{
+	int value;
+
+	if (saved_alias_parse(link->alias, out)) {
+		return;
+	}
+	*out = (struct engine_member_saved){.valid = true,
+					    .was_up = true,
+					    .alias_set = true,
+					    .disable_ipv6 = -1,
+					    .addr_gen_mode = -1,
+					    .allmulti_set = true};
+	memcpy(out->mac, link->perm_mac, MAC_SIZE);
+	if (netlink_sysctl_read("ipv6", "default", "disable_ipv6", &value) == 0) {
+		out->disable_ipv6 = value != 0;
+		out->addr_gen_mode = IN6_ADDR_GEN_MODE_EUI64;
+	}
+}
+
+int engine_member_remove(struct engine_bond *bond, uint8_t slot,
+			 const struct engine_member_saved *saved, struct engine_error *err)
+{
+	struct engine *engine = bond->engine;
+	struct engine_member_saved was = *saved;
+	struct netlink_link link;
+	uint32_t ifindex, notes;
+	int result;
+
+	if (slot >= BOND_MEMBERS_MAX) {
+		return engine_fail(err, -EINVAL, "%s has no slot %u", bond->name, slot);
+	}
+	ifindex = bond->datapath.table->slots[slot].ifindex;
+	notes = bond->datapath.table->slots[slot].flags;
+	if (!ifindex) {
+		return 0;
+	}
+	/* Sends and receives no more, then the rest in its own time. */
+	bond->slot_flags[slot] = 0;
+	slot_flags_write(bond, slot, notes & SLOT_NOTES);
+	result = netlink_link_get(engine->netlink, ifindex, &link);
+	/* Gone, or gone and its number given to another. */
+	if (result == -ENODEV ||
+	    (!result && was.valid && was.alias_set && !saved_alias_is_ours(link.alias) &&
+	     !datapath_is_attached(&bond->datapath, ifindex, HOOK_INGRESS))) {
+		slot_assign(bond, slot, 0);
+		bond_gso_update(bond);
+		return 0;
+	}
+	if (result) {
+		return engine_fail_netlink(engine, err, result, "asking for interface %u",
+					   ifindex);
+	}
+	if (!was.valid) {
+		saved_guess(&link, &was);
+	}
+	result = saved_restore(engine, &link, &was, notes & SLOT_PROMISC_SET);
+	if (result) {
+		engine_fail_netlink(engine, err, result, "restoring %s", link.name);
+	}
+	/* Last, for a member that goes on being up: until it is itself again,
+	 * what arrives is dropped here and reaches nobody. */
+	if (hook_detach(engine, ifindex, HOOK_INGRESS) && !result) {
+		result = engine_fail_bpf(err, -EIO, "taking the program off %s", link.name);
+	}
+	slot_assign(bond, slot, 0);
+	bond_gso_update(bond);
+	return result;
+}

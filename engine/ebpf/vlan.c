@@ -1,0 +1,418 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * VLAN interfaces: each a pair of its own, whose hub's program pushes the tag.
+ *
+ * What is done for one costs the same however many there are: it is looked up
+ * by name and index, never by listing all links.
+ */
+#include "engine/ebpf/internal.h"
+
+#include <errno.h>
+#include <linux/if.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define VID_MIN	    1
+#define VID_MAX	    4094
+
+/* A thousand VLAN interfaces need one queue each, not one for every CPU. */
+#define VLAN_QUEUES 1
+
+/* Where the VLAN id stands, or would have to be put in. */
+static size_t vlan_position(const struct engine_bond *bond, uint16_t vid)
+{
+	size_t low = 0, high = bond->vlan_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (bond->vlans[middle].public.spec.vid < vid) {
+			low = middle + 1;
+		} else {
+			high = middle;
+		}
+	}
+	return low;
+}
+
+static struct vlan *vlan_by_vid(const struct engine_bond *bond, uint16_t vid)
+{
+	size_t position = vlan_position(bond, vid);
+
+	if (position == bond->vlan_count || bond->vlans[position].public.spec.vid != vid) {
+		return NULL;
+	}
+	return &bond->vlans[position];
+}
+
+static struct vlan *vlan_by_name(const struct engine_bond *bond, const char *name)
+{
+	for (size_t i = 0; i < bond->vlan_count; i++) {
+		if (strcmp(bond->vlans[i].public.spec.name, name) == 0) {
+			return &bond->vlans[i];
+		}
+	}
+	return NULL;
+}
+
+/* Room for one more, so that noting it cannot fail later. */
+static int vlan_room_make(struct engine_bond *bond)
+{
+	size_t room = bond->vlan_room ? bond->vlan_room * 2 : 8;
+	struct vlan *vlans;
+
+	if (bond->vlan_count < bond->vlan_room) {
+		return 0;
+	}
+	vlans = reallocarray(bond->vlans, room, sizeof(*vlans));
+	if (!vlans) {
+		return -ENOMEM;
+	}
+	bond->vlans = vlans;
+	bond->vlan_room = room;
+	return 0;
+}
+
+static void vlan_note(struct engine_bond *bond, const struct vlan *vlan)
+{
+	size_t position = vlan_position(bond, vlan->public.spec.vid);
+
+	memmove(&bond->vlans[position + 1], &bond->vlans[position],
+		(bond->vlan_count - position) * sizeof(*bond->vlans));
+	bond->vlans[position] = *vlan;
+	bond->vlan_count++;
+}
+
+static void vlan_forget(struct engine_bond *bond, struct vlan *vlan)
+{
+	size_t position = (size_t)(vlan - bond->vlans);
+
+	bond->vlan_count--;
+	memmove(&bond->vlans[position], &bond->vlans[position + 1],
+		(bond->vlan_count - position) * sizeof(*bond->vlans));
+}
+
+/* The programs first, then what leads frames to them. */
+static int vlan_attach(struct engine_bond *bond, const struct engine_vlan *vlan,
+		       enum transmit_hook hook)
+{
+	const struct datapath *datapath = &bond->datapath;
+	int result = datapath_tag_set(datapath, vlan->ifindex, vlan->spec.vid);
+
+	if (!result) {
+		result = datapath_tag_set(datapath, vlan->hub_ifindex, vlan->spec.vid);
+	}
+	if (!result) {
+		result = datapath_attach(datapath, PROGRAM_TRANSMIT_VLAN, vlan->hub_ifindex,
+					 HOOK_INGRESS);
+	}
+	if (!result && hook == TRANSMIT_HOOK_DEVICE) {
+		result = datapath_attach(datapath, PROGRAM_TRANSMIT_VLAN, vlan->ifindex,
+					 HOOK_EGRESS);
+	}
+	if (!result && hook == TRANSMIT_HOOK_HUB &&
+	    datapath_is_attached(datapath, vlan->ifindex, HOOK_EGRESS)) {
+		result = hook_detach(bond->engine, vlan->ifindex, HOOK_EGRESS);
+	}
+	return result;
+}
+
+int vlans_hook_set(struct engine_bond *bond, enum transmit_hook hook, struct engine_error *err)
+{
+	for (size_t i = 0; i < bond->vlan_count; i++) {
+		const struct engine_vlan *vlan = &bond->vlans[i].public;
+		int result = vlan_attach(bond, vlan, hook);
+
+		if (result && result != -ENODEV) {
+			return engine_fail_bpf(err, result,
+					       "attaching the transmit program of %s",
+					       vlan->spec.name);
+		}
+	}
+	return 0;
+}
+
+static void vlan_unmap(struct engine_bond *bond, const struct engine_vlan *vlan)
+{
+	(void)datapath_vlan_set(&bond->datapath, vlan->spec.vid, 0);
+	(void)datapath_tag_clear(&bond->datapath, vlan->ifindex);
+	(void)datapath_tag_clear(&bond->datapath, vlan->hub_ifindex);
+}
+
+/* Makes the pair, or finishes one that was left half made. */
+static int vlan_pair_make(struct engine_bond *bond, const struct engine_vlan_spec *spec,
+			  struct netlink_link *device, struct netlink_link *hub,
+			  struct engine_error *err)
+{
+	static const uint8_t random_mac[MAC_SIZE];
+	char alias[NETLINK_ALIAS_SIZE];
+	struct pair_spec pair = {
+		.name = spec->name,
+		.hub_alias = alias,
+		.mac = mac_is_zero(spec->mac) ? bond->mac : spec->mac,
+		.hub_mac = random_mac,
+		.mtu = spec->mtu ? spec->mtu : bond->mtu,
+		.queues = VLAN_QUEUES,
+	};
+	int result;
+
+	vlan_hub_alias_make(spec->name, spec->vid, bond->name, alias);
+	result = pair_find(bond->engine, spec->name, alias, device, hub, err);
+	if (!result) {
+		/* Nothing can be said for what it has: begin anew. */
+		result = netlink_link_delete(bond->engine->netlink, device->ifindex);
+		if (result) {
+			return engine_fail_netlink(bond->engine, err, result,
+						   "removing an unfinished %s", spec->name);
+		}
+		result = -ENODEV;
+	}
+	if (result != -ENODEV) {
+		return result;
+	}
+	return pair_create(bond->engine, &pair, device, hub, err);
+}
+
+static void vlan_gso_inherit(struct engine_bond *bond, const struct netlink_link *device)
+{
+	struct netlink_link_change change = {.fields = NETLINK_LINK_GSO,
+					     .gso_max_size = bond->gso_max_size,
+					     .gso_max_segs = bond->gso_max_segs};
+
+	if (bond->gso_max_size && bond->gso_max_segs &&
+	    (device->gso_max_size != bond->gso_max_size ||
+	     device->gso_max_segs != bond->gso_max_segs)) {
+		(void)netlink_link_set(bond->engine->netlink, device->ifindex, &change);
+	}
+}
+
+static int vlan_create(struct engine_bond *bond, const struct engine_vlan_spec *spec,
+		       struct engine_error *err)
+{
+	struct vlan vlan = {.public = {.spec = *spec}, .hub_up = bond->carrier};
+	struct netlink_link device, hub;
+	int result = vlan_room_make(bond);
+
+	if (result) {
+		return engine_fail(err, result, "no memory for %s", spec->name);
+	}
+	result = vlan_pair_make(bond, spec, &device, &hub, err);
+	if (result) {
+		return result;
+	}
+	vlan.public.ifindex = device.ifindex;
+	vlan.public.hub_ifindex = hub.ifindex;
+	vlan.mtu = device.mtu;
+	vlan_gso_inherit(bond, &device);
+	result = vlan_attach(bond, &vlan.public, bond->hook);
+	if (!result) {
+		result = datapath_vlan_set(&bond->datapath, spec->vid, hub.ifindex);
+	}
+	if (result) {
+		engine_fail_bpf(err, result, "attaching the transmit program of %s",
+				spec->name);
+		goto fail;
+	}
+	if (bond->carrier) {
+		result = netlink_link_set_up(bond->engine->netlink, hub.ifindex, true);
+	}
+	if (result) {
+		engine_fail_netlink(bond->engine, err, result, "setting %s up", hub.name);
+		goto fail;
+	}
+	vlan_note(bond, &vlan);
+	return 0;
+
+fail:
+	vlan_unmap(bond, &vlan.public);
+	(void)netlink_link_delete(bond->engine->netlink, device.ifindex);
+	return result;
+}
+
+static int vlan_spec_check(struct engine_bond *bond, const struct engine_vlan_spec *spec,
+			   struct engine_error *err)
+{
+	if (spec->vid < VID_MIN || spec->vid > VID_MAX) {
+		return engine_fail(err, -EINVAL, "%s: %u is no VLAN id, which is 1 to 4094",
+				   spec->name, spec->vid);
+	}
+	if (spec->mtu > bond->mtu) {
+		return engine_fail(err, -ERANGE, "%s can't have an MTU of %u, since %s has %u",
+				   spec->name, spec->mtu, bond->name, bond->mtu);
+	}
+	return 0;
+}
+
+int engine_vlan_add(struct engine_bond *bond, const struct engine_vlan_spec *spec,
+		    bool *taken_over, struct engine_error *err)
+{
+	struct vlan *same_name = vlan_by_name(bond, spec->name);
+	const struct vlan *same_vid = vlan_by_vid(bond, spec->vid);
+	int result = vlan_spec_check(bond, spec, err);
+
+	if (result) {
+		return result;
+	}
+	if (same_name && same_name == same_vid) {
+		same_name->public.spec = *spec;
+		*taken_over = true;
+		return 0;
+	}
+	if (same_vid) {
+		return engine_fail(err, -EEXIST, "VLAN %u of %s is %s already", spec->vid,
+				   bond->name, same_vid->public.spec.name);
+	}
+	if (same_name) {
+		return engine_fail(err, -EEXIST, "%s is VLAN %u of %s already", spec->name,
+				   same_name->public.spec.vid, bond->name);
+	}
+	result = vlan_create(bond, spec, err);
+	if (!result) {
+		*taken_over = false;
+	}
+	return result;
+}
+
+int engine_vlan_change(struct engine_bond *bond, const struct engine_vlan_spec *spec,
+		       struct engine_error *err)
+{
+	struct netlink_link_change change = {.fields = NETLINK_LINK_MAC};
+	struct vlan *vlan = vlan_by_name(bond, spec->name);
+	struct netlink_link device;
+	uint8_t mac[MAC_SIZE];
+	int result;
+
+	if (!vlan || vlan->public.spec.vid != spec->vid) {
+		return engine_fail(err, -ENOENT, "%s is not VLAN %u of %s", spec->name,
+				   spec->vid, bond->name);
+	}
+	result = vlan_spec_check(bond, spec, err);
+	if (result) {
+		return result;
+	}
+	result = netlink_link_get(bond->engine->netlink, vlan->public.ifindex, &device);
+	if (result) {
+		return engine_fail_netlink(bond->engine, err, result, "asking for %s",
+					   spec->name);
+	}
+	result = vlan_mtu_set(bond, vlan, spec->mtu ? spec->mtu : bond->mtu, err);
+	if (result) {
+		return result;
+	}
+	memcpy(change.mac, mac_is_zero(spec->mac) ? bond->mac : spec->mac, MAC_SIZE);
+	if (!mac_equal(change.mac, device.mac)) {
+		result = netlink_link_set(bond->engine->netlink, device.ifindex, &change);
+		if (result) {
+			return engine_fail_netlink(bond->engine, err, result,
+						   "setting the address of %s", spec->name);
+		}
+	}
+	vlan->public.spec = *spec;
+	/* An address of its own makes the members promiscuous. */
+	return engine_bond_follow(bond, mac, err);
+}
+
+int engine_vlan_remove(struct engine_bond *bond, const char *name, struct engine_error *err)
+{
+	struct engine *engine = bond->engine;
+	struct vlan *vlan = vlan_by_name(bond, name);
+	struct netlink_link device;
+	int result;
+
+	if (!vlan) {
+		return engine_fail(err, -ENOENT, "%s has no VLAN interface %s", bond->name,
+				   name);
+	}
+	vlan_unmap(bond, &vlan->public);
+	result = netlink_link_get(engine->netlink, vlan->public.ifindex, &device);
+	if (!result && device.link == vlan->public.hub_ifindex) {
+		result = netlink_link_delete(engine->netlink, device.ifindex);
+	}
+	if (result && result != -ENODEV) {
+		return engine_fail_netlink(engine, err, result, "removing %s", name);
+	}
+	vlan_forget(bond, vlan);
+	return 0;
+}
+
+size_t engine_bond_vlans(const struct engine_bond *bond, struct engine_vlan *out, size_t max)
+{
+	for (size_t i = 0; i < bond->vlan_count && i < max; i++) {
+		out[i] = bond->vlans[i].public;
+	}
+	return bond->vlan_count;
+}
+
+/* One VLAN interface that the maps name: noted, or taken out if it is gone. */
+static int vlan_take_over(struct engine_bond *bond, uint16_t vid, uint32_t hub_ifindex,
+			  struct engine_error *err)
+{
+	struct vlan vlan = {.public = {.spec = {.vid = vid}, .hub_ifindex = hub_ifindex}};
+	struct netlink_link device, hub;
+	int result = vlan_room_make(bond);
+
+	if (result) {
+		return engine_fail(err, result, "no memory for VLAN %u of %s", vid, bond->name);
+	}
+	if (netlink_link_get(bond->engine->netlink, hub_ifindex, &hub) || hub.link_elsewhere ||
+	    !vlan_hub_alias_is_of(hub.alias, bond->name) ||
+	    netlink_link_get(bond->engine->netlink, hub.link, &device)) {
+		return datapath_vlan_set(&bond->datapath, vid, 0);
+	}
+	memcpy(vlan.public.spec.name, device.name, sizeof(vlan.public.spec.name));
+	vlan.public.ifindex = device.ifindex;
+	vlan.hub_up = (hub.flags & IFF_UP) != 0;
+	vlan.mtu = hub.mtu;
+	vlan_note(bond, &vlan);
+	return 0;
+}
+
+/* Hubs of this bond that no map leads to. */
+struct orphans {
+	const struct engine_bond *bond;
+	const uint32_t *hubs; /* by VLAN id */
+	size_t count;
+	uint32_t ifindexes[64];
+};
+
+static int orphan_collect(const struct netlink_link *link, void *context)
+{
+	struct orphans *orphans = context;
+
+	if (!vlan_hub_alias_is_of(link->alias, orphans->bond->name) || orphans->count == 64) {
+		return 0;
+	}
+	for (size_t vid = 0; vid < DP_VLANS_MAX; vid++) {
+		if (orphans->hubs[vid] == link->ifindex) {
+			return 0;
+		}
+	}
+	orphans->ifindexes[orphans->count++] = link->ifindex;
+	return 0;
+}
+
+int vlans_take_over(struct engine_bond *bond, struct engine_error *err)
+{
+	uint32_t hubs[DP_VLANS_MAX];
+	struct orphans orphans = {.bond = bond, .hubs = hubs};
+	int result = datapath_vlans_read(&bond->datapath, hubs);
+
+	if (result) {
+		return engine_fail_bpf(err, result, "reading the VLANs of %s", bond->name);
+	}
+	for (uint16_t vid = VID_MIN; vid <= VID_MAX; vid++) {
+		if (!hubs[vid]) {
+			continue;
+		}
+		result = vlan_take_over(bond, vid, hubs[vid], err);
+		if (result) {
+			return result;
+		}
+	}
+	/* A process that died while making one: it will be made again. */
+	(void)netlink_link_dump(bond->engine->netlink, orphan_collect, &orphans);
+	for (size_t i = 0; i < orphans.count; i++) {
+		(void)netlink_link_delete(bond->engine->netlink, orphans.ifindexes[i]);
+	}
+	return 0;
+}

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The rows that a bench run gives: what is noted, judged, printed and written.
+
+A row is name, value, unit, bound, ok. The bound is text such as ">= 0.95", or
+null where nothing is asked for; ok says whether the value keeps it.
+"""
+
+import json
+import math
+import statistics
+
+COMPARE = {
+    ">=": lambda value, limit: value >= limit,
+    "<=": lambda value, limit: value <= limit,
+    "==": lambda value, limit: value == limit,
+}
+
+
+def percentile(values, percent):
+    """The smallest of the values that at least percent of them don't exceed."""
+    ordered = sorted(values)
+    rank = math.ceil(len(ordered) * percent / 100)
+    return ordered[max(rank, 1) - 1]
+
+
+def paired_ratio(values, references):
+    """The median of the ratios of pairs that were measured side by side."""
+    return statistics.median(v / r for v, r in zip(values, references))
+
+
+class Report:
+    """Collects rows and prints each as it comes."""
+
+    def __init__(self, judge=True):
+        self.rows = []
+        self.judge = judge
+        self.notes = []
+
+    def section(self, title):
+        print(f"\n{title}", flush=True)
+
+    def add(self, name, value, unit, bound=None):
+        """One figure. bound: "OP LIMIT"; None, or a run that isn't judged: ok."""
+        ok = True
+        if not self.judge:
+            bound = None
+        if bound is not None:
+            operator, limit = bound.split()
+            ok = COMPARE[operator](value, float(limit))
+        row = {"name": name, "value": value, "unit": unit, "bound": bound, "ok": ok}
+        self.rows.append(row)
+        print(format_row(row), flush=True)
+
+    def note(self, text):
+        """What a reader of the table must know and is no figure."""
+        self.notes.append(text)
+        print(f"  note: {text}", flush=True)
+
+    def failed(self, name, message):
+        """A group that could not be measured: a row without a value."""
+        first_line = message.splitlines()[0] if message else "no reason given"
+        self.rows.append({"name": f"{name}: {first_line}", "value": None, "unit": "",
+                          "bound": None, "ok": False})
+        print(f"  {name}: NOT MEASURED: {message}", flush=True)
+
+    def write(self, path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(self.rows, indent=1) + "\n")
+
+    def print_table(self):
+        print("\n" + "-" * 96)
+        for row in self.rows:
+            print(format_row(row))
+        for text in self.notes:
+            print(f"  note: {text}")
+        missed = [row for row in self.rows if not row["ok"]]
+        bounded = [row for row in self.rows if row["bound"] is not None]
+        print(f"{len(self.rows)} rows, {len(bounded)} with a bound, {len(missed)} not ok")
+
+    def all_ok(self):
+        return all(row["ok"] for row in self.rows)
+
+    def all_measured(self):
+        return all(row["value"] is not None for row in self.rows)
+
+
+def format_value(value):
+    if value is None:
+        return "-"
+    if isinstance(value, int):
+        return f"{value}"
+    if abs(value) >= 100:
+        return f"{value:.0f}"
+    return f"{value:.3g}" if abs(value) < 0.1 else f"{value:.2f}"
+
+
+def format_row(row):
+    verdict = "" if row["bound"] is None else ("ok" if row["ok"] else "MISSED")
+    if row["value"] is None:
+        verdict = "FAILED"
+    return (f"  {row['name']:<62} {format_value(row['value']):>9} {row['unit']:<8} "
+            f"{row['bound'] or '':<10} {verdict}").rstrip()

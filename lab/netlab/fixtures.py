@@ -30,6 +30,8 @@ def pytest_runtest_makereport(item, call):
             for daemon in (pair.server_daemon, pair.switch_daemon):
                 log = "\n".join(daemon.log().splitlines()[-60:])
                 report.sections.append((f"log of {daemon.namespace}", log))
+            if pair.ovs:
+                report.sections.append(("log of Open vSwitch", pair.ovs.log()))
 
 
 def pytest_sessionfinish():

@@ -11,8 +11,7 @@ import subprocess
 import sys
 import time
 
-from netlab import Receiver, Sender, Tools, Watcher, wait_for, why_not
-from netlab.flows import FlowPaths
+from netlab import Stream, Tools, wait_for, why_not
 from netlab.report import Report
 from netlab.showcase import (BARE_SWITCH, SEED, SERVER, SERVER_VLAN, SWITCH, SWITCH_VLAN,
                              make_showcase, partner_wanted, server_view, switch_view)
@@ -109,21 +108,16 @@ class Demo:
     def spread(self):
         title(f"4. {FLOWS:,} flows: each stays on one link, and `explain` knows which")
         capture = os.path.join(self.pair.folder, "flows.pcap")
-        watcher = Watcher(self.pair.switch, self.pair.switch_names, pcap=capture,
-                          tools=self.tools)
-        receiver = Receiver(self.pair.switch, SWITCH, tools=self.tools)
-        Sender(self.pair.server, SWITCH, flows=FLOWS, rate=RATE_PPS, count=FLOWS * 20,
-               tools=self.tools).result()
-        lost = receiver.result()["lost"]
-        seen = watcher.result()
-        paths = FlowPaths(seen, dict(zip(self.pair.switch_names, self.pair.server_names)))
+        stream = Stream(self.pair, SWITCH, FLOWS, RATE_PPS, pcap=capture)
+        stream.more(FLOWS * 20)
+        received, paths = stream.finish()
         for link, count in sorted(paths.count_by_link().items()):
             say(f"{link}  {'#' * (count * 40 // FLOWS):<24} {count} flows")
         self.report.add("flows seen", paths.seen(), "", f"= {FLOWS}")
         self.report.add("flows that stayed on one link", paths.steady(), "", f"= {FLOWS}")
         self.report.add("largest share of one link",
                         max(paths.count_by_link().values()) / FLOWS, "", "<= 0.6")
-        self.report.add("packets lost on the way", lost, "", "= 0")
+        self.report.add("packets lost on the way", received["lost"], "", "= 0")
         self.explain(paths, capture)
 
     def explain(self, paths, capture):
@@ -173,34 +167,25 @@ class Demo:
     def cut(self):
         link = self.pair.links[0]
         title(f"6. {link.near_name} is cut under {RATE_PPS:,} packets a second of {FLOWS:,} flows")
-        watcher = Watcher(self.pair.switch, self.pair.switch_names, tools=self.tools)
-        receiver = Receiver(self.pair.switch, SWITCH, tools=self.tools)
-        sender = Sender(self.pair.server, SWITCH, flows=FLOWS, rate=RATE_PPS, tools=self.tools)
-
-        def more(count):
-            goal = receiver.received() + count
-            wait_for(lambda: receiver.received() >= goal, 20, "traffic goes on")
-
-        more(RATE_PPS)
+        stream = Stream(self.pair, SWITCH, FLOWS, RATE_PPS)
+        stream.more(RATE_PPS)
         cut_ns = time.monotonic_ns()
         link.cut()
         self.pair.wait_active([1])
-        more(RATE_PPS)
+        stream.more(RATE_PPS)
         say(self.cli("status"))
         say("The link is put back.")
         restored_ns = time.monotonic_ns()
         link.restore()
         self.pair.wait_active([0, 1], 30)
         back_s = (time.monotonic_ns() - restored_ns) / 1e9
-        more(RATE_PPS)
-        sender.stop()
-        self.judge_cut(link, receiver.result(), watcher.result(), cut_ns, restored_ns, back_s)
+        stream.more(RATE_PPS)
+        self.judge_cut(link, *stream.finish(), cut_ns, restored_ns, back_s)
 
-    def judge_cut(self, link, received, seen, cut_ns, restored_ns, back_s):
-        paths = FlowPaths(seen, dict(zip(self.pair.switch_names, self.pair.server_names)))
+    def judge_cut(self, link, received, paths, cut_ns, restored_ns, back_s):
         others = [name for name in self.pair.server_names if name != link.near_name]
         at_cut, at_return = paths.moves(cut_ns, restored_ns)
-        on_cut = {flow.number for flow in paths.flows if flow.links[:1] == [link.near_name]}
+        on_cut = paths.on(link.near_name)
         wrong = len({move.flow for move in at_cut} ^ on_cut) + sum(
             1 for move in at_cut if move.to not in others)
         outages = [one for one in received["outages"] if one["at_ns"] < restored_ns]

@@ -6,10 +6,15 @@
     config.py     writes ifcfg files
     daemon.py     portchanneld in a namespace, and its API
     traffic.py    the traffic tool (lab/traffic/) as objects
+    flows.py      what it saw: flows, and their moves from link to link
     ovs.py        Open vSwitch as the switch
     pair.py       all of it together: server and switch with a port channel between
     cleanup.py    what ends and removes all of it, whatever happens
     wait.py       waiting for what can be seen
+    tools.py      where the built programs are, and whether a lab can run here
+    showcase.py   the lab of `make demo` and `make lab`
+    report.py     the demo's table
+    fixtures.py   what the tests share
 
 Only the standard library is used, so that the demo runs on a bare machine.
 """
@@ -19,9 +24,9 @@ from .daemon import ApiError, Daemon
 from .namespace import Namespace
 from .pair import Pair
 from .tools import Tools, why_not
-from .traffic import Receiver, Sender, Watcher
+from .traffic import Receiver, Sender, Stream, Watcher
 from .wait import wait_for
 from .wire import TapLink, VethLink
 
 __all__ = ["ApiError", "ConfigFolder", "Daemon", "Namespace", "Pair", "Receiver", "Sender",
-           "TapLink", "Tools", "VethLink", "Watcher", "clean_up", "wait_for", "why_not"]
+           "Stream", "TapLink", "Tools", "VethLink", "Watcher", "clean_up", "wait_for", "why_not"]

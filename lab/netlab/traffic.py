@@ -7,7 +7,9 @@ import signal
 import subprocess
 import tempfile
 
+from .flows import FlowPaths
 from .tools import Tools
+from .wait import wait_for
 
 
 class _Part:
@@ -89,3 +91,33 @@ class Watcher(_Part):
             if value is not None:
                 words += [f"--{name}", value]
         super().__init__(namespace, words, tools)
+
+
+class Stream:
+    """A running stream through a pair, from its server to its switch or back."""
+
+    def __init__(self, pair, to, flows=500, rate=20000, watch=True, back=False, size=64,
+                 port=9000, pcap=None):
+        sender, receiver = (pair.switch, pair.server) if back else (pair.server, pair.switch)
+        near, far = ((pair.switch_names, pair.server_names) if back
+                     else (pair.server_names, pair.switch_names))
+        self.names = dict(zip(far, near))  # links by the names the sender gives them
+        tools = pair.tools
+        self.watcher = Watcher(receiver, far, pcap=pcap, tools=tools) if watch else None
+        self.receiver = Receiver(receiver, to, port=port, tools=tools)
+        self.sender = Sender(sender, to, flows=flows, rate=rate, size=size, port=port,
+                             tools=tools)
+
+    def more(self, packets, timeout_s=20):
+        """Waits until so many more have arrived."""
+        goal = self.receiver.received() + packets
+        wait_for(lambda: self.receiver.received() >= goal, timeout_s,
+                 lambda: f"{packets} more packets arrive: {self.receiver.progress()}, "
+                         f"{self.sender.progress()}")
+
+    def finish(self):
+        """Ends it. Returns the receiver's answer, and the FlowPaths if watched."""
+        self.sent = self.sender.stop()
+        received = self.receiver.result()
+        paths = FlowPaths(self.watcher.result(), self.names) if self.watcher else None
+        return received, paths

@@ -196,8 +196,10 @@ const char *bond_note_state_name(enum bond_note_type type, uint8_t state);
  * speak), goes on from there: the partner sees no change of state. Whether the
  * bond was up is restored too; tell the present BOND_EVENT_ADMIN afterwards.
  * What was saved is checked: a value that cannot be is left out, never believed.
- * Deadlines are kept as time left. Members are matched by port and partner information is
- * kept only where carrier never went away in between, as far as can be known.
+ * Deadlines are kept as time left, the time between saving and restoring counts
+ * by the caller's clock; a clock that has gone back counts for nothing. Members are
+ * matched by port and partner information is kept only where carrier never went
+ * away in between, as far as can be known.
  */
 struct bond_saved_member {
 	uint8_t present; /* flags are 0 or 1 */
@@ -209,6 +211,7 @@ struct bond_saved_member {
 };
 
 struct bond_saved {
+	time_ms saved_at;
 	uint8_t admin_up;
 	uint32_t joined_next;
 	struct lacp_system_saved lacp;

@@ -56,6 +56,7 @@ static void member_add(struct bond *bond, const struct bond_event *event,
 		       struct lacp_step *step)
 {
 	struct bond_member *member = &bond->members[event->slot];
+	struct lacp_port former = member->lacp;
 
 	CORE_ASSERT(!member->present);
 	memset(member, 0, sizeof(*member));
@@ -65,6 +66,10 @@ static void member_add(struct bond *bond, const struct bond_event *event,
 	member->reason = BOND_REASON_ABSENT;
 	link_monitor_init(&member->monitor);
 	lacp_port_init(&member->lacp, bond_runs_lacp(bond));
+	/* One that leaves and comes back has no right to more LACPDUs. */
+	memcpy(member->lacp.transmit_until, former.transmit_until,
+	       sizeof(former.transmit_until));
+	member->lacp.transmit_next = former.transmit_next;
 	lacp_port_refresh(&member->lacp, &member->info, step);
 	step->out->save = true;
 }

@@ -13,6 +13,7 @@ void bond_save(const struct bond *bond, time_ms now, struct bond_saved *out)
 	const struct lacp_lag *lag = &bond->lacp.aggregator;
 
 	memset(out, 0, sizeof(*out));
+	out->saved_at = now;
 	out->admin_up = bond->admin_up;
 	out->joined_next = bond->joined_next;
 	out->lacp.valid = lag->valid;
@@ -68,7 +69,7 @@ static uint8_t slot_of(const struct bond *bond, const struct bond_saved_member *
 }
 
 static void member_restore(struct bond_member *member, const struct bond_saved_member *saved,
-			   time_ms now)
+			   time_ms now, time_ms elapsed_ms)
 {
 	member->link_failures = saved->link_failures;
 	member->lacp.counters = saved->lacp.counters;
@@ -82,7 +83,7 @@ static void member_restore(struct bond_member *member, const struct bond_saved_m
 	member->monitor.state = LINK_UP;
 	member->monitor.carrier = true;
 	member->monitor.deadline = TIME_NEVER;
-	lacp_port_restore(&member->lacp, &saved->lacp, now);
+	lacp_port_restore(&member->lacp, &saved->lacp, now, elapsed_ms);
 }
 
 /* Members that are new come after those that were there. The numbers are given
@@ -139,6 +140,7 @@ void bond_restore(struct bond *bond, const struct bond_saved *saved, time_ms now
 {
 	struct bond_published before;
 	struct lacp_step step;
+	time_ms elapsed_ms = now > saved->saved_at ? now - saved->saved_at : 0;
 	uint8_t slots[BOND_MEMBERS_MAX];
 
 	bond_step_init(bond, &step, out, false, now);
@@ -151,7 +153,7 @@ void bond_restore(struct bond *bond, const struct bond_saved *saved, time_ms now
 		if (slots[i] != BOND_NO_MEMBER) {
 			struct bond_member *member = &bond->members[slots[i]];
 
-			member_restore(member, &saved->members[i], now);
+			member_restore(member, &saved->members[i], now, elapsed_ms);
 			step.slot = slots[i];
 			lacp_port_refresh(&member->lacp, &member->info, &step);
 		}

@@ -213,8 +213,6 @@ struct lacp_port_saved {
 	uint8_t port_enabled;
 	uint8_t port_moved;
 	uint8_t ready_n;
-	uint32_t current_while_left_ms;
-	uint32_t periodic_left_ms;
 	uint32_t wait_while_left_ms;
 	uint32_t ready_limit_left_ms;
 	uint32_t actor_churn_left_ms;

@@ -122,9 +122,9 @@ bool lacp_churn_step(struct lacp_port *port, const struct lacp_step *step);
 
 /* lacp_saved.c */
 void lacp_port_save(const struct lacp_port *port, time_ms now, struct lacp_port_saved *out);
-/* Goes on where *saved was, if that is a state a port can be in and go on from;
- * returns whether it is. The port must have been initialised. */
-bool lacp_port_restore(struct lacp_port *port, const struct lacp_port_saved *saved,
-		       time_ms now);
+/* Goes on where *saved was elapsed_ms ago, if that is a state a port can be in and
+ * go on from; returns whether it is. The port must have been initialised. */
+bool lacp_port_restore(struct lacp_port *port, const struct lacp_port_saved *saved, time_ms now,
+		       time_ms elapsed_ms);
 
 #endif

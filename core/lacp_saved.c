@@ -18,16 +18,26 @@ static uint32_t time_left_ms(time_ms deadline, time_ms now)
 	return deadline > now ? (uint32_t)(deadline - now) : 0;
 }
 
+/* When the port goes on, and how long ago it was saved. */
+struct resume {
+	time_ms now;
+	time_ms elapsed_ms;
+};
+
 /* A timer that runs, with no more left than it can have. */
-static time_ms deadline_of(uint32_t left_ms, uint32_t limit_ms, time_ms now)
+static time_ms deadline_of(uint32_t left_ms, uint32_t limit_ms, const struct resume *resume)
 {
-	return now + (left_ms < limit_ms ? left_ms : limit_ms);
+	time_ms left = left_ms < limit_ms ? left_ms : limit_ms;
+
+	return resume->now + (left > resume->elapsed_ms ? left - resume->elapsed_ms : 0);
 }
 
 /* A timer that may be stopped. */
-static time_ms deadline_or_never(uint32_t left_ms, uint32_t limit_ms, time_ms now)
+static time_ms deadline_or_never(uint32_t left_ms, uint32_t limit_ms,
+				 const struct resume *resume)
 {
-	return left_ms == LACP_SAVED_NEVER ? TIME_NEVER : deadline_of(left_ms, limit_ms, now);
+	return left_ms == LACP_SAVED_NEVER ? TIME_NEVER
+					   : deadline_of(left_ms, limit_ms, resume);
 }
 
 void lacp_port_save(const struct lacp_port *port, time_ms now, struct lacp_port_saved *out)
@@ -44,8 +54,6 @@ void lacp_port_save(const struct lacp_port *port, time_ms now, struct lacp_port_
 	out->port_enabled = port->port_enabled && !port->begin;
 	out->port_moved = port->port_moved;
 	out->ready_n = port->ready_n;
-	out->current_while_left_ms = time_left_ms(port->current_while_timer, now);
-	out->periodic_left_ms = time_left_ms(port->periodic_timer, now);
 	out->wait_while_left_ms = time_left_ms(port->wait_while_timer, now);
 	out->ready_limit_left_ms = time_left_ms(port->ready_limit, now);
 	out->actor_churn_left_ms = time_left_ms(port->actor_churn_timer, now);
@@ -105,57 +113,75 @@ static void restore_states(struct lacp_port *port, const struct lacp_port_saved 
 	lacp_state_set(&port->actor, LACP_STATE_EXPIRED, port->receive == LACP_RECEIVE_EXPIRED);
 }
 
-static void restore_timers(struct lacp_port *port, const struct lacp_port_saved *saved,
-			   time_ms now)
+/* One LACPDU may have been sent since without a save (lacp_transmit.c), so unless
+ * the limit was reached one more is counted, as late as it can have been. */
+static void restore_transmissions(struct lacp_port *port, const struct lacp_port_saved *saved,
+				  const struct resume *resume)
 {
+	time_ms *until = port->transmit_until;
+
+	for (size_t i = 0; i < LACP_TRANSMIT_LIMIT; i++) {
+		until[i] = deadline_of(saved->transmit_left_ms[i], LACP_FAST_PERIODIC_TIME_MS,
+				       resume);
+	}
+	port->transmit_next = 0;
+	if (until[0] <= resume->now) {
+		until[0] = resume->now + LACP_FAST_PERIODIC_TIME_MS;
+		port->transmit_next = 1;
+	}
+}
+
+static void restore_timers(struct lacp_port *port, const struct lacp_port_saved *saved,
+			   const struct resume *resume)
+{
+	bool waits = port->mux == LACP_MUX_WAITING;
+
 	/* While we were away the partner may well have spoken: its silence
 	 * begins to count anew. */
 	if (port->receive == LACP_RECEIVE_CURRENT) {
 		port->current_while_timer =
-			now + (lacp_state_has(&port->actor, LACP_STATE_TIMEOUT)
-				       ? LACP_SHORT_TIMEOUT_TIME_MS
-				       : LACP_LONG_TIMEOUT_TIME_MS);
+			resume->now + (lacp_state_has(&port->actor, LACP_STATE_TIMEOUT)
+					       ? LACP_SHORT_TIMEOUT_TIME_MS
+					       : LACP_LONG_TIMEOUT_TIME_MS);
 	}
 	if (port->receive == LACP_RECEIVE_EXPIRED) {
-		port->current_while_timer = deadline_of(saved->current_while_left_ms,
-							LACP_SHORT_TIMEOUT_TIME_MS, now);
+		port->current_while_timer = resume->now + LACP_SHORT_TIMEOUT_TIME_MS;
 	}
-	if (port->periodic != LACP_PERIODIC_NO_PERIODIC) {
-		port->periodic_timer = deadline_of(saved->periodic_left_ms,
-						   port->periodic == LACP_PERIODIC_FAST_PERIODIC
-							   ? LACP_FAST_PERIODIC_TIME_MS
-							   : LACP_SLOW_PERIODIC_TIME_MS,
-						   now);
+	/* A LACPDU goes out at once, so the period too begins anew. */
+	if (port->periodic == LACP_PERIODIC_FAST_PERIODIC) {
+		port->periodic_timer = resume->now + LACP_FAST_PERIODIC_TIME_MS;
 	}
-	if (port->mux == LACP_MUX_WAITING && port->ready_n) {
+	if (port->periodic == LACP_PERIODIC_SLOW_PERIODIC) {
+		port->periodic_timer = resume->now + LACP_SLOW_PERIODIC_TIME_MS;
+	}
+	if (waits && port->ready_n) {
 		port->ready_limit = deadline_of(saved->ready_limit_left_ms,
-						LACP_AGGREGATE_WAIT_TIME_MS, now);
+						LACP_AGGREGATE_WAIT_TIME_MS, resume);
 	}
-	if (port->mux == LACP_MUX_WAITING && !port->ready_n) {
+	if (waits && !port->ready_n) {
 		port->wait_while_timer = deadline_of(saved->wait_while_left_ms,
-						     LACP_AGGREGATE_WAIT_TIME_MS, now);
+						     LACP_AGGREGATE_WAIT_TIME_MS, resume);
 	}
 	port->actor_churn_timer = deadline_or_never(saved->actor_churn_left_ms,
-						    LACP_CHURN_DETECTION_TIME_MS, now);
+						    LACP_CHURN_DETECTION_TIME_MS, resume);
 	port->partner_churn_timer = deadline_or_never(saved->partner_churn_left_ms,
-						      LACP_CHURN_DETECTION_TIME_MS, now);
+						      LACP_CHURN_DETECTION_TIME_MS, resume);
 	port->looped_until =
-		deadline_or_never(saved->looped_left_ms, LACP_LONG_TIMEOUT_TIME_MS, now);
-	for (size_t i = 0; i < LACP_TRANSMIT_LIMIT; i++) {
-		port->transmit_until[i] = deadline_of(saved->transmit_left_ms[i],
-						      LACP_FAST_PERIODIC_TIME_MS, now);
-	}
-	port->transmit_next = 0;
+		deadline_or_never(saved->looped_left_ms, LACP_LONG_TIMEOUT_TIME_MS, resume);
+	restore_transmissions(port, saved, resume);
 }
 
-bool lacp_port_restore(struct lacp_port *port, const struct lacp_port_saved *saved, time_ms now)
+bool lacp_port_restore(struct lacp_port *port, const struct lacp_port_saved *saved, time_ms now,
+		       time_ms elapsed_ms)
 {
+	const struct resume resume = {.now = now, .elapsed_ms = elapsed_ms};
+
 	port->counters = saved->counters;
 	if (!port->lacp_enabled || !saved_is_sound(saved)) {
 		return false;
 	}
 	restore_states(port, saved);
-	restore_timers(port, saved, now);
+	restore_timers(port, saved, &resume);
 	/* The same news as before, but at once: the partner has not heard from
 	 * us for as long as we were away. */
 	port->ntt = true;

@@ -25,7 +25,13 @@ static void transmit(struct lacp_port *port, const struct lacp_step *step,
 {
 	struct bond_actions *out = step->out;
 	struct bond_frame *frame;
+	uint8_t next = (uint8_t)((port->transmit_next + 1) % LACP_TRANSMIT_LIMIT);
 
+	/* A daemon that starts again must know what counts against the limit;
+	 * the one LACPDU a second of fast operation is not worth a save. */
+	for (uint8_t i = 0; i < LACP_TRANSMIT_LIMIT; i++) {
+		step->out->save |= port->transmit_until[i] > step->now;
+	}
 	/* One LACPDU and one Marker Response a port and event fit. */
 	CORE_ASSERT(out->frame_count < BOND_FRAMES_MAX);
 	frame = &out->frames[out->frame_count++];
@@ -33,7 +39,7 @@ static void transmit(struct lacp_port *port, const struct lacp_step *step,
 	frame->size = LACP_FRAME_SIZE;
 	lacp_pdu_encode(frame->data, info->mac, &port->actor, &port->partner);
 	port->transmit_until[port->transmit_next] = step->now + LACP_FAST_PERIODIC_TIME_MS;
-	port->transmit_next = (uint8_t)((port->transmit_next + 1) % LACP_TRANSMIT_LIMIT);
+	port->transmit_next = next;
 	port->counters.lacpdus_sent++;
 	port->ntt = false;
 }

@@ -21,13 +21,17 @@
 #define IFCFG_VALUE_SIZE_MAX (16 * 1024)
 #define IFCFG_VARIABLES_MAX  2048
 
+/* A folder's entry that is no regular file. */
+#define IFCFG_NO_FILE	     (-1)
+
 /* One file handed to the reader. */
 struct ifcfg_text {
 	const char *path; /* for messages; its last part names the interface */
 	const char *bytes;
 	size_t size;
-	/* 0, or the errno with which reading the file failed: then it is a
-	 * problem of its own and bytes is not looked at. */
+	/* 0, or the errno with which reading the file failed, or
+	 * IFCFG_NO_FILE: then it is a problem of its own and bytes is not
+	 * looked at. */
 	int read_error;
 };
 

@@ -9,6 +9,24 @@
 
 #include "model/model_list.h"
 
+/* A text may quote what stands in a file: it must neither steer a terminal nor
+ * break a log's lines, nor be endless. */
+#define TEXT_SIZE_MAX 500
+
+static void text_tame(char *text)
+{
+	size_t size = strlen(text);
+
+	if (size > TEXT_SIZE_MAX) {
+		strcpy(text + TEXT_SIZE_MAX - 3, "...");
+	}
+	for (; *text; text++) {
+		if ((unsigned char)*text < ' ' || *text == 0x7f) {
+			*text = '?';
+		}
+	}
+}
+
 void model_problem_add(struct model_problems *problems, enum model_severity severity,
 		       struct model_source source, const char *subject, const char *format, ...)
 {
@@ -30,6 +48,7 @@ void model_problem_add(struct model_problems *problems, enum model_severity seve
 		problems->out_of_memory = true;
 		return;
 	}
+	text_tame(problem->text);
 	problem->severity = severity;
 	problem->source = source;
 	/* A name too long to be an interface's names nothing that could run. */

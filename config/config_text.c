@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The model and its problems for people; see the header. */
+#include "config/config_text.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config/config_order.h"
+
+char *config_problem_text(const struct model *model, const struct model_problem *problem)
+{
+	const char *path = config_problem_path(model, problem);
+	const char *severity = problem->severity == MODEL_ERROR ? "error" : "warning";
+	char *text = NULL;
+	int length;
+
+	if (path && problem->source.line > 0) {
+		length = asprintf(&text, "%s:%u: %s: %s", path, problem->source.line, severity,
+				  problem->text);
+	} else {
+		length = asprintf(&text, "%s%s%s: %s", path ? path : "", path ? ": " : "",
+				  severity, problem->text);
+	}
+	return length < 0 ? NULL : text;
+}
+
+int config_print_problems(FILE *out, const struct model *model,
+			  const struct model_problems *problems)
+{
+	const struct model_problem **order = config_problems_order(problems);
+
+	if (!order) {
+		return -ENOMEM;
+	}
+	for (size_t i = 0; i < problems->count; i++) {
+		char *text = config_problem_text(model, order[i]);
+		if (!text) {
+			free(order);
+			return -ENOMEM;
+		}
+		fprintf(out, "%s\n", text);
+		free(text);
+	}
+	free(order);
+	return 0;
+}
+
+size_t config_error_count(const struct model_problems *problems)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < problems->count; i++) {
+		count += problems->list[i].severity == MODEL_ERROR;
+	}
+	return count;
+}
+
+/* What bonds and VLAN interfaces have in common, behind their first line. */
+static void interface_print(FILE *out, const struct model_interface *interface,
+			    const char *indent)
+{
+	for (size_t i = 0; i < interface->address_count; i++) {
+		const struct model_address *address = &interface->addresses[i];
+		char text[INET6_ADDRSTRLEN] = "";
+		inet_ntop(address->family, address->bytes, text, sizeof(text));
+		fprintf(out, "%s  address %s/%u\n", indent, text, address->prefix);
+	}
+	if (interface->mtu) {
+		fprintf(out, "%s  mtu %u\n", indent, interface->mtu);
+	}
+	if (interface->has_mac) {
+		const uint8_t *mac = interface->mac;
+		fprintf(out, "%s  mac %02x:%02x:%02x:%02x:%02x:%02x\n", indent, mac[0], mac[1],
+			mac[2], mac[3], mac[4], mac[5]);
+	}
+}
+
+static void bond_print(FILE *out, const struct model *model, const struct model_bond *bond)
+{
+	const struct model_bond_options *options = &bond->options;
+
+	fprintf(out, "%s: bond, mode %s, xmit_hash_policy %s, miimon %u%s\n",
+		bond->interface.name, bond_mode_name(options->mode),
+		xmit_hash_policy_name(options->xmit_hash_policy), options->miimon_ms,
+		bond->interface.onboot ? "" : ", not at boot");
+	interface_print(out, &bond->interface, "");
+	fprintf(out, "  members:");
+	for (size_t i = 0; i < bond->member_count; i++) {
+		fprintf(out, " %s", bond->members[i].interface.name);
+	}
+	fprintf(out, "%s\n", bond->member_count == 0 ? " none" : "");
+	for (size_t i = 0; i < model->vlan_count; i++) {
+		const struct model_vlan *vlan = &model->vlans[i];
+		if (strcmp(vlan->parent, bond->interface.name) == 0) {
+			fprintf(out, "  %s: VLAN %u%s\n", vlan->interface.name, vlan->vid,
+				vlan->interface.onboot ? "" : ", not at boot");
+			interface_print(out, &vlan->interface, "  ");
+		}
+	}
+}
+
+void config_print_model(FILE *out, const struct model *model)
+{
+	for (size_t i = 0; i < model->bond_count; i++) {
+		bond_print(out, model, &model->bonds[i]);
+	}
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The parser's reading and writing ends; contract in ifcfg_parser.h. */
+#include "ifcfg/ifcfg_parser.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int ifcfg_cursor_peek_raw(const struct ifcfg_cursor *cursor)
+{
+	return cursor->at < cursor->end ? (unsigned char)*cursor->at : IFCFG_END;
+}
+
+int ifcfg_cursor_peek(struct ifcfg_cursor *cursor)
+{
+	while (cursor->end - cursor->at >= 2 && cursor->at[0] == '\\' &&
+	       cursor->at[1] == '\n') {
+		cursor->at += 2;
+		cursor->line++;
+	}
+	return ifcfg_cursor_peek_raw(cursor);
+}
+
+void ifcfg_cursor_next(struct ifcfg_cursor *cursor)
+{
+	if (cursor->at < cursor->end) {
+		cursor->line += *cursor->at == '\n';
+		cursor->at++;
+	}
+}
+
+bool ifcfg_buffer_add(struct ifcfg_parser *parser, struct ifcfg_buffer *buffer,
+		      const char *bytes, size_t size)
+{
+	size_t needed = buffer->size + size + 1; /* there is always room for a NUL */
+
+	if (needed > IFCFG_VALUE_SIZE_MAX) {
+		parser->stopped = true;
+		return ifcfg_refuse(parser, parser->cursor.line,
+				    "a name or value of more than %d bytes; expected less",
+				    IFCFG_VALUE_SIZE_MAX - 1);
+	}
+	if (needed > buffer->capacity) {
+		size_t capacity = needed < 64 ? 64 : needed * 2;
+		char *grown = realloc(buffer->bytes, capacity);
+		if (!grown) {
+			return ifcfg_out_of_memory(parser);
+		}
+		buffer->bytes = grown;
+		buffer->capacity = capacity;
+	}
+	if (size > 0) {
+		memcpy(buffer->bytes + buffer->size, bytes, size);
+	}
+	buffer->size += size;
+	buffer->bytes[buffer->size] = '\0';
+	return true;
+}
+
+bool ifcfg_buffer_add_byte(struct ifcfg_parser *parser, struct ifcfg_buffer *buffer, int byte)
+{
+	char one = (char)byte;
+
+	return ifcfg_buffer_add(parser, buffer, &one, 1);
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Single keys of a parsed file: their values as what they should be, and
+ * problems said at their line. Private to ifcfg/.
+ */
+#ifndef IFCFG_IFCFG_KEY_H
+#define IFCFG_IFCFG_KEY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ifcfg/ifcfg.h"
+
+/* What reading a key needs to know of its file. */
+struct ifcfg_context {
+	const struct ifcfg_variables *variables;
+	uint32_t file_index;
+	const char *subject; /* the interface the file speaks of */
+	struct model_problems *problems;
+};
+
+/* The value; NULL if the key is not set or empty, which the scripts never tell
+ * apart. */
+const char *ifcfg_key_value(const struct ifcfg_context *context, const char *key);
+/* Where the key stands; the file as a whole if it doesn't. */
+struct model_source ifcfg_key_source(const struct ifcfg_context *context, const char *key);
+
+/* Adds a problem at the key's line. */
+void ifcfg_key_error(const struct ifcfg_context *context, const char *key, const char *format,
+		     ...) __attribute__((format(printf, 3, 4)));
+void ifcfg_key_warning(const struct ifcfg_context *context, const char *key, const char *format,
+		       ...) __attribute__((format(printf, 3, 4)));
+
+/* The words that initscripts takes for yes and for no; NULL is neither. */
+bool ifcfg_is_true(const char *text);
+bool ifcfg_is_false(const char *text);
+
+/* The value without the blanks around it, which an unquoted $KEY in the scripts
+ * loses too; false if what is left is empty, too long or more than one word. */
+#define IFCFG_WORD_SIZE 64
+bool ifcfg_word_read(const char *value, char out[IFCFG_WORD_SIZE]);
+
+/* Decimal digits only, at most max; *out is untouched on failure. */
+bool ifcfg_number_parse(const char *text, uint32_t max, uint32_t *out);
+/* Six pairs of hex digits with colons; *out is untouched on failure. */
+bool ifcfg_mac_parse(const char *text, uint8_t out[6]);
+
+/* The candidate that the word is most likely a slip of; NULL if none is near.
+ * candidates ends with NULL. */
+const char *ifcfg_suggest(const char *word, const char *const *candidates);
+
+#endif

@@ -1,0 +1,423 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One file to its variables, as bash would have them after sourcing it: lines
+ * of commands, each of them assignments, alone or behind "export". Anything
+ * else is a program, and refused. Values are ifcfg_word.c's business.
+ *
+ * After an error the parser goes on with the next line, so that all that is
+ * wrong is said at once, but the file stays refused.
+ */
+#include "ifcfg/ifcfg.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ifcfg/ifcfg_parser.h"
+
+/* After that many errors the file is not what it should be, and enough said. */
+#define ERRORS_MAX 10
+
+bool ifcfg_refuse(struct ifcfg_parser *parser, uint32_t line, const char *format, ...)
+{
+	struct model_source source = {.file = parser->file_index, .line = line};
+	char *text = NULL;
+	va_list args;
+
+	parser->error_count++;
+	if (parser->error_count >= ERRORS_MAX) {
+		parser->stopped = true;
+	}
+	va_start(args, format);
+	int length = vasprintf(&text, format, args);
+	va_end(args);
+	if (length < 0) {
+		return ifcfg_out_of_memory(parser);
+	}
+	model_problem_add(parser->problems, MODEL_ERROR, source, parser->subject, "%s", text);
+	free(text);
+	return false;
+}
+
+bool ifcfg_out_of_memory(struct ifcfg_parser *parser)
+{
+	parser->problems->out_of_memory = true;
+	parser->error_count++;
+	parser->stopped = true;
+	return false;
+}
+
+/* Variables whose assignment does something else than setting them, or nothing
+ * at all: read-only, counting, random, or changing how the shell reads. */
+bool ifcfg_name_is_shells(const char *name)
+{
+	static const char *const names[] = {
+		"_",
+		"COMP_WORDBREAKS",
+		"DIRSTACK",
+		"EPOCHREALTIME",
+		"EPOCHSECONDS",
+		"EUID",
+		"FUNCNAME",
+		"GROUPS",
+		"HISTCMD",
+		"LINENO",
+		"OPTIND",
+		"PIPESTATUS",
+		"PPID",
+		"POSIXLY_CORRECT",
+		"RANDOM",
+		"SECONDS",
+		"SHELLOPTS",
+		"SRANDOM",
+		"UID",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strcmp(names[i], name) == 0) {
+			return true;
+		}
+	}
+	return strncmp(name, "BASH", 4) == 0;
+}
+
+bool ifcfg_name_is_preset(const char *name)
+{
+	static const char *const names[] = {
+		"HOME",	    "HOSTNAME", "HOSTTYPE", "IFS",    "LANG", "LC_ALL",
+		"MACHTYPE", "OLDPWD",	"OPTERR",   "OSTYPE", "PATH", "PS4",
+		"PWD",	    "SHELL",	"SHLVL",    "TERM",   "USER",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strcmp(names[i], name) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static struct model_variable *variable_find(const struct ifcfg_variables *variables,
+					    const char *name)
+{
+	for (size_t i = 0; i < variables->count; i++) {
+		if (strcmp(variables->list[i].name, name) == 0) {
+			return &variables->list[i];
+		}
+	}
+	return NULL;
+}
+
+const char *ifcfg_value(const struct ifcfg_variables *variables, const char *name)
+{
+	const struct model_variable *variable = variable_find(variables, name);
+
+	return variable ? variable->value : NULL;
+}
+
+/* Sets parser->name to parser->value. */
+static bool variable_set(struct ifcfg_parser *parser, uint32_t line)
+{
+	struct ifcfg_variables *variables = parser->variables;
+	struct model_variable *variable = variable_find(variables, parser->name.bytes);
+	char *value = strdup(parser->value.bytes);
+
+	if (!value) {
+		return ifcfg_out_of_memory(parser);
+	}
+	if (variable) {
+		free(variable->value);
+		variable->value = value;
+		variable->line = line;
+		return true;
+	}
+	if (variables->count == IFCFG_VARIABLES_MAX) {
+		free(value);
+		parser->stopped = true;
+		return ifcfg_refuse(parser, line, "more than %d variables; expected fewer",
+				    IFCFG_VARIABLES_MAX);
+	}
+
+	/* Room is made in steps of 32. */
+	struct model_variable *list = variables->list;
+	if (variables->count % 32 == 0) {
+		list = realloc(list, (variables->count + 32) * sizeof(*list));
+	}
+	char *name = strdup(parser->name.bytes);
+	if (list) {
+		variables->list = list;
+	}
+	if (!list || !name) {
+		free(name);
+		free(value);
+		return ifcfg_out_of_memory(parser);
+	}
+	list[variables->count++] =
+		(struct model_variable){.name = name, .value = value, .line = line};
+	return true;
+}
+
+static void skip_blanks(struct ifcfg_cursor *cursor)
+{
+	int byte = ifcfg_cursor_peek(cursor);
+
+	while (byte == ' ' || byte == '\t') {
+		ifcfg_cursor_next(cursor);
+		byte = ifcfg_cursor_peek(cursor);
+	}
+}
+
+/* To the line end, which stays; no continuation, as in a comment. */
+static void skip_line(struct ifcfg_cursor *cursor)
+{
+	int byte = ifcfg_cursor_peek_raw(cursor);
+
+	while (byte != IFCFG_END && byte != '\n') {
+		ifcfg_cursor_next(cursor);
+		byte = ifcfg_cursor_peek_raw(cursor);
+	}
+}
+
+/* Says what stands at start instead of an assignment. */
+static bool refuse_command(struct ifcfg_parser *parser, const char *start, uint32_t line)
+{
+	const struct ifcfg_cursor *cursor = &parser->cursor;
+	char word[33];
+	size_t size = 0;
+
+	while (start < cursor->end && size < sizeof(word) - 1 && *start > ' ' &&
+	       *start <= '~') {
+		word[size++] = *start++;
+	}
+	word[size] = '\0';
+	if (start < cursor->end && *start == '\r') {
+		if (parser->carriage_return_seen) {
+			return false;
+		}
+		parser->carriage_return_seen = true;
+		return ifcfg_refuse(
+			parser, line,
+			"a carriage return, as in files from Windows; expected lines "
+			"that end in LF alone");
+	}
+	if (size == 0) {
+		return ifcfg_refuse(parser, line,
+				    "bytes that are no text; expected NAME=value");
+	}
+	return ifcfg_refuse(parser, line,
+			    "'%s' is no assignment, and nothing is run from here; expected "
+			    "NAME=value",
+			    word);
+}
+
+/* Behind the name: "=" or "+=", then the value. */
+static bool parse_assignment(struct ifcfg_parser *parser, const char *start, uint32_t line)
+{
+	struct ifcfg_cursor *cursor = &parser->cursor;
+	const char *old = NULL;
+	bool append = ifcfg_cursor_peek(cursor) == '+';
+
+	if (ifcfg_cursor_peek(cursor) == '[') {
+		return ifcfg_refuse(parser, line, "arrays are not read here; expected %s=value",
+				    parser->name.bytes);
+	}
+	if (append) {
+		ifcfg_cursor_next(cursor);
+	}
+	if (ifcfg_cursor_peek(cursor) != '=') {
+		return refuse_command(parser, start, line);
+	}
+	ifcfg_cursor_next(cursor);
+
+	const char *name = parser->name.bytes;
+	if (append) {
+		old = ifcfg_value(parser->variables, name);
+	}
+	if (ifcfg_name_is_shells(name) || (append && !old && ifcfg_name_is_preset(name))) {
+		return ifcfg_refuse(
+			parser, line,
+			"%s is the shell's own and not simply set by an assignment; "
+			"expected another name",
+			name);
+	}
+	parser->value.size = 0;
+	if (!ifcfg_buffer_add(parser, &parser->value, old ? old : "", old ? strlen(old) : 0)) {
+		return false;
+	}
+	return ifcfg_parse_value(parser) && variable_set(parser, line);
+}
+
+static bool at_command_end(struct ifcfg_cursor *cursor)
+{
+	int byte = ifcfg_cursor_peek(cursor);
+
+	return byte == IFCFG_END || byte == '\n' || byte == ';' || byte == '#';
+}
+
+/* Behind "export": names, with or without a value. */
+static bool parse_export(struct ifcfg_parser *parser)
+{
+	struct ifcfg_cursor *cursor = &parser->cursor;
+
+	parser->exported = true;
+	for (skip_blanks(cursor); !at_command_end(cursor); skip_blanks(cursor)) {
+		const char *start = cursor->at;
+		uint32_t line = cursor->line;
+		if (!ifcfg_is_name_start(ifcfg_cursor_peek(cursor))) {
+			return ifcfg_refuse(parser, line,
+					    "expected NAME or NAME=value behind export");
+		}
+		if (!ifcfg_parse_name(parser, &parser->name)) {
+			return false;
+		}
+		int byte = ifcfg_cursor_peek(cursor);
+		bool name_only = byte == ' ' || byte == '\t' || byte == '\n' || byte == ';' ||
+				 byte == IFCFG_END;
+		if (!name_only && !parse_assignment(parser, start, line)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* One command: assignments up to a line end, a ';' or a comment. */
+static bool parse_command(struct ifcfg_parser *parser)
+{
+	struct ifcfg_cursor *cursor = &parser->cursor;
+
+	parser->exported = false;
+	for (bool first = true; !at_command_end(cursor); first = false) {
+		const char *start = cursor->at;
+		uint32_t line = cursor->line;
+		if (!ifcfg_is_name_start(ifcfg_cursor_peek(cursor))) {
+			return refuse_command(parser, start, line);
+		}
+		if (!ifcfg_parse_name(parser, &parser->name)) {
+			return false;
+		}
+		int byte = ifcfg_cursor_peek(cursor);
+		bool blank = byte == ' ' || byte == '\t' || byte == '\n' || byte == ';' ||
+			     byte == IFCFG_END;
+		if (first && blank && strcmp(parser->name.bytes, "export") == 0) {
+			skip_blanks(cursor);
+			if (at_command_end(cursor)) {
+				return refuse_command(parser, start, line);
+			}
+			return parse_export(parser);
+		}
+		if (!parse_assignment(parser, start, line)) {
+			return false;
+		}
+		skip_blanks(cursor);
+	}
+	return true;
+}
+
+/* One line with all its commands, up to and with its end. */
+static bool parse_line(struct ifcfg_parser *parser)
+{
+	struct ifcfg_cursor *cursor = &parser->cursor;
+
+	for (;;) {
+		skip_blanks(cursor);
+		int byte = ifcfg_cursor_peek(cursor);
+		if (byte == ';') {
+			return ifcfg_refuse(parser, cursor->line,
+					    "a ';' without an assignment before it");
+		}
+		if (byte == '#') {
+			skip_line(cursor);
+		} else if (byte != IFCFG_END && byte != '\n' && !parse_command(parser)) {
+			return false;
+		}
+		byte = ifcfg_cursor_peek(cursor);
+		if (byte == ';') {
+			ifcfg_cursor_next(cursor);
+			continue;
+		}
+		if (byte == '#') {
+			continue;
+		}
+		ifcfg_cursor_next(cursor);
+		return true;
+	}
+}
+
+/* What makes the file no text at all; line by line it would only puzzle. */
+static bool text_check(struct ifcfg_parser *parser, const struct ifcfg_text *text)
+{
+	static const char bom[] = "\xef\xbb\xbf";
+
+	if (text->read_error == IFCFG_NO_FILE) {
+		return ifcfg_refuse(parser, 0,
+				    "is a folder, a pipe or a device; expected a regular file");
+	}
+	if (text->read_error != 0) {
+		const char *why = strerrordesc_np(text->read_error);
+		return ifcfg_refuse(parser, 0, "cannot be read (%s); expected a readable file",
+				    why ? why : "unknown error");
+	}
+	if (text->size > IFCFG_FILE_SIZE_MAX) {
+		return ifcfg_refuse(parser, 0, "is too long; expected at most %d bytes",
+				    IFCFG_FILE_SIZE_MAX);
+	}
+	if (text->size == 0) {
+		return true;
+	}
+	if (text->size >= 3 && memcmp(text->bytes, bom, 3) == 0) {
+		return ifcfg_refuse(
+			parser, 1,
+			"begins with a byte order mark, which the shell takes as part "
+			"of the first word; expected plain UTF-8 or ASCII");
+	}
+	const char *nul = memchr(text->bytes, '\0', text->size);
+	if (nul) {
+		uint32_t line = 1;
+		for (const char *at = text->bytes; at < nul; at++) {
+			line += *at == '\n';
+		}
+		return ifcfg_refuse(parser, line, "a NUL byte; expected text");
+	}
+	return true;
+}
+
+bool ifcfg_parse(const struct ifcfg_text *text, uint32_t file_index, const char *subject,
+		 struct ifcfg_variables *out, struct model_problems *problems)
+{
+	struct ifcfg_parser parser = {
+		.variables = out,
+		.file_index = file_index,
+		.subject = subject,
+		.problems = problems,
+	};
+
+	*out = (struct ifcfg_variables){0};
+	if (!text_check(&parser, text)) {
+		return false;
+	}
+	if (text->size > 0) {
+		parser.cursor = (struct ifcfg_cursor){
+			.at = text->bytes, .end = text->bytes + text->size, .line = 1};
+	}
+	while (!parser.stopped && ifcfg_cursor_peek_raw(&parser.cursor) != IFCFG_END) {
+		if (!parse_line(&parser)) {
+			skip_line(&parser.cursor);
+			ifcfg_cursor_next(&parser.cursor);
+		}
+	}
+	free(parser.name.bytes);
+	free(parser.value.bytes);
+	free(parser.reference.bytes);
+	return parser.error_count == 0;
+}
+
+void ifcfg_variables_free(struct ifcfg_variables *variables)
+{
+	for (size_t i = 0; i < variables->count; i++) {
+		free(variables->list[i].name);
+		free(variables->list[i].value);
+	}
+	free(variables->list);
+	*variables = (struct ifcfg_variables){0};
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The state of parsing one file, shared by ifcfg_parse.c (lines, commands,
+ * names), ifcfg_word.c (quoting and references in a value) and ifcfg_ansi.c
+ * ($'..'). Private to ifcfg/.
+ *
+ * The cursor's contract: peek gives the next byte as the shell's reader sees
+ * it, that is with "backslash, line end" taken out, or IFCFG_END; the raw peek
+ * gives the byte that stands there. next goes past what peek gave. line is that
+ * of the next byte.
+ */
+#ifndef IFCFG_IFCFG_PARSER_H
+#define IFCFG_IFCFG_PARSER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ifcfg/ifcfg.h"
+
+#define IFCFG_END (-1)
+
+struct ifcfg_cursor {
+	const char *at;
+	const char *end;
+	uint32_t line;
+};
+
+int ifcfg_cursor_peek(struct ifcfg_cursor *cursor);
+int ifcfg_cursor_peek_raw(const struct ifcfg_cursor *cursor);
+void ifcfg_cursor_next(struct ifcfg_cursor *cursor);
+
+/* Bytes being gathered; never longer than IFCFG_VALUE_SIZE_MAX. */
+struct ifcfg_buffer {
+	char *bytes;
+	size_t size;
+	size_t capacity;
+};
+
+struct ifcfg_parser {
+	struct ifcfg_cursor cursor;
+	struct ifcfg_variables *variables;
+	struct ifcfg_buffer name;      /* of the assignment in hand */
+	struct ifcfg_buffer value;     /* likewise */
+	struct ifcfg_buffer reference; /* the name behind a '$' */
+	bool exported;		       /* it stands behind "export" */
+	uint32_t file_index;
+	const char *subject;
+	struct model_problems *problems;
+	size_t error_count;
+	bool carriage_return_seen; /* and said, once a file is enough */
+	bool stopped;		   /* going on makes no sense */
+};
+
+/* Adds an error at the line; the file is refused with it. Always false, for
+ * "return ifcfg_refuse(...)". */
+bool ifcfg_refuse(struct ifcfg_parser *parser, uint32_t line, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+/* No memory: noted in problems, parsing stops. Always false. */
+bool ifcfg_out_of_memory(struct ifcfg_parser *parser);
+
+/* Appends; false after an error (value too long, no memory) that was noted. */
+bool ifcfg_buffer_add(struct ifcfg_parser *parser, struct ifcfg_buffer *buffer,
+		      const char *bytes, size_t size);
+bool ifcfg_buffer_add_byte(struct ifcfg_parser *parser, struct ifcfg_buffer *buffer, int byte);
+
+bool ifcfg_is_name_start(int byte);
+bool ifcfg_is_name_byte(int byte);
+/* Reads a name at the cursor into an emptied buffer. */
+bool ifcfg_parse_name(struct ifcfg_parser *parser, struct ifcfg_buffer *buffer);
+
+/* Appends the value at the cursor to parser->value; false after an error. */
+bool ifcfg_parse_value(struct ifcfg_parser *parser);
+/* Appends what $'..' means; the cursor stands on its first quote. */
+bool ifcfg_parse_ansi(struct ifcfg_parser *parser);
+
+/* Whether the shell sets the variable itself, so that a file's assignment does
+ * not simply set it (UID, RANDOM, ...). */
+bool ifcfg_name_is_shells(const char *name);
+/* Whether the shell gives it a value before the file is read (PATH, ...). */
+bool ifcfg_name_is_preset(const char *name);
+
+#endif

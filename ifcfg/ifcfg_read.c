@@ -1,0 +1,420 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * All files to one model. Three passes: parse every file and see whom it speaks
+ * of; make the bonds and VLAN interfaces; give the bonds their members. Which
+ * file is what, after initscripts:
+ *   a member  SLAVE is true and MASTER is set;
+ *   a VLAN    VLAN is true and an id can be told (ifcfg_vlan.c);
+ *   a bond    BONDING_OPTS is not empty, or a member's MASTER names it.
+ * All other files are none of our business.
+ */
+#include "ifcfg/ifcfg.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ifcfg/ifcfg_address.h"
+#include "ifcfg/ifcfg_bonding.h"
+#include "ifcfg/ifcfg_interface.h"
+#include "ifcfg/ifcfg_key.h"
+#include "ifcfg/ifcfg_name.h"
+#include "ifcfg/ifcfg_vlan.h"
+
+#define MTU_DEFAULT 1500
+
+struct file {
+	const char *path;
+	struct ifcfg_variables variables;
+	enum model_file_kind kind;
+	const char *device;	    /* DEVICE, or the file's name; any text at all */
+	char name[MODEL_NAME_SIZE]; /* device if it can be a name, else "" */
+	const char *master;	    /* of a member, else NULL */
+};
+
+struct reader {
+	struct model *model;
+	struct model_problems *problems;
+	size_t count;
+	struct file *files;
+	size_t master_count;
+	const char **masters; /* what members name, sorted */
+};
+
+static int text_compare(const void *left, const void *right)
+{
+	return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+static bool is_named_master(const struct reader *reader, const char *name)
+{
+	return bsearch(&name, reader->masters, reader->master_count, sizeof(name),
+		       text_compare) != NULL;
+}
+
+static struct ifcfg_context context_of(const struct reader *reader, const struct file *file)
+{
+	return (struct ifcfg_context){
+		.variables = &file->variables,
+		.file_index = (uint32_t)(file - reader->files),
+		.subject = file->name,
+		.problems = reader->problems,
+	};
+}
+
+/* Parses the file; what is wrong in it keeps the interface out that it speaks
+ * of, which is known only when it has been parsed. */
+static void file_parse(struct reader *reader, struct file *file, const struct ifcfg_text *text)
+{
+	size_t first_problem = reader->problems->count;
+	const char *interface;
+	bool fine = true;
+
+	file->path = text->path;
+	file->kind = ifcfg_name_kind(text->path, &interface);
+	file->device = interface;
+	if (file->kind != MODEL_FILE_ROUTES && file->kind != MODEL_FILE_RULES) {
+		fine = ifcfg_parse(text, (uint32_t)(file - reader->files), "", &file->variables,
+				   reader->problems);
+	}
+	const char *device = ifcfg_value(&file->variables, "DEVICE");
+	if (file->kind == MODEL_FILE_OTHER && device && device[0] != '\0') {
+		file->device = device;
+	}
+	if (!fine && file->kind == MODEL_FILE_OTHER) {
+		file->kind = MODEL_FILE_REFUSED;
+	}
+	if (model_name_is_valid(file->device)) {
+		snprintf(file->name, sizeof(file->name), "%s", file->device);
+	}
+	for (size_t i = first_problem;
+	     file->kind != MODEL_FILE_ALIAS && i < reader->problems->count; i++) {
+		memcpy(reader->problems->list[i].subject, file->name, sizeof(file->name));
+	}
+}
+
+/* Sees whether the file is a member's, and warns where it only looks so. */
+static void member_detect(const struct reader *reader, struct file *file)
+{
+	struct ifcfg_context context = context_of(reader, file);
+	const char *master = ifcfg_key_value(&context, "MASTER");
+	const char *slave = ifcfg_key_value(&context, "SLAVE");
+
+	if (file->kind != MODEL_FILE_OTHER) {
+		return;
+	}
+	if (master && ifcfg_is_true(slave)) {
+		file->kind = MODEL_FILE_MEMBER;
+		file->master = master;
+	} else if (master) {
+		ifcfg_key_warning(
+			&context, "MASTER",
+			"MASTER=%s without SLAVE=yes makes no member; expected SLAVE=yes "
+			"if it is meant to be one",
+			master);
+	} else if (ifcfg_is_true(slave)) {
+		ifcfg_key_warning(
+			&context, "SLAVE",
+			"SLAVE=yes without MASTER makes no member; expected MASTER with "
+			"the name of a bond if it is meant to be one");
+	}
+}
+
+/* Whether the file's name or DEVICE can be an interface at all. */
+static bool name_check(const struct reader *reader, const struct file *file)
+{
+	struct ifcfg_context context = context_of(reader, file);
+
+	if (file->name[0] != '\0') {
+		return true;
+	}
+	ifcfg_key_error(&context, "DEVICE",
+			"'%s' cannot be an interface's name; expected 1 to %d printable "
+			"characters without blanks, '/', ':' and '%%'",
+			file->device, MODEL_NAME_SIZE - 1);
+	return false;
+}
+
+static void interface_init(const struct ifcfg_context *context,
+			   struct model_interface *interface)
+{
+	memcpy(interface->name, context->subject, strlen(context->subject) + 1);
+	interface->source = ifcfg_key_source(context, "DEVICE");
+	ifcfg_interface_read(context, interface);
+}
+
+static void bond_read(struct reader *reader, struct file *file)
+{
+	struct ifcfg_context context = context_of(reader, file);
+	struct model_bond bond = {0};
+
+	interface_init(&context, &bond.interface);
+	ifcfg_addresses_read(&context, &bond.interface);
+	ifcfg_bonding_read(&context, &bond.options);
+	ifcfg_portchannel_read(&context, &bond.options);
+	ifcfg_unapplied_warn(&context);
+	if (!model_add_bond(reader->model, &bond)) {
+		free(bond.interface.addresses);
+		reader->problems->out_of_memory = true;
+	}
+}
+
+static void vlan_add(struct reader *reader, const struct ifcfg_context *context,
+		     struct model_vlan *vlan)
+{
+	interface_init(context, &vlan->interface);
+	ifcfg_addresses_read(context, &vlan->interface);
+	ifcfg_unapplied_warn(context);
+	if (ifcfg_key_value(context, "BONDING_OPTS")) {
+		ifcfg_key_warning(context, "BONDING_OPTS",
+				  "BONDING_OPTS is not used: '%s' is a VLAN interface",
+				  context->subject);
+	}
+	if (!model_add_vlan(reader->model, vlan)) {
+		free(vlan->interface.addresses);
+		reader->problems->out_of_memory = true;
+	}
+}
+
+/* A file with VLAN=yes; false if it is no VLAN's in spite of that. */
+static bool vlan_read(struct reader *reader, struct file *file, bool is_bond)
+{
+	struct ifcfg_context context = context_of(reader, file);
+	struct model_vlan vlan = {0};
+
+	switch (ifcfg_vlan_read(&context, &vlan)) {
+	case IFCFG_VLAN_FOUND:
+		vlan_add(reader, &context, &vlan);
+		break;
+	case IFCFG_VLAN_BAD:
+		break;
+	case IFCFG_VLAN_NONE:
+		if (is_bond) {
+			ifcfg_key_warning(
+				&context, "VLAN",
+				"VLAN=yes has no effect on the bond '%s'; expected it in "
+				"the files of its VLAN interfaces",
+				file->name);
+			return false;
+		}
+		ifcfg_key_error(&context, "VLAN",
+				"VLAN=yes, but nothing says which VLAN '%s' is; expected a "
+				"DEVICE like bond0.652, or VID and PHYSDEV",
+				file->name);
+		break;
+	}
+	file->kind = MODEL_FILE_VLAN;
+	return true;
+}
+
+/* What a member cannot be as well. True if it is one of that. */
+static bool member_conflict(const struct reader *reader, struct file *file)
+{
+	struct ifcfg_context context = context_of(reader, file);
+	const char *also = NULL;
+
+	if (strcmp(file->master, file->device) == 0) {
+		also = "its own master";
+	} else if (ifcfg_key_value(&context, "BONDING_OPTS") ||
+		   is_named_master(reader, file->device)) {
+		also = "a bond itself";
+	} else if (ifcfg_is_true(ifcfg_key_value(&context, "VLAN"))) {
+		also = "a VLAN interface";
+	}
+	if (!also) {
+		return false;
+	}
+	ifcfg_key_error(&context, "MASTER",
+			"'%s' is made a member of '%s' and is %s; expected a NIC as member",
+			file->device, file->master, also);
+	return true;
+}
+
+static void file_read(struct reader *reader, struct file *file)
+{
+	struct ifcfg_context context = context_of(reader, file);
+	bool is_bond = ifcfg_key_value(&context, "BONDING_OPTS") ||
+		       is_named_master(reader, file->device);
+	bool says_vlan = ifcfg_is_true(ifcfg_key_value(&context, "VLAN"));
+
+	if (file->kind == MODEL_FILE_MEMBER) {
+		if (name_check(reader, file) && member_conflict(reader, file)) {
+			file->master = NULL;
+		}
+		return;
+	}
+	if (file->kind != MODEL_FILE_OTHER || !(is_bond || says_vlan)) {
+		return;
+	}
+	if (!name_check(reader, file)) {
+		file->kind = MODEL_FILE_REFUSED;
+		return;
+	}
+	if (says_vlan && vlan_read(reader, file, is_bond)) {
+		return;
+	}
+	file->kind = MODEL_FILE_BOND;
+	bond_read(reader, file);
+}
+
+/* Says why a member's MASTER is no bond. */
+static void master_refuse(const struct reader *reader, const struct file *file)
+{
+	struct ifcfg_context context = context_of(reader, file);
+
+	for (size_t i = 0; i < reader->count; i++) {
+		const struct file *other = &reader->files[i];
+		if (other->kind == MODEL_FILE_ALIAS || other->kind == MODEL_FILE_ROUTES ||
+		    other->kind == MODEL_FILE_RULES ||
+		    strcmp(other->device, file->master) != 0) {
+			continue;
+		}
+		if (other->kind == MODEL_FILE_VLAN) {
+			ifcfg_key_error(&context, "MASTER",
+					"MASTER '%s' is a VLAN interface (%s); expected a bond",
+					file->master, other->path);
+		}
+		/* Else that file is wrong and said to be. */
+		return;
+	}
+	/* It is the bond that is not known, and, if it runs, to be left alone. */
+	context.subject = file->master;
+	ifcfg_key_error(&context, "MASTER",
+			"no file defines MASTER '%s'; expected ifcfg-%s with DEVICE=%s and "
+			"BONDING_OPTS",
+			file->master, file->master, file->master);
+}
+
+static void member_read(struct reader *reader, struct file *file)
+{
+	struct ifcfg_context context = context_of(reader, file);
+	struct model_bond *bond = model_find_bond(reader->model, file->master);
+	struct model_member member = {0};
+
+	if (!bond) {
+		master_refuse(reader, file);
+		return;
+	}
+	memcpy(member.interface.name, file->name, sizeof(file->name));
+	member.interface.source = ifcfg_key_source(&context, "DEVICE");
+	member.interface.onboot = !ifcfg_is_false(ifcfg_key_value(&context, "ONBOOT"));
+	ifcfg_member_read(&context, file->master, &member);
+	if (!model_bond_add_member(bond, &member)) {
+		reader->problems->out_of_memory = true;
+	}
+}
+
+/* Alias, route and rule files of ours: said to be not applied. */
+static void companion_warn(const struct reader *reader, const struct file *file)
+{
+	struct model_source source = {.file = (uint32_t)(file - reader->files)};
+	char base[MODEL_NAME_SIZE];
+	size_t size = strcspn(file->device, ":");
+	const char *range = strstr(file->device, "-range");
+
+	if (range && (size_t)(range - file->device) < size) {
+		size = (size_t)(range - file->device);
+	}
+	if (size >= sizeof(base)) {
+		return;
+	}
+	memcpy(base, file->device, size);
+	base[size] = '\0';
+	if (!model_find_bond(reader->model, base) && !model_find_vlan(reader->model, base)) {
+		return;
+	}
+	model_problem_add(reader->problems, MODEL_WARNING, source, base,
+			  "%s for '%s' are not applied yet",
+			  file->kind == MODEL_FILE_ALIAS    ? "alias addresses"
+			  : file->kind == MODEL_FILE_ROUTES ? "routes"
+							    : "rules",
+			  base);
+}
+
+/* The file becomes the model's, with its variables. */
+static void file_hand_over(struct reader *reader, struct file *file)
+{
+	struct model_file info = {
+		.kind = file->kind,
+		.variable_count = file->variables.count,
+		.variables = file->variables.list,
+	};
+
+	memcpy(info.interface, file->name, sizeof(info.interface));
+	if (model_add_file(reader->model, file->path, &info)) {
+		file->variables = (struct ifcfg_variables){0};
+	} else {
+		reader->problems->out_of_memory = true;
+	}
+}
+
+/* A VLAN interface cannot carry more than its bond; that was warned of. */
+static void vlan_mtus_settle(struct model *model)
+{
+	for (size_t i = 0; i < model->vlan_count; i++) {
+		struct model_vlan *vlan = &model->vlans[i];
+		const struct model_bond *bond = model_find_bond(model, vlan->parent);
+		uint32_t most = bond && bond->interface.mtu ? bond->interface.mtu : MTU_DEFAULT;
+		if (bond && vlan->interface.mtu > most) {
+			vlan->interface.mtu = most;
+		}
+	}
+}
+
+static void files_read(struct reader *reader, const struct ifcfg_text *texts)
+{
+	for (size_t i = 0; i < reader->count; i++) {
+		file_parse(reader, &reader->files[i], &texts[i]);
+		member_detect(reader, &reader->files[i]);
+		if (reader->files[i].kind == MODEL_FILE_MEMBER) {
+			reader->masters[reader->master_count++] = reader->files[i].master;
+		}
+	}
+	qsort(reader->masters, reader->master_count, sizeof(*reader->masters), text_compare);
+
+	for (size_t i = 0; i < reader->count; i++) {
+		file_read(reader, &reader->files[i]);
+	}
+	for (size_t i = 0; i < reader->count; i++) {
+		struct file *file = &reader->files[i];
+		if (file->kind == MODEL_FILE_MEMBER && file->master && file->name[0] != '\0') {
+			member_read(reader, file);
+		} else if (file->kind == MODEL_FILE_ALIAS || file->kind == MODEL_FILE_ROUTES ||
+			   file->kind == MODEL_FILE_RULES) {
+			companion_warn(reader, file);
+		}
+	}
+	for (size_t i = 0; i < reader->count; i++) {
+		file_hand_over(reader, &reader->files[i]);
+	}
+}
+
+struct model *ifcfg_read(const struct ifcfg_text *texts, size_t count,
+			 struct model_problems *problems)
+{
+	struct reader reader = {
+		.model = model_new(),
+		.problems = problems,
+		.count = count,
+		.files = calloc(count + 1, sizeof(struct file)),
+		.masters = calloc(count + 1, sizeof(char *)),
+	};
+
+	if (!reader.model || !reader.files || !reader.masters) {
+		problems->out_of_memory = true;
+	} else {
+		files_read(&reader, texts);
+		model_validate(reader.model, problems);
+		vlan_mtus_settle(reader.model);
+	}
+	for (size_t i = 0; reader.files && i < count; i++) {
+		ifcfg_variables_free(&reader.files[i].variables);
+	}
+	free(reader.files);
+	free(reader.masters);
+	if (problems->out_of_memory) {
+		model_free(reader.model);
+		return NULL;
+	}
+	return reader.model;
+}

@@ -27,7 +27,7 @@ def set_mtu(pair, mtu):
 def ping_fits(pair, address, mtu):
     """A packet of just the MTU passes, a larger one is refused at its source."""
     assert pair.server.ping(address, size=mtu - 28)
-    refused = pair.server.run(["ping", "-n", "-c", 1, "-W", 1, "-M", "do", "-s", mtu - 27,
+    refused = pair.server.run(["ping", "-n", "-c", 1, "-W", "0.2", "-M", "do", "-s", mtu - 27,
                                address], check=False)
     assert refused.returncode != 0
     assert "too long" in refused.stdout + refused.stderr

@@ -14,6 +14,7 @@ from netlab.wait import wait_for
 
 hooks = pytest.mark.parametrize("any_pair", ["hub", "device"], indirect=True)
 
+IP_MULTICAST_ALL = 49  # linux/in.h; 0: own groups only
 NOISE = 40  # frames that the kernels send on their own within a test
 V6 = {"bond0": ("fd00:251::101", "fd00:251::1"), VLAN: ("fd00:252::101", "fd00:252::1")}
 
@@ -93,8 +94,7 @@ def receives_multicast(receiver, sender, interface, group, joined=True):
         index = socket.if_nametoindex(interface)
         found.bind((group if family == socket.AF_INET else "::", 7100))
         if family == socket.AF_INET:
-            found.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_ALL
-                             if hasattr(socket, "IP_MULTICAST_ALL") else 49, 0)
+            found.setsockopt(socket.IPPROTO_IP, IP_MULTICAST_ALL, 0)
             if joined:
                 found.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP,
                                  struct.pack("4s4si", socket.inet_aton(group), b"\0" * 4,

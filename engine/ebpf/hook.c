@@ -14,27 +14,19 @@
 #define HOOK_PRIORITY 0x7063
 #define HOOK_HANDLE   0x7063
 
-static struct bpf_tc_hook hook_of(uint32_t ifindex, enum hook_direction direction)
+/* The structs below are made by LIBBPF_OPTS, which clears their padding as well:
+ * libbpf insists on it. */
+static enum bpf_tc_attach_point attach_point(enum hook_direction direction)
 {
-	struct bpf_tc_hook hook = {
-		.sz = sizeof(hook),
-		.ifindex = (int)ifindex,
-		.attach_point = direction == HOOK_INGRESS ? BPF_TC_INGRESS : BPF_TC_EGRESS,
-	};
-
-	return hook;
+	return direction == HOOK_INGRESS ? BPF_TC_INGRESS : BPF_TC_EGRESS;
 }
 
 int hook_attach(uint32_t ifindex, enum hook_direction direction, int program)
 {
-	struct bpf_tc_hook hook = hook_of(ifindex, direction);
-	struct bpf_tc_opts options = {
-		.sz = sizeof(options),
-		.prog_fd = program,
-		.flags = BPF_TC_F_REPLACE,
-		.handle = HOOK_HANDLE,
-		.priority = HOOK_PRIORITY,
-	};
+	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = (int)ifindex,
+		    .attach_point = attach_point(direction));
+	LIBBPF_OPTS(bpf_tc_opts, options, .prog_fd = program, .flags = BPF_TC_F_REPLACE,
+		    .handle = HOOK_HANDLE, .priority = HOOK_PRIORITY);
 	int result = bpf_tc_hook_create(&hook);
 
 	/* It's there already, ours or another's: either serves. */
@@ -47,12 +39,9 @@ int hook_attach(uint32_t ifindex, enum hook_direction direction, int program)
 
 int hook_query(uint32_t ifindex, enum hook_direction direction, uint32_t *program_id)
 {
-	struct bpf_tc_hook hook = hook_of(ifindex, direction);
-	struct bpf_tc_opts options = {
-		.sz = sizeof(options),
-		.handle = HOOK_HANDLE,
-		.priority = HOOK_PRIORITY,
-	};
+	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = (int)ifindex,
+		    .attach_point = attach_point(direction));
+	LIBBPF_OPTS(bpf_tc_opts, options, .handle = HOOK_HANDLE, .priority = HOOK_PRIORITY);
 	int result = bpf_tc_query(&hook, &options);
 
 	if (result == -ENODEV || result == -EINVAL) {
@@ -67,12 +56,9 @@ int hook_query(uint32_t ifindex, enum hook_direction direction, uint32_t *progra
 
 int hook_detach(struct engine *engine, uint32_t ifindex, enum hook_direction direction)
 {
-	struct bpf_tc_hook hook = hook_of(ifindex, direction);
-	struct bpf_tc_opts options = {
-		.sz = sizeof(options),
-		.handle = HOOK_HANDLE,
-		.priority = HOOK_PRIORITY,
-	};
+	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = (int)ifindex,
+		    .attach_point = attach_point(direction));
+	LIBBPF_OPTS(bpf_tc_opts, options, .handle = HOOK_HANDLE, .priority = HOOK_PRIORITY);
 	uint32_t program_id;
 	size_t filters;
 	int result = hook_query(ifindex, direction, &program_id);

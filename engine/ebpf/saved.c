@@ -62,12 +62,12 @@ void saved_alias_make(const struct engine_member_saved *saved, const char *bond,
 
 	(void)snprintf(out, NETLINK_ALIAS_SIZE,
 		       ALIAS_START "%s (before: %02x:%02x:%02x:%02x:%02x:%02x mtu %u up %d "
-				   "no_ipv6 %d addr_gen %d vlan_filter %d lro %d promisc %d "
-				   "allmulti %d)",
+				   "no_ipv6 %d addr_gen %d, changed: vlan_filter %d lro %d "
+				   "promisc %d allmulti %d)",
 		       bond, mac[0], mac[1], mac[2], mac[3], mac[4], mac[5], saved->mtu,
 		       saved->was_up, saved->disable_ipv6, saved->addr_gen_mode,
-		       saved->rx_vlan_filter, saved->lro, !saved->promisc_set,
-		       !saved->allmulti_set);
+		       saved->rx_vlan_filter, saved->lro, saved->promisc_set,
+		       saved->allmulti_set);
 }
 
 bool saved_alias_parse(const char *alias, struct engine_member_saved *out)
@@ -78,8 +78,9 @@ bool saved_alias_parse(const char *alias, struct engine_member_saved *out)
 	char bond[ENGINE_NAME_SIZE];
 
 	if (sscanf(alias,
-		   ALIAS_START "%15s (before: %2x:%2x:%2x:%2x:%2x:%2x mtu %u up %d no_ipv6 "
-			       "%d addr_gen %d vlan_filter %d lro %d promisc %d allmulti %d)",
+		   ALIAS_START
+		   "%15s (before: %2x:%2x:%2x:%2x:%2x:%2x mtu %u up %d no_ipv6 "
+		   "%d addr_gen %d, changed: vlan_filter %d lro %d promisc %d allmulti %d)",
 		   bond, &mac[0], &mac[1], &mac[2], &mac[3], &mac[4], &mac[5], &mtu, &up,
 		   &no_ipv6, &addr_gen, &vlan_filter, &lro, &promisc, &allmulti) != 15) {
 		return false;
@@ -93,8 +94,8 @@ bool saved_alias_parse(const char *alias, struct engine_member_saved *out)
 	saved.addr_gen_mode = (int8_t)addr_gen;
 	saved.rx_vlan_filter = (int8_t)vlan_filter;
 	saved.lro = (int8_t)lro;
-	saved.promisc_set = !promisc;
-	saved.allmulti_set = !allmulti;
+	saved.promisc_set = promisc != 0;
+	saved.allmulti_set = allmulti != 0;
 	*out = saved;
 	return true;
 }

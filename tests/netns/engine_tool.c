@@ -1,0 +1,477 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Drives the engine by lines of text, for test_engine.py: one command a line on
+ * standard input, one answer a line on standard output, "ok" with what was asked
+ * for as JSON, or "error" with the errno's name and the engine's text.
+ *
+ *   open NAME [policy=N] [hook=device|hub] [mtu=N] [mac=XX:...]   also: change
+ *   member SLOT IFNAME            engine_member_add; keeps what it saved
+ *   release SLOT                  engine_member_remove
+ *   publish SLOT...               these transmit and receive, in this order
+ *   carrier on|off
+ *   vlan NAME VID [mtu=N] [mac=XX:...]                            also: vlan_change
+ *   vlan_remove NAME
+ *   vlans NAME COUNT              COUNT VLAN interfaces NAME.1 ...; milliseconds
+ *   follow | status | counters | close | destroy | probe
+ */
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "core/assert.h"
+#include "core/bucket_table.h"
+#include "engine/engine.h"
+#include "netlink/netlink.h"
+
+#define WORDS_MAX 16
+
+struct tool {
+	struct engine *engine;
+	struct netlink *netlink;
+	struct engine_bond *bond;
+	struct engine_error error;
+	struct engine_member_saved saved[BOND_MEMBERS_MAX];
+	struct engine_bond_spec spec;
+};
+
+struct command {
+	const char *name;
+	int words_min;
+	int (*run)(struct tool *tool, int count, char **words, json_t *answer);
+	bool needs_bond;
+};
+
+_Noreturn void core_assert_failed(const char *file, int line, const char *what)
+{
+	(void)fprintf(stderr, "%s:%d: %s\n", file, line, what);
+	abort();
+}
+
+static bool mac_parse(const char *text, uint8_t mac[6])
+{
+	unsigned int b[6];
+
+	if (sscanf(text, "%2x:%2x:%2x:%2x:%2x:%2x", &b[0], &b[1], &b[2], &b[3], &b[4], &b[5]) !=
+	    6) {
+		return false;
+	}
+	for (int i = 0; i < 6; i++) {
+		mac[i] = (uint8_t)b[i];
+	}
+	return true;
+}
+
+/* The value of the word that begins with key=, NULL if none does. */
+static const char *word_value(int count, char **words, const char *key)
+{
+	size_t length = strlen(key);
+
+	for (int i = 0; i < count; i++) {
+		if (strncmp(words[i], key, length) == 0 && words[i][length] == '=') {
+			return words[i] + length + 1;
+		}
+	}
+	return NULL;
+}
+
+static void bond_spec_read(struct tool *tool, int count, char **words)
+{
+	struct engine_bond_spec *spec = &tool->spec;
+	const char *value;
+
+	value = word_value(count, words, "policy");
+	spec->policy = value ? (enum xmit_hash_policy)atoi(value) : spec->policy;
+	value = word_value(count, words, "mtu");
+	spec->mtu = value ? (uint32_t)atoi(value) : 0;
+	value = word_value(count, words, "hook");
+	if (value) {
+		spec->hook =
+			strcmp(value, "device") == 0 ? TRANSMIT_HOOK_DEVICE : TRANSMIT_HOOK_HUB;
+	}
+	memset(spec->mac, 0, sizeof(spec->mac));
+	value = word_value(count, words, "mac");
+	if (value) {
+		(void)mac_parse(value, spec->mac);
+	}
+}
+
+static int run_open(struct tool *tool, int count, char **words, json_t *answer)
+{
+	bool taken_over;
+	int result;
+
+	memset(&tool->spec, 0, sizeof(tool->spec));
+	tool->spec.policy = XMIT_HASH_LAYER34;
+	(void)snprintf(tool->spec.name, sizeof(tool->spec.name), "%s", words[1]);
+	bond_spec_read(tool, count, words);
+	result = engine_bond_open(tool->engine, &tool->spec, &tool->bond, &taken_over,
+				  &tool->error);
+	if (!result) {
+		json_object_set_new(answer, "taken_over", json_boolean(taken_over));
+		json_object_set_new(answer, "reads_carrier",
+				    json_boolean(engine_reads_carrier(tool->engine)));
+	}
+	return result;
+}
+
+static int run_change(struct tool *tool, int count, char **words, json_t *answer)
+{
+	(void)answer;
+	bond_spec_read(tool, count, words);
+	return engine_bond_change(tool->bond, &tool->spec, &tool->error);
+}
+
+static int run_member(struct tool *tool, int count, char **words, json_t *answer)
+{
+	uint8_t slot = (uint8_t)atoi(words[1]);
+	struct netlink_link link;
+	int result = netlink_link_get_by_name(tool->netlink, words[2], &link);
+
+	(void)count;
+	(void)answer;
+	if (result) {
+		(void)snprintf(tool->error.text, sizeof(tool->error.text), "no %s", words[2]);
+		return result;
+	}
+	return engine_member_add(tool->bond, slot, link.ifindex, &tool->saved[slot],
+				 &tool->error);
+}
+
+static int run_release(struct tool *tool, int count, char **words, json_t *answer)
+{
+	uint8_t slot = (uint8_t)atoi(words[1]);
+	int result = engine_member_remove(tool->bond, slot, &tool->saved[slot], &tool->error);
+
+	(void)count;
+	(void)answer;
+	memset(&tool->saved[slot], 0, sizeof(tool->saved[slot]));
+	return result;
+}
+
+static int run_publish(struct tool *tool, int count, char **words, json_t *answer)
+{
+	uint32_t flags[BOND_MEMBERS_MAX] = {0};
+	uint8_t usable[BOND_MEMBERS_MAX];
+	struct bucket_table table;
+	size_t usable_count = 0;
+
+	(void)answer;
+	for (int i = 1; i < count; i++) {
+		uint8_t slot = (uint8_t)atoi(words[i]);
+
+		usable[usable_count++] = slot;
+		flags[slot] = DP_SLOT_TRANSMIT | DP_SLOT_RECEIVE;
+	}
+	engine_bond_buckets(tool->bond, &table);
+	(void)bucket_table_update(&table, FLOW_PLACEMENT_RESILIENT, usable, usable_count);
+	engine_bond_publish(tool->bond, &table, flags);
+	return 0;
+}
+
+static int run_carrier(struct tool *tool, int count, char **words, json_t *answer)
+{
+	struct timespec begin, end;
+	int result;
+
+	(void)count;
+	(void)clock_gettime(CLOCK_MONOTONIC, &begin);
+	result = engine_bond_set_carrier(tool->bond, strcmp(words[1], "on") == 0);
+	(void)clock_gettime(CLOCK_MONOTONIC, &end);
+	json_object_set_new(answer, "ms",
+			    json_real((double)(end.tv_sec - begin.tv_sec) * 1e3 +
+				      (double)(end.tv_nsec - begin.tv_nsec) / 1e6));
+	return result;
+}
+
+static void vlan_spec_read(int count, char **words, struct engine_vlan_spec *spec)
+{
+	const char *value;
+
+	memset(spec, 0, sizeof(*spec));
+	(void)snprintf(spec->name, sizeof(spec->name), "%s", words[1]);
+	spec->vid = (uint16_t)atoi(words[2]);
+	value = word_value(count, words, "mtu");
+	spec->mtu = value ? (uint32_t)atoi(value) : 0;
+	value = word_value(count, words, "mac");
+	if (value) {
+		(void)mac_parse(value, spec->mac);
+	}
+}
+
+static int run_vlan(struct tool *tool, int count, char **words, json_t *answer)
+{
+	struct engine_vlan_spec spec;
+	bool taken_over;
+	int result;
+
+	vlan_spec_read(count, words, &spec);
+	result = engine_vlan_add(tool->bond, &spec, &taken_over, &tool->error);
+	if (!result) {
+		json_object_set_new(answer, "taken_over", json_boolean(taken_over));
+	}
+	return result;
+}
+
+static int run_vlan_change(struct tool *tool, int count, char **words, json_t *answer)
+{
+	struct engine_vlan_spec spec;
+
+	(void)answer;
+	vlan_spec_read(count, words, &spec);
+	return engine_vlan_change(tool->bond, &spec, &tool->error);
+}
+
+static int run_vlan_remove(struct tool *tool, int count, char **words, json_t *answer)
+{
+	(void)count;
+	(void)answer;
+	return engine_vlan_remove(tool->bond, words[1], &tool->error);
+}
+
+static int run_vlans(struct tool *tool, int count, char **words, json_t *answer)
+{
+	struct timespec begin, end;
+	bool taken_over;
+	uint32_t vids = (uint32_t)atoi(words[2]) % DP_VLANS_MAX;
+
+	(void)count;
+	(void)clock_gettime(CLOCK_MONOTONIC, &begin);
+	for (uint32_t vid = 1; vid <= vids; vid++) {
+		struct engine_vlan_spec spec = {.vid = (uint16_t)vid};
+		int result;
+
+		(void)snprintf(spec.name, sizeof(spec.name), "%.9s.%u", words[1], vid % DP_VLANS_MAX);
+		result = engine_vlan_add(tool->bond, &spec, &taken_over, &tool->error);
+		if (result) {
+			return result;
+		}
+	}
+	(void)clock_gettime(CLOCK_MONOTONIC, &end);
+	json_object_set_new(answer, "ms",
+			    json_real((double)(end.tv_sec - begin.tv_sec) * 1e3 +
+				      (double)(end.tv_nsec - begin.tv_nsec) / 1e6));
+	return 0;
+}
+
+static json_t *mac_json(const uint8_t mac[6])
+{
+	return json_sprintf("%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3],
+			    mac[4], mac[5]);
+}
+
+static int run_follow(struct tool *tool, int count, char **words, json_t *answer)
+{
+	uint8_t mac[6];
+	int result = engine_bond_follow(tool->bond, mac, &tool->error);
+
+	(void)count;
+	(void)words;
+	if (!result) {
+		json_object_set_new(answer, "mac", mac_json(mac));
+	}
+	return result;
+}
+
+static json_t *saved_json(const struct engine_member_saved *saved)
+{
+	return json_pack("{s:b, s:o, s:i, s:b, s:b, s:i, s:i, s:i, s:i, s:b, s:b}", "valid",
+			 saved->valid, "mac", mac_json(saved->mac), "mtu", (int)saved->mtu,
+			 "was_up", saved->was_up, "alias_set", saved->alias_set, "disable_ipv6",
+			 saved->disable_ipv6, "addr_gen_mode", saved->addr_gen_mode,
+			 "rx_vlan_filter", saved->rx_vlan_filter, "lro", saved->lro,
+			 "promisc_set", saved->promisc_set, "allmulti_set",
+			 saved->allmulti_set);
+}
+
+static int run_status(struct tool *tool, int count, char **words, json_t *answer)
+{
+	json_t *slots = json_array(), *vlans = json_array(), *buckets = json_array();
+	size_t vlan_count = engine_bond_vlans(tool->bond, NULL, 0);
+	struct engine_vlan *list = calloc(vlan_count + 1, sizeof(*list));
+	struct engine_slot out[BOND_MEMBERS_MAX];
+	struct bucket_table table;
+
+	(void)count;
+	(void)words;
+	engine_bond_slots(tool->bond, out);
+	engine_bond_buckets(tool->bond, &table);
+	for (uint8_t i = 0; i < BOND_MEMBERS_MAX; i++) {
+		json_array_append_new(slots,
+				      json_pack("{s:i, s:i, s:i, s:o}", "ifindex",
+						(int)out[i].ifindex, "flags", (int)out[i].flags,
+						"buckets", (int)bucket_table_count(&table, i),
+						"saved", saved_json(&tool->saved[i])));
+	}
+	for (int i = 0; i < BOND_BUCKETS; i++) {
+		json_array_append_new(buckets, json_integer(table.slot[i]));
+	}
+	(void)engine_bond_vlans(tool->bond, list, vlan_count);
+	for (size_t i = 0; i < vlan_count; i++) {
+		json_array_append_new(vlans,
+				      json_pack("{s:s, s:i, s:i, s:i}", "name",
+						list[i].spec.name, "vid", (int)list[i].spec.vid,
+						"ifindex", (int)list[i].ifindex, "hub_ifindex",
+						(int)list[i].hub_ifindex));
+	}
+	free(list);
+	json_object_set_new(answer, "ifindex", json_integer(engine_bond_ifindex(tool->bond)));
+	json_object_set_new(answer, "hub_ifindex",
+			    json_integer(engine_bond_hub_ifindex(tool->bond)));
+	json_object_set_new(answer, "slots", slots);
+	json_object_set_new(answer, "vlans", vlans);
+	json_object_set_new(answer, "buckets", buckets);
+	return 0;
+}
+
+static int run_counters(struct tool *tool, int count, char **words, json_t *answer)
+{
+	json_t *members = json_array(), *drops = json_object();
+	struct dp_counters counters;
+	int result = engine_bond_counters(tool->bond, &counters);
+
+	(void)count;
+	(void)words;
+	if (result) {
+		return result;
+	}
+	for (int i = 0; i < BOND_MEMBERS_MAX; i++) {
+		const struct dp_member_counters *member = &counters.members[i];
+
+		json_array_append_new(members,
+				      json_pack("{s:I, s:I, s:I, s:I, s:I}", "tx_packets",
+						(json_int_t)member->tx_packets, "tx_bytes",
+						(json_int_t)member->tx_bytes, "rx_packets",
+						(json_int_t)member->rx_packets, "rx_bytes",
+						(json_int_t)member->rx_bytes, "tx_failover",
+						(json_int_t)member->tx_failover));
+	}
+	for (int i = 0; i < DP_DROP_COUNT; i++) {
+		json_object_set_new(drops, dp_drop_name((enum dp_drop)i),
+				    json_integer((json_int_t)counters.drops[i]));
+	}
+	json_object_set_new(answer, "members", members);
+	json_object_set_new(answer, "drops", drops);
+	return 0;
+}
+
+static int run_close(struct tool *tool, int count, char **words, json_t *answer)
+{
+	(void)count;
+	(void)words;
+	(void)answer;
+	engine_bond_close(tool->bond);
+	tool->bond = NULL;
+	return 0;
+}
+
+static int run_destroy(struct tool *tool, int count, char **words, json_t *answer)
+{
+	int result = engine_bond_destroy(tool->bond, &tool->error);
+
+	(void)count;
+	(void)words;
+	(void)answer;
+	tool->bond = NULL;
+	return result;
+}
+
+static int run_probe(struct tool *tool, int count, char **words, json_t *answer)
+{
+	static const char *const names[] = {"ok", "substituted", "missing"};
+	struct engine_feature features[ENGINE_FEATURES_MAX];
+	size_t found = engine_probe(features);
+
+	(void)tool;
+	(void)count;
+	(void)words;
+	for (size_t i = 0; i < found; i++) {
+		json_object_set_new(
+			answer, features[i].name,
+			json_pack("[s, s]", names[features[i].status], features[i].detail));
+	}
+	return 0;
+}
+
+static const struct command commands[] = {
+	{"open", 2, run_open, false},
+	{"change", 1, run_change, true},
+	{"member", 3, run_member, true},
+	{"release", 2, run_release, true},
+	{"publish", 1, run_publish, true},
+	{"carrier", 2, run_carrier, true},
+	{"vlan", 3, run_vlan, true},
+	{"vlan_change", 3, run_vlan_change, true},
+	{"vlan_remove", 2, run_vlan_remove, true},
+	{"vlans", 3, run_vlans, true},
+	{"follow", 1, run_follow, true},
+	{"status", 1, run_status, true},
+	{"counters", 1, run_counters, true},
+	{"close", 1, run_close, true},
+	{"destroy", 1, run_destroy, true},
+	{"probe", 1, run_probe, false},
+};
+
+static int command_run(struct tool *tool, int count, char **words, json_t *answer)
+{
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		if (strcmp(commands[i].name, words[0]) != 0) {
+			continue;
+		}
+		if (count < commands[i].words_min || (commands[i].needs_bond && !tool->bond)) {
+			break;
+		}
+		return commands[i].run(tool, count, words, answer);
+	}
+	(void)snprintf(tool->error.text, sizeof(tool->error.text), "no such command here");
+	return -EINVAL;
+}
+
+static void line_run(struct tool *tool, char *line)
+{
+	json_t *answer = json_object();
+	char *words[WORDS_MAX];
+	char *rest = NULL, *text;
+	int count = 0, result;
+
+	for (char *word = strtok_r(line, " \n", &rest); word && count < WORDS_MAX;
+	     word = strtok_r(NULL, " \n", &rest)) {
+		words[count++] = word;
+	}
+	(void)snprintf(tool->error.text, sizeof(tool->error.text), "the engine gave no text");
+	result = count ? command_run(tool, count, words, answer) : -EINVAL;
+	if (result) {
+		(void)printf("error %s %s\n", strerrorname_np(-result), tool->error.text);
+	} else {
+		text = json_dumps(answer, JSON_COMPACT);
+		(void)printf("ok %s\n", text);
+		free(text);
+	}
+	(void)fflush(stdout);
+	json_decref(answer);
+}
+
+int main(int argc, char **argv)
+{
+	bool plain = argc > 1 && strcmp(argv[1], "--no-carrier-read") == 0;
+	struct tool tool = {0};
+	char line[512];
+
+	if (engine_open(plain ? ENGINE_CARRIER_READ_OFF : ENGINE_CARRIER_READ_AUTO,
+			&tool.engine, &tool.error)) {
+		(void)fprintf(stderr, "%s\n", tool.error.text);
+		return 1;
+	}
+	if (netlink_open(&tool.netlink)) {
+		return 1;
+	}
+	while (fgets(line, sizeof(line), stdin)) {
+		line_run(&tool, line);
+	}
+	engine_bond_close(tool.bond);
+	engine_close(tool.engine);
+	netlink_close(tool.netlink);
+	return 0;
+}

@@ -19,7 +19,7 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 
-#include "abi/datapath.h"
+#include "bpf/maps.h"
 
 #if PC_CARRIER_READ
 
@@ -63,6 +63,26 @@ static __always_inline bool slot_has_carrier(const struct dp_slot *slot)
 	state = device->state;
 	return (state >> bpf_core_enum_value(enum netdev_state_t, __LINK_STATE_START) & 1) &&
 	       !(state >> bpf_core_enum_value(enum netdev_state_t, __LINK_STATE_NOCARRIER) & 1);
+}
+
+/* Notes in the slot of the packet's interface where the kernel keeps that. */
+static __always_inline int learn(struct __sk_buff *ctx)
+{
+	const struct sk_buff *skb = bpf_cast_to_kern_ctx(ctx);
+	struct dp_table *table = table_get();
+	struct net_device *device = skb->dev;
+	__u32 slot;
+
+	if (!table) {
+		return TC_ACT_SHOT;
+	}
+	slot = slot_of(table, (__u32)device->ifindex);
+	barrier_var(slot);
+	if (slot >= BOND_MEMBERS_MAX) {
+		return TC_ACT_SHOT;
+	}
+	table->slots[slot].net_device = (__u64)device;
+	return TC_ACT_OK;
 }
 
 #else

@@ -60,6 +60,20 @@ static __always_inline struct dp_counters *counters_get(void)
 	return bpf_map_lookup_elem(&pc_counters, &key);
 }
 
+/* The slot of the interface; BOND_NO_MEMBER if it has none. */
+static __always_inline __u32 slot_of(const struct dp_table *table, __u32 ifindex)
+{
+	__u32 slot;
+
+#pragma unroll
+	for (slot = 0; slot < BOND_MEMBERS_MAX; slot++) {
+		if (table->slots[slot].ifindex == ifindex) {
+			return slot;
+		}
+	}
+	return BOND_NO_MEMBER;
+}
+
 /* Ethernet, IPv4 or IPv6 and TCP headers without options, for the estimate. */
 #define GSO_HEADERS_SIZE 66
 

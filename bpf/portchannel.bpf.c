@@ -18,75 +18,26 @@
 SEC("tc")
 int pc_transmit(struct __sk_buff *skb)
 {
-	struct dp_counters *counters = counters_get();
-	const struct dp_table *table = table_get();
-
-	if (!table || !counters) {
-		return TC_ACT_SHOT;
-	}
-	return transmit(skb, table, counters);
+	return transmit(skb);
 }
 
-/*
- * The tag is set before the hash is taken: it stands beside the packet, so the
- * hash is that of the untagged one. Only a packet that already came with a tag
- * gets that one moved into it, and is then hashed as tagged, as the kernel's
- * bonding driver does with a VLAN interface on a VLAN interface.
- */
 SEC("tc")
 int pc_transmit_vlan(struct __sk_buff *skb)
 {
-	struct dp_counters *counters = counters_get();
-	const struct dp_table *table = table_get();
-	__u32 ifindex = skb->ifindex;
-	const __u32 *vid;
-
-	if (!table || !counters) {
-		return TC_ACT_SHOT;
-	}
-	vid = bpf_map_lookup_elem(&pc_tags, &ifindex);
-	if (!vid) {
-		counters->drops[DP_DROP_NO_TAG]++;
-		return TC_ACT_SHOT;
-	}
-	if (bpf_skb_vlan_push(skb, bpf_htons(ETH_P_8021Q), (__u16)*vid)) {
-		counters->drops[DP_DROP_TAG_FAILED]++;
-		return TC_ACT_SHOT;
-	}
-	return transmit(skb, table, counters);
+	return transmit_tagged(skb);
 }
 
 SEC("tc")
 int pc_receive(struct __sk_buff *skb)
 {
-	struct dp_counters *counters = counters_get();
-	const struct dp_table *table = table_get();
-
-	if (!table || !counters) {
-		return TC_ACT_SHOT;
-	}
-	return receive(skb, table, counters);
+	return receive(skb);
 }
 
 #if PC_CARRIER_READ
 SEC("tc")
-int pc_learn(struct __sk_buff *ctx)
+int pc_learn(struct __sk_buff *skb)
 {
-	struct sk_buff *skb = bpf_cast_to_kern_ctx(ctx);
-	struct dp_table *table = table_get();
-	struct net_device *device = skb->dev;
-	__u32 slot;
-
-	if (!table) {
-		return TC_ACT_SHOT;
-	}
-	slot = slot_of(table, (__u32)device->ifindex);
-	barrier_var(slot);
-	if (slot >= BOND_MEMBERS_MAX) {
-		return TC_ACT_SHOT;
-	}
-	table->slots[slot].net_device = (__u64)device;
-	return TC_ACT_OK;
+	return learn(skb);
 }
 #endif
 

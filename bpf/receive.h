@@ -18,20 +18,6 @@
 
 #define VLAN_VID_MASK 0x0fff
 
-/* The slot of the interface; BOND_NO_MEMBER if it has none. */
-static __always_inline __u32 slot_of(const struct dp_table *table, __u32 ifindex)
-{
-	__u32 slot;
-
-#pragma unroll
-	for (slot = 0; slot < BOND_MEMBERS_MAX; slot++) {
-		if (table->slots[slot].ifindex == ifindex) {
-			return slot;
-		}
-	}
-	return BOND_NO_MEMBER;
-}
-
 /* 01:80:c2:00:00:00 to 0f: what a bridge never forwards, each link's own. */
 static __always_inline bool packet_is_link_local(const struct __sk_buff *skb)
 {
@@ -93,8 +79,9 @@ static __always_inline __u32 receive_tagged(struct __sk_buff *skb, const struct 
 	return bpf_skb_vlan_pop(skb) == 0 ? hub : 0;
 }
 
-static __always_inline int receive(struct __sk_buff *skb, const struct dp_table *table,
-				   struct dp_counters *counters)
+/* Where a frame that a member has received goes, and its count. */
+static __always_inline int receive_packet(struct __sk_buff *skb, const struct dp_table *table,
+					  struct dp_counters *counters)
 {
 	struct dp_member_counters *member;
 	bool link_local = packet_is_link_local(skb);
@@ -129,6 +116,17 @@ static __always_inline int receive(struct __sk_buff *skb, const struct dp_table 
 	}
 	count_receive(member, skb);
 	return (int)bpf_redirect(hub, 0);
+}
+
+static __always_inline int receive(struct __sk_buff *skb)
+{
+	struct dp_counters *counters = counters_get();
+	const struct dp_table *table = table_get();
+
+	if (!table || !counters) {
+		return TC_ACT_SHOT;
+	}
+	return receive_packet(skb, table, counters);
 }
 
 #endif

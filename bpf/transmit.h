@@ -10,6 +10,8 @@
 
 #include <stdbool.h>
 
+#include <linux/if_ether.h>
+
 #include "abi/flow_hash.h"
 #include "bpf/carrier.h"
 #include "bpf/maps.h"
@@ -107,8 +109,8 @@ static __always_inline void count_transmit(struct dp_counters *counters,
 }
 
 /* Sends the packet out by its bucket's member. */
-static __always_inline int transmit(struct __sk_buff *skb, const struct dp_table *table,
-				    struct dp_counters *counters)
+static __always_inline int transmit_packet(struct __sk_buff *skb, const struct dp_table *table,
+					   struct dp_counters *counters)
 {
 	__u32 bucket, pick, slot, egress;
 
@@ -146,6 +148,45 @@ static __always_inline int transmit(struct __sk_buff *skb, const struct dp_table
 	}
 	count_transmit(counters, skb, slot, bucket);
 	return (int)bpf_redirect(egress, 0);
+}
+
+static __always_inline int transmit(struct __sk_buff *skb)
+{
+	struct dp_counters *counters = counters_get();
+	const struct dp_table *table = table_get();
+
+	if (!table || !counters) {
+		return TC_ACT_SHOT;
+	}
+	return transmit_packet(skb, table, counters);
+}
+
+/*
+ * The tag is set before the hash is taken: it stands beside the packet, so the
+ * hash is that of the untagged one. Only a packet that already came with a tag
+ * gets that one moved into it, and is then hashed as tagged, as the kernel's
+ * bonding driver does with a VLAN interface on a VLAN interface.
+ */
+static __always_inline int transmit_tagged(struct __sk_buff *skb)
+{
+	struct dp_counters *counters = counters_get();
+	const struct dp_table *table = table_get();
+	__u32 ifindex = skb->ifindex;
+	const __u32 *vid;
+
+	if (!table || !counters) {
+		return TC_ACT_SHOT;
+	}
+	vid = bpf_map_lookup_elem(&pc_tags, &ifindex);
+	if (!vid) {
+		counters->drops[DP_DROP_NO_TAG]++;
+		return TC_ACT_SHOT;
+	}
+	if (bpf_skb_vlan_push(skb, bpf_htons(ETH_P_8021Q), (__u16)*vid)) {
+		counters->drops[DP_DROP_TAG_FAILED]++;
+		return TC_ACT_SHOT;
+	}
+	return transmit_packet(skb, table, counters);
 }
 
 #endif

@@ -161,6 +161,50 @@ static __always_inline int transmit(struct __sk_buff *skb)
 	return transmit_packet(skb, table, counters);
 }
 
+/* Interfaces whose index is the same modulo this share a hint. */
+#define TAG_HINTS 4096
+
+/* The programs' own note of the VLAN id of a hub. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, TAG_HINTS);
+	__type(key, __u32);
+	__type(value, __u32);
+} pc_tag_hints SEC(".maps");
+
+/*
+ * The VLAN id for packets of this interface; 0 if it has none. A look into the
+ * hash map costs about as much as all else that is done for the packet, so what
+ * it says of a hub is noted, and the note is believed only as long as pc_vlans
+ * has that very hub for that VLAN id.
+ */
+static __always_inline __u32 tag_of(__u32 ifindex)
+{
+	__u32 key = ifindex % TAG_HINTS;
+	__u32 *hint = bpf_map_lookup_elem(&pc_tag_hints, &key);
+	const __u32 *hub, *tag;
+	__u32 vid;
+
+	if (!hint) {
+		return 0;
+	}
+	vid = *hint;
+	hub = bpf_map_lookup_elem(&pc_vlans, &vid);
+	if (hub && *hub == ifindex) {
+		return vid;
+	}
+	tag = bpf_map_lookup_elem(&pc_tags, &ifindex);
+	if (!tag) {
+		return 0;
+	}
+	vid = *tag;
+	hub = bpf_map_lookup_elem(&pc_vlans, &vid);
+	if (hub && *hub == ifindex) {
+		*hint = vid;
+	}
+	return vid;
+}
+
 /*
  * The tag is set before the hash is taken: it stands beside the packet, so the
  * hash is that of the untagged one. Only a packet that already came with a tag
@@ -171,18 +215,17 @@ static __always_inline int transmit_tagged(struct __sk_buff *skb)
 {
 	struct dp_counters *counters = counters_get();
 	const struct dp_table *table = table_get();
-	__u32 ifindex = skb->ifindex;
-	const __u32 *vid;
+	__u32 vid;
 
 	if (!table || !counters) {
 		return TC_ACT_SHOT;
 	}
-	vid = bpf_map_lookup_elem(&pc_tags, &ifindex);
+	vid = tag_of(skb->ifindex);
 	if (!vid) {
 		counters->drops[DP_DROP_NO_TAG]++;
 		return TC_ACT_SHOT;
 	}
-	if (bpf_skb_vlan_push(skb, bpf_htons(ETH_P_8021Q), (__u16)*vid)) {
+	if (bpf_skb_vlan_push(skb, bpf_htons(ETH_P_8021Q), (__u16)vid)) {
 		counters->drops[DP_DROP_TAG_FAILED]++;
 		return TC_ACT_SHOT;
 	}

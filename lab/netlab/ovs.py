@@ -117,8 +117,8 @@ class OpenVSwitch:
 
     def enabled(self):
         """The ports on which bond/show says that the bond sends."""
-        return set(re.findall(r"^(?:member|slave) (\S+): enabled", self.appctl("bond/show", "bond0"),
-                              re.MULTILINE))
+        shown = self.appctl("bond/show", "bond0")
+        return set(re.findall(r"^(?:member|slave) (\S+): enabled", shown, re.MULTILINE))
 
     def counters(self):
         """LACPDUs and carrier changes of each port: {"sw0": {"rx_pdus": ...}}."""

@@ -42,7 +42,7 @@ class Case:
 
 
 CASES = {
-    "ninth member": Case({f"x{i}": member(f"x{i}") for i in range(8)}, "", None,
+    "ninth member": Case({f"x{i}": member(f"x{i}") for i in range(8)}, "x7", 1,
                          r"8|eight"),
     "master that no file defines": Case({"x0": member("x0", "bond7")}, "x0", 3, "bond7"),
     "unknown mode": Case({"bond1": "".join(bond1(options="mode=frob"))}, "bond1", 6, "frob"),

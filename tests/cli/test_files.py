@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""config and check-system: what works without the daemon. What the files mean is
+tested with ifcfg/ and config/; here is what the command makes of it."""
+
+import json
+import os
+import pathlib
+
+import pytest
+from conftest import portchannel
+
+SEED = pathlib.Path(os.environ.get("SOURCE", "."), "lab", "seed")
+
+
+def write(folder, **files):
+    for name, text in files.items():
+        (folder / f"ifcfg-{name}").write_text(text)
+    return str(folder)
+
+
+BOND = "BONDING_OPTS='mode=4 miimon=100'\nIPADDR=10.0.0.1\nPREFIX=24\n"
+MEMBER = "MASTER=bond0\nSLAVE=yes\n"
+
+
+def test_check_of_good_files():
+    result = portchannel("config", "check", "--config", str(SEED))
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout == f"{SEED}: 1 bond, 1 VLAN interface: 0 errors, 0 warnings\n"
+    result = portchannel("config", "check", "--config", str(SEED), "--json")
+    assert (result.returncode, json.loads(result.stdout)) == (0, [])
+
+
+def test_show_of_good_files():
+    result = portchannel("config", "show", "--config", str(SEED))
+    assert (result.returncode, result.stderr) == (0, "")
+    for word in ["bond0", "802.3ad", "layer3+4", "10.124.251.101/24", "ens1f0", "ens1f1", "bond0.652"]:
+        assert word in result.stdout
+    result = portchannel("config", "--json", "show", f"--config={SEED}")
+    assert result.returncode == 0
+    shown = json.loads(result.stdout)
+    assert [b["name"] for b in shown["bonds"]] == ["bond0"]
+    assert shown["problems"] == []
+
+
+def test_errors_fail_and_name_file_and_line(folder):
+    path = write(folder, bond0=BOND, eth0=MEMBER, bond1="# a comment\nBONDING_OPTS='mode=9'\n")
+    result = portchannel("config", "check", "--config", path)
+    assert result.returncode == 1
+    assert f"{path}/ifcfg-bond1:2: error: " in result.stdout
+    assert "1 error" in result.stdout.splitlines()[-1]
+    as_json = portchannel("config", "check", "--config", path, "--json")
+    assert as_json.returncode == 1 and as_json.stderr == ""
+    errors = [p for p in json.loads(as_json.stdout) if p["severity"] == "error"]
+    assert [(p["file"], p["line"]) for p in errors] == [(f"{path}/ifcfg-bond1", 2)]
+
+
+def test_show_puts_problems_on_standard_error(folder):
+    path = write(folder, bond0=BOND, eth0=MEMBER, bond1="BONDING_OPTS='mode=9'\n")
+    result = portchannel("config", "show", "--config", path)
+    assert result.returncode == 1
+    assert "10.0.0.1/24" in result.stdout and "error" not in result.stdout
+    assert f"{path}/ifcfg-bond1:1: error: " in result.stderr
+    as_json = portchannel("config", "show", "--config", path, "--json")
+    assert as_json.returncode == 1 and as_json.stderr == ""
+    assert json.loads(as_json.stdout)["problems"]
+
+
+def test_warnings_are_no_failure(folder):
+    path = write(folder, bond0=BOND.replace("100'", "100 use_carrier=0'"), eth0=MEMBER)
+    result = portchannel("config", "check", "--config", path)
+    assert result.returncode == 0
+    assert "warning: " in result.stdout and "0 errors" in result.stdout
+
+
+def test_what_stands_in_files_does_not_play_with_the_terminal(folder):
+    path = write(folder, bond0=BOND + "IPADDR1=$'\\e[2J\\x9b'\n", eth0=MEMBER)
+    (folder / "ifcfg-x\x1b[2J").write_text("IPADDR=")
+    for arguments in [["check"], ["show"], ["check", "--json"], ["show", "--json"]]:
+        result = portchannel("config", *arguments, "--config", path)
+        assert "\x1b" not in result.stdout + result.stderr
+        assert "\x9b" not in result.stdout + result.stderr
+        if "--json" in arguments:
+            json.loads(result.stdout)
+
+
+def test_an_empty_folder_is_no_failure(folder):
+    result = portchannel("config", "check", "--config", str(folder))
+    assert result.returncode == 0
+    assert result.stdout.endswith(": 0 bonds, 0 VLAN interfaces: 0 errors, 0 warnings\n")
+
+
+@pytest.mark.parametrize("name,message", [("none", "there is no folder"), ("file", "Not a directory")])
+def test_a_folder_that_is_none(folder, name, message):
+    (folder / "file").write_text("")
+    result = portchannel("config", "check", "--json", "--config", f"{folder}/{name}")
+    assert (result.returncode, result.stdout) == (1, "")
+    assert message in result.stderr
+
+
+def test_check_system():
+    if os.geteuid() != 0:
+        pytest.skip("needs root")
+    result = portchannel("check-system", "--json")
+    assert result.stderr == ""
+    answer = json.loads(result.stdout)
+    statuses = {f["status"] for f in answer["features"]}
+    assert answer["features"] and statuses <= {"ok", "substituted", "missing"}
+    assert answer["ready"] == ("missing" not in statuses)
+    assert result.returncode == (0 if answer["ready"] else 1)
+    text = portchannel("check-system")
+    assert text.returncode == result.returncode
+    for feature in answer["features"]:
+        assert feature["name"] in text.stdout
+    assert ("This machine can run portchannel." in text.stdout) == answer["ready"]

@@ -84,6 +84,11 @@ bool lacp_periodic_step(struct lacp_port *port, const struct lacp_step *step)
 	if (to == LACP_PERIODIC_PERIODIC_TX) {
 		enter(port, step, next(port, step));
 	}
+	/* The chart speaks first when the timer has run out. A link that has
+	 * just come up need not be silent for that second. */
+	if (from == LACP_PERIODIC_NO_PERIODIC) {
+		port->ntt = true;
+	}
 	if (port->periodic != from) {
 		lacp_note(step, BOND_NOTE_PERIODIC, (uint8_t)from, (uint8_t)port->periodic);
 	}

@@ -18,13 +18,14 @@
 /*
  * Partner_Admin_*: nobody is there, and if somebody is who does not speak LACP,
  * then he is in sync and takes frames, which is what lets a single port work as
- * an individual link.
+ * an individual link. The short timeout makes us speak every second until we are
+ * heard: a partner that appears or comes back is found at once.
  */
 void lacp_partner_default(struct lacp_info *out)
 {
 	memset(out, 0, sizeof(*out));
-	out->state =
-		LACP_STATE_SYNCHRONIZATION | LACP_STATE_COLLECTING | LACP_STATE_DISTRIBUTING;
+	out->state = LACP_STATE_TIMEOUT | LACP_STATE_SYNCHRONIZATION | LACP_STATE_COLLECTING |
+		     LACP_STATE_DISTRIBUTING;
 }
 
 /* Whether two speak of the same port in the same group (6.4.9). */

@@ -127,6 +127,39 @@ static bool one_in(uint64_t n)
 	return below(n) == 0;
 }
 
+/* Timeouts begin anew with the daemon, and so does what we expect of it. */
+static void start(uint8_t system)
+{
+	memset(sim.lost_since[system], 0, sizeof(sim.lost_since[system]));
+	world_start(&sim.world, system);
+	sim.restarts++;
+}
+
+static void mend(void)
+{
+	struct world *world = &sim.world;
+
+	world->loss_permille = 0;
+	world->duplicate_permille = 0;
+	world->reorder_permille = 0;
+	for (uint8_t i = 0; i < WORLD_SYSTEMS_MAX; i++) {
+		if (!world->systems[i].running) {
+			start(i);
+		}
+		world_admin(world, i, true);
+		for (uint8_t slot = 0; slot < sim.links; slot++) {
+			world->systems[i].ends[slot] = (struct world_end){0};
+		}
+	}
+	for (uint8_t slot = 0; slot < sim.links; slot++) {
+		world_wire(world, SYSTEM_A, slot, SYSTEM_B, slot);
+		for (uint8_t i = 0; i < WORLD_SYSTEMS_MAX; i++) {
+			world_speed(world, i, slot, 10000, LINK_DUPLEX_FULL);
+			world_carrier(world, i, slot, i != SYSTEM_C);
+		}
+	}
+}
+
 /* Mostly slow: a fast bond costs thirty times as much to simulate. */
 static void world_make(uint64_t seed, bool trace)
 {
@@ -159,6 +192,7 @@ static void world_make(uint64_t seed, bool trace)
 		world_admin(&sim.world, system, true);
 	}
 	sim.world.check = check;
+	mend();
 }
 
 static void fault_link(uint8_t system, uint8_t slot)
@@ -201,14 +235,6 @@ static void fault_link(uint8_t system, uint8_t slot)
 	}
 }
 
-/* Timeouts begin anew with the daemon, and so does what we expect of it. */
-static void start(uint8_t system)
-{
-	memset(sim.lost_since[system], 0, sizeof(sim.lost_since[system]));
-	world_start(&sim.world, system);
-	sim.restarts++;
-}
-
 static void fault(void)
 {
 	struct world *world = &sim.world;
@@ -235,31 +261,6 @@ static void fault(void)
 	default:
 		fault_link(system, (uint8_t)below(sim.links));
 		break;
-	}
-}
-
-static void mend(void)
-{
-	struct world *world = &sim.world;
-
-	world->loss_permille = 0;
-	world->duplicate_permille = 0;
-	world->reorder_permille = 0;
-	for (uint8_t i = 0; i < WORLD_SYSTEMS_MAX; i++) {
-		if (!world->systems[i].running) {
-			start(i);
-		}
-		world_admin(world, i, true);
-		for (uint8_t slot = 0; slot < sim.links; slot++) {
-			world->systems[i].ends[slot] = (struct world_end){0};
-		}
-	}
-	for (uint8_t slot = 0; slot < sim.links; slot++) {
-		world_wire(world, SYSTEM_A, slot, SYSTEM_B, slot);
-		for (uint8_t i = 0; i < WORLD_SYSTEMS_MAX; i++) {
-			world_speed(world, i, slot, 10000, LINK_DUPLEX_FULL);
-			world_carrier(world, i, slot, true);
-		}
 	}
 }
 

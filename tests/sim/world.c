@@ -103,7 +103,9 @@ static void frame_send(struct world *world, struct world_system *from,
 	}
 	check_rate(world, from, frame);
 	world->frames_sent++;
-	if (!end->wired || end->cut || !from->bond.members[frame->slot].info.carrier ||
+	if (!end->wired || end->cut ||
+	    (from->bond.members[frame->slot].present &&
+	     !from->bond.members[frame->slot].info.carrier) ||
 	    permille(world, world->loss_permille)) {
 		return;
 	}
@@ -149,7 +151,7 @@ static void check_members(struct world *world, const struct bond *bond)
 	for (uint8_t slot = 0; slot < BOND_MEMBERS_MAX; slot++) {
 		const struct bond_member *member = &bond->members[slot];
 
-		if (member->lacp.counters.lacpdus_bad != 0) {
+		if (member->lacp.counters.lacpdus_bad != 0 && !world->bad_frames_allowed) {
 			world_fail(world, "slot %u counts a bad LACPDU", slot);
 		}
 		if ((member->reason == BOND_REASON_NONE) != bond_member_transmits(bond, slot)) {
@@ -214,7 +216,7 @@ static void carry_out(struct world *world, uint8_t system, const struct bond_act
 	}
 }
 
-static void input(struct world *world, uint8_t system, const struct bond_event *event)
+void world_event(struct world *world, uint8_t system, const struct bond_event *event)
 {
 	struct bond_actions out;
 
@@ -240,7 +242,7 @@ void world_configure(struct world *world, uint8_t system, const struct bond_conf
 	struct bond_event event = {.type = BOND_EVENT_CONFIGURE, .config = config};
 
 	world->systems[system].config = *config;
-	input(world, system, &event);
+	world_event(world, system, &event);
 }
 
 void world_admin(struct world *world, uint8_t system, bool up)
@@ -248,7 +250,7 @@ void world_admin(struct world *world, uint8_t system, bool up)
 	struct bond_event event = {.type = BOND_EVENT_ADMIN, .up = up};
 
 	world->systems[system].admin_up = up;
-	input(world, system, &event);
+	world_event(world, system, &event);
 }
 
 void world_member_add(struct world *world, uint8_t system, uint8_t slot, uint32_t speed_mbps,
@@ -261,14 +263,14 @@ void world_member_add(struct world *world, uint8_t system, uint8_t slot, uint32_
 	event.member.mac[5] = (uint8_t)(event.member.mac[5] + slot + 1);
 	event.member.speed_mbps = speed_mbps;
 	event.member.duplex = duplex;
-	input(world, system, &event);
+	world_event(world, system, &event);
 }
 
 void world_member_remove(struct world *world, uint8_t system, uint8_t slot)
 {
 	struct bond_event event = {.type = BOND_EVENT_MEMBER_REMOVED, .slot = slot};
 
-	input(world, system, &event);
+	world_event(world, system, &event);
 }
 
 void world_speed(struct world *world, uint8_t system, uint8_t slot, uint32_t speed_mbps,
@@ -278,7 +280,7 @@ void world_speed(struct world *world, uint8_t system, uint8_t slot, uint32_t spe
 
 	event.member.speed_mbps = speed_mbps;
 	event.member.duplex = duplex;
-	input(world, system, &event);
+	world_event(world, system, &event);
 }
 
 void world_carrier(struct world *world, uint8_t system, uint8_t slot, bool up)
@@ -286,7 +288,7 @@ void world_carrier(struct world *world, uint8_t system, uint8_t slot, bool up)
 	struct bond_event event = {.type = BOND_EVENT_CARRIER, .slot = slot, .up = up};
 
 	if (world->systems[system].running) {
-		input(world, system, &event);
+		world_event(world, system, &event);
 	} else {
 		world->systems[system].bond.members[slot].info.carrier = up;
 	}
@@ -298,7 +300,7 @@ void world_frame(struct world *world, uint8_t system, uint8_t slot, const uint8_
 	struct bond_event event = {
 		.type = BOND_EVENT_FRAME, .slot = slot, .frame = data, .frame_size = size};
 
-	input(world, system, &event);
+	world_event(world, system, &event);
 }
 
 static void unwire(struct world *world, uint8_t system, uint8_t slot)
@@ -404,7 +406,7 @@ void world_run(struct world *world, time_ms until)
 		}
 		world->now = at > world->now ? at : world->now;
 		if (due < WORLD_SYSTEMS_MAX) {
-			input(world, due, &time_event);
+			world_event(world, due, &time_event);
 		} else {
 			deliver(world, frame);
 		}

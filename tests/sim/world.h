@@ -60,7 +60,8 @@ struct world {
 	uint32_t loss_permille;
 	uint32_t duplicate_permille;
 	uint32_t reorder_permille;
-	bool trace; /* print every note */
+	bool trace; /* print every note and LACPDU */
+	bool bad_frames_allowed;
 	struct world_system systems[WORLD_SYSTEMS_MAX];
 	size_t frame_count; /* in flight, in no order */
 	struct world_frame frames[WORLD_FRAMES_MAX];
@@ -83,6 +84,8 @@ void world_speed(struct world *world, uint8_t system, uint8_t slot, uint32_t spe
 void world_carrier(struct world *world, uint8_t system, uint8_t slot, bool up);
 void world_frame(struct world *world, uint8_t system, uint8_t slot, const uint8_t *data,
 		 uint8_t size);
+/* Any other event, at the present time. */
+void world_event(struct world *world, uint8_t system, const struct bond_event *event);
 /* Joins two ends, and parts each from what it was joined to. An end may be
  * joined to itself. Carrier is not touched. */
 void world_wire(struct world *world, uint8_t a, uint8_t a_slot, uint8_t b, uint8_t b_slot);

@@ -168,7 +168,7 @@ static void cell_print(struct out *out, const struct table_column *heading,
 
 bool table_print(const struct table *table, struct out *out)
 {
-	size_t widths[TABLE_COLUMNS_MAX];
+	size_t widths[TABLE_COLUMNS_MAX] = {0};
 	size_t column = MARK_WIDTH;
 
 	if (table->failed) {

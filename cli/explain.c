@@ -180,9 +180,9 @@ const struct command command_explain = {
 		"       portchannel explain --pcap FILE [--policy POLICY] [--members N] [--json]",
 	.summary = "which link a flow takes, or each packet of a capture",
 	.help = "Says by which link of BOND a flow leaves now, and which takes over if that link\n"
-		"fails. SRC and DST are IP addresses; PROTO is tcp, udp, another protocol's name\n"
-		"or its number. What is not given does not matter, or the daemon says that it\n"
-		"does.\n"
+		"fails. SRC and DST are IP addresses; PROTO is tcp, udp, icmp, another protocol's\n"
+		"name or its number; of an ICMP echo, SPORT is the identifier. What the bond's\n"
+		"policy doesn't look at may be left out.\n"
 		"\n"
 		"  portchannel explain bond0 10.124.251.101 10.124.251.7 tcp 40000 443\n"
 		"\n"

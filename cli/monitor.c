@@ -4,6 +4,7 @@
  * so does this, with the exit code for "no daemon": a service manager or a
  * loop in the shell knows better than we do whether it will be back.
  */
+#include <inttypes.h>
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
@@ -17,6 +18,7 @@
 struct monitor {
 	struct out out;
 	bool as_json;
+	bool lost; /* the daemon says that we were too slow, and ends the stream */
 };
 
 /* Ends at once and well: each event was written whole. */
@@ -71,10 +73,15 @@ static bool event_take(void *context, const json_t *event)
 {
 	struct monitor *monitor = context;
 
+	if (json_object_get(event, "lost")) {
+		monitor->lost = true;
+		command_error("%" PRIu64 " events were lost: they were not read fast enough",
+			      field_number(event, "lost"));
+	}
 	if (monitor->as_json) {
 		json_dumpf(event, stdout, JSON_COMPACT | JSON_ENSURE_ASCII);
 		putchar('\n');
-	} else {
+	} else if (!json_object_get(event, "lost")) {
 		event_print(&monitor->out, event);
 	}
 	/* A reader that has gone away ends us. */
@@ -106,7 +113,11 @@ static enum exit_code monitor_run(struct cli *cli, const struct command *command
 	out_init(&monitor.out, stdout);
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
-	enum client_result result = client_events(client, event_take, &monitor, &error);
+	enum client_result result;
+	do {
+		monitor.lost = false;
+		result = client_events(client, event_take, &monitor, &error);
+	} while (result == CLIENT_LOST && monitor.lost);
 	client_close(client);
 	if (result == CLIENT_LOST) {
 		command_error("%s", error.text);

@@ -27,11 +27,11 @@ static const char *reason_hint(const char *reason)
 		{"wrong_key",
 		 "the switch has its port in another port channel than the others'"},
 		{"speed_differs", "links of one bundle must be equally fast"},
-		{"half_duplex", "LACP bundles full-duplex links only: see both ends' settings"},
+		{"half_duplex", "see the settings of both ends"},
 		{"partner_not_aggregatable", "the switch runs its port as a link of its own"},
 		{"partner_out_of_sync",
 		 "the switch has not taken its port into the port channel"},
-		{"looped", "two ports of this bond are connected with each other"},
+		{"looped", "are two ports of this bond connected with each other?"},
 	};
 
 	for (size_t i = 0; i < sizeof(hints) / sizeof(hints[0]); i++) {

@@ -29,7 +29,7 @@ def no_lacpdu():
 
 
 def absent_member():
-    absent = out("ens1f1", 1, "absent", "absent", "there is no such interface", ifindex=0,
+    absent = out("ens1f1", 1, "absent", "absent", "not there", ifindex=0,
                  present=False, carrier=False, link="down", speed_mbps=None, duplex=None, mac=None,
                  permanent_mac=None, rx=counters(0, 0), tx=counters(0, 0), lacp=None)
     return bond(members=[alone("ens1f0"), absent])
@@ -38,16 +38,17 @@ def absent_member():
 def individual():
     value = bond(members=[alone("ens1f0"),
                           out("ens1f1", 1, "standby", "individual_standby",
-                              "another link carries traffic alone")])
+                              "standing by, another link carries traffic alone")])
     value["lacp"]["aggregator"] = {"members": ["ens1f0"], "individual": True}
     return value
 
 
 def miswired():
     """Four links, three of them wired or set up wrongly."""
-    other = out("ens1f1", 1, "standby", "other_partner", "other partner system")
+    other = out("ens1f1", 1, "standby", "other_partner",
+                "wired to another partner system than the bundle")
     other["lacp"]["partner"]["system"] = "52:54:00:99:99:99"
-    key = out("ens2f0", 2, "standby", "wrong_key", "partner's key differs")
+    key = out("ens2f0", 2, "standby", "wrong_key", "the partner's key differs from the bundle's")
     key["lacp"]["partner"]["key"] = 7
     slow = out("ens2f1", 3, "standby", "speed_differs", "speed differs from the bundle's",
                speed_mbps=1000)
@@ -74,7 +75,7 @@ def min_links():
 
 
 def set_down():
-    text = "the bond's device is set down"
+    text = "the bond is set down"
     value = no_partner(bond(admin_up=False, members=[
         out("ens1f0", 0, "down", "bond_down", text), out("ens1f1", 1, "down", "bond_down", text)]))
     value["vlans"] = []

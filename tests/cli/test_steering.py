@@ -144,3 +144,23 @@ def test_monitor_refused(daemon):
     daemon.answer("/v1/events", {"error": {"code": "busy", "message": "too many listeners"}}, 503)
     result = portchannel("--socket", daemon.socket, "monitor")
     assert (result.returncode, result.stderr) == (1, "portchannel: too many listeners\n")
+
+
+def test_monitor_goes_on_after_events_were_lost(daemon):
+    def stream(handler):
+        handler.send_response(200)
+        handler.send_header("Connection", "close")
+        handler.end_headers()
+        if len(daemon.requests) == 1:
+            handler.wfile.write(b"event: lost\ndata: {\"lost\": 5}\n\n")
+        else:
+            handler.wfile.write(b"data: " + json.dumps(EVENTS[1]).encode() + b"\n\n")
+        handler.close_connection = True
+    daemon.answer("/v1/events", stream)
+    result = portchannel("--socket", daemon.socket, "monitor")
+    assert result.returncode == 8
+    assert result.stdout == "14:13:21.000 bond0 vlan_added bond0.653\n"
+    assert "5 events were lost" in result.stderr
+    daemon.requests.clear()
+    result = portchannel("--socket", daemon.socket, "monitor", "--json")
+    assert [json.loads(line) for line in result.stdout.splitlines()] == [{"lost": 5}, EVENTS[1]]

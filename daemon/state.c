@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "daemon/state.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "daemon/bond_runtime.h"
+#include "daemon/daemon.h"
+#include "daemon/json_util.h"
+#include "daemon/log.h"
+
+/* Changes with every change of the meaning of what is written. */
+#define STATE_VERSION 1
+
+#define STATE_PREFIX  "bond-"
+#define STATE_SUFFIX  ".json"
+
+static int state_path(const struct daemon *daemon, const char *name, const char *suffix,
+		      char out[PATH_MAX])
+{
+	int size = snprintf(out, PATH_MAX, "%s/" STATE_PREFIX "%s" STATE_SUFFIX "%s",
+			    daemon->options.state, name, suffix);
+
+	return size < PATH_MAX ? 0 : -ENAMETOOLONG;
+}
+
+static json_t *state_member_to_json(const struct bond_runtime_member *member)
+{
+	const struct engine_member_saved *s = &member->saved;
+	json_t *json = json_pack("{s:i, s:s, s:I}", "slot", (int)member->slot, "wanted",
+				 member->wanted, "ifindex", (json_int_t)member->ifindex);
+
+	if (s->valid) {
+		json_object_set_new(
+			json, "saved",
+			json_pack("{s:o, s:I, s:b, s:b, s:i, s:i, s:i, s:i, s:b, s:b}", "mac",
+				  json_mac(s->mac), "mtu", (json_int_t)s->mtu, "was_up",
+				  s->was_up, "alias_set", s->alias_set, "disable_ipv6",
+				  (int)s->disable_ipv6, "addr_gen_mode", (int)s->addr_gen_mode,
+				  "rx_vlan_filter", (int)s->rx_vlan_filter, "promisc_set",
+				  s->promisc_set, "allmulti_set", s->allmulti_set));
+	}
+	return json;
+}
+
+static int8_t state_get_int8(const json_t *json, const char *key)
+{
+	json_int_t value = json_integer_value(json_object_get(json, key));
+
+	return value >= -1 && value <= INT8_MAX ? (int8_t)value : -1;
+}
+
+static void state_member_from_json(const json_t *json, struct bond_state *state)
+{
+	uint64_t slot = json_get_uint(json, "slot", BOND_MEMBERS_MAX - 1, BOND_NO_MEMBER);
+	const json_t *saved = json_object_get(json, "saved");
+	struct bond_state_member *member;
+	struct engine_member_saved *s;
+
+	if (slot == BOND_NO_MEMBER) {
+		return;
+	}
+	member = &state->members[slot];
+	s = &member->saved;
+	json_get_text(json, "wanted", member->wanted, sizeof(member->wanted));
+	member->ifindex = (uint32_t)json_get_uint(json, "ifindex", INT32_MAX, 0);
+	if (!saved || !json_mac_read(json_object_get(saved, "mac"), s->mac)) {
+		return;
+	}
+	s->valid = true;
+	s->mtu = (uint32_t)json_get_uint(saved, "mtu", INT32_MAX, 0);
+	s->was_up = json_get_bool(saved, "was_up", false);
+	s->alias_set = json_get_bool(saved, "alias_set", false);
+	s->disable_ipv6 = state_get_int8(saved, "disable_ipv6");
+	s->addr_gen_mode = state_get_int8(saved, "addr_gen_mode");
+	s->rx_vlan_filter = state_get_int8(saved, "rx_vlan_filter");
+	s->lro = state_get_int8(saved, "lro");
+	s->promisc_set = json_get_bool(saved, "promisc_set", false);
+	s->allmulti_set = json_get_bool(saved, "allmulti_set", false);
+}
+
+static json_t *state_to_json(struct bond_runtime *bond)
+{
+	json_t *members = json_array(), *addresses = json_object();
+	struct bond_saved core;
+
+	bond_save(&bond->core, daemon_now_ms(), &core);
+	for (uint8_t slot = 0; slot < BOND_MEMBERS_MAX; slot++) {
+		if (bond->members[slot].wanted[0]) {
+			json_array_append_new(members,
+					      state_member_to_json(&bond->members[slot]));
+		}
+	}
+	json_object_set_new(addresses, bond->name, address_set_to_json(&bond->addresses));
+	for (size_t i = 0; i < bond->vlan_count; i++) {
+		json_object_set_new(addresses, bond->vlans[i].name,
+				    address_set_to_json(&bond->vlans[i].addresses));
+	}
+	return json_pack("{s:i, s:s, s:o, s:o, s:o, s:o, s:o}", "version", STATE_VERSION,
+			 "name", bond->name, "config", json_text(bond->daemon->options.config),
+			 "wanted", wanted_to_json(bond->wanted), "members", members,
+			 "addresses", addresses, "core", state_core_to_json(&core));
+}
+
+void state_write(struct bond_runtime *bond)
+{
+	char path[PATH_MAX], temporary[PATH_MAX];
+	json_t *json = state_to_json(bond);
+	int fd = -1, err = json ? 0 : -ENOMEM;
+
+	if (err == 0) {
+		err = state_path(bond->daemon, bond->name, "", path);
+	}
+	if (err == 0) {
+		err = state_path(bond->daemon, bond->name, ".new", temporary);
+	}
+	if (err == 0) {
+		fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
+			  0600);
+		err = fd < 0 ? -errno : 0;
+	}
+	if (err == 0 && json_dumpfd(json, fd, JSON_COMPACT) < 0) {
+		err = -EIO;
+	}
+	if (fd >= 0 && close(fd) < 0 && err == 0) {
+		err = -errno;
+	}
+	if (err == 0 && rename(temporary, path) < 0) {
+		err = -errno;
+	}
+	if (err < 0) {
+		log_line(LOG_LEVEL_ERROR, "%s state not saved in %s: %s bond=%s", bond->name,
+			 bond->daemon->options.state, strerror(-err), bond->name);
+	}
+	json_decref(json);
+	bond->save_wanted = false;
+}
+
+void state_forget(struct daemon *daemon, const char *name)
+{
+	char path[PATH_MAX];
+
+	if (state_path(daemon, name, "", path) == 0) {
+		unlink(path);
+	}
+}
+
+static struct bond_state *state_from_json(const json_t *json)
+{
+	const json_t *members = json_object_get(json, "members");
+	struct bond_state *state = calloc(1, sizeof(*state));
+
+	if (!state) {
+		return NULL;
+	}
+	json_get_text(json, "name", state->name, sizeof(state->name));
+	json_get_text(json, "config", state->config, sizeof(state->config));
+	state->wanted = wanted_from_json(json_object_get(json, "wanted"));
+	if (json_get_uint(json, "version", UINT32_MAX, 0) != STATE_VERSION || !state->wanted ||
+	    strcmp(state->wanted->bond.interface.name, state->name) != 0 ||
+	    !state_core_from_json(json_object_get(json, "core"), &state->core)) {
+		state_free(state);
+		return NULL;
+	}
+	for (size_t i = 0; i < json_array_size(members); i++) {
+		state_member_from_json(json_array_get(members, i), state);
+	}
+	state->addresses = json_incref(json_object_get(json, "addresses"));
+	return state;
+}
+
+static bool state_is_name(const char *name)
+{
+	size_t size = strlen(name), suffix = strlen(STATE_SUFFIX);
+
+	return strncmp(name, STATE_PREFIX, strlen(STATE_PREFIX)) == 0 && size > suffix &&
+	       strcmp(name + size - suffix, STATE_SUFFIX) == 0;
+}
+
+static struct bond_state *state_read(const char *folder, const char *name)
+{
+	char path[PATH_MAX];
+	struct bond_state *state = NULL;
+	json_error_t error;
+	json_t *json;
+
+	if (snprintf(path, sizeof(path), "%s/%s", folder, name) >= (int)sizeof(path)) {
+		return NULL;
+	}
+	json = json_load_file(path, 0, &error);
+	if (json) {
+		state = state_from_json(json);
+	}
+	if (!state) {
+		log_line(LOG_LEVEL_WARNING, "%s is not a state of this version, left aside%s%s",
+			 path, json ? "" : ": ", json ? "" : error.text);
+	}
+	json_decref(json);
+	return state;
+}
+
+struct bond_state *state_read_all(const char *folder)
+{
+	struct bond_state *list = NULL;
+	struct dirent *entry;
+	DIR *dir = opendir(folder);
+
+	if (!dir) {
+		return NULL;
+	}
+	while ((entry = readdir(dir))) {
+		struct bond_state *state = NULL;
+
+		if (state_is_name(entry->d_name)) {
+			state = state_read(folder, entry->d_name);
+		}
+		if (state) {
+			state->next = list;
+			list = state;
+		}
+	}
+	closedir(dir);
+	return list;
+}
+
+struct bond_state *state_find(struct bond_state *list, const char *name)
+{
+	while (list && strcmp(list->name, name) != 0) {
+		list = list->next;
+	}
+	return list;
+}
+
+void state_free(struct bond_state *list)
+{
+	while (list) {
+		struct bond_state *next = list->next;
+
+		wanted_free(list->wanted);
+		json_decref(list->addresses);
+		free(list);
+		list = next;
+	}
+}
+
+void state_take_addresses(const struct bond_state *state, const char *interface,
+			  struct address_set *out)
+{
+	address_set_from_json(out, json_object_get(state->addresses, interface));
+}

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One running bond: its core, its data path, its members and VLAN interfaces,
+ * and what has been done for it that has to be undone some day.
+ *
+ *   bond_runtime.c  events into the core, its actions carried out
+ *   bond_start.c    from nothing, or from what a former daemon left, to running
+ *   bond_member.c   members in and out, their carrier and speed
+ *   bond_vlan.c     VLAN interfaces
+ *   bond_change.c   from one configuration to another, and the end
+ *   bond_note.c     what the core notes, in words
+ */
+#ifndef DAEMON_BOND_RUNTIME_H
+#define DAEMON_BOND_RUNTIME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <systemd/sd-event.h>
+
+#include "core/bond.h"
+#include "daemon/addresses.h"
+#include "daemon/wanted.h"
+#include "engine/engine.h"
+#include "netlink/netlink.h"
+
+struct bond_state;
+struct changes;
+struct daemon;
+
+#define BOND_NAME_SIZE 16
+
+/* A slot of the bond and the NIC in it. wanted "" is a free slot. */
+struct bond_runtime_member {
+	struct bond_runtime *bond;
+	uint8_t slot;
+	char wanted[BOND_NAME_SIZE]; /* its name in the files */
+	char name[BOND_NAME_SIZE];   /* what it's called now */
+	uint32_t ifindex;	     /* 0: no such NIC, or it was refused */
+	struct engine_member_saved saved;
+	int socket; /* of its LACPDUs, -1 for none */
+	sd_event_source *socket_source;
+	bool carrier; /* as last told to the core */
+	bool promiscuous;
+	/* Why the NIC that is there was not taken in; "": it wasn't refused. */
+	char refused[ENGINE_ERROR_SIZE];
+	uint32_t refused_ifindex;
+	uint32_t refused_master; /* what it belonged to then */
+	bool touched;		 /* watch.c: there is news of it */
+	bool gone;		 /* watch.c: it was deleted, or moved away */
+};
+
+struct bond_runtime_vlan {
+	char name[BOND_NAME_SIZE];
+	uint16_t vid;
+	uint32_t ifindex;
+	bool gone; /* watch.c: somebody deleted it */
+	struct address_set addresses;
+};
+
+struct bond_runtime {
+	struct daemon *daemon;
+	struct bond_runtime *next;
+	char name[BOND_NAME_SIZE];
+	struct wanted *wanted;
+	struct engine_bond *path;
+	uint32_t ifindex;
+	struct bond core;
+	sd_event_source *deadline;
+	time_ms deadline_at; /* for which the source is armed, TIME_NEVER for none */
+	struct bond_runtime_member members[BOND_MEMBERS_MAX];
+	size_t vlan_count;
+	struct bond_runtime_vlan *vlans;
+	struct address_set addresses;
+	bool carrier_known; /* carrier_set is what the data path shows */
+	bool carrier_set;
+	/* Taken over without saved state: what runs is left alone until the
+	 * core has something better, or hold_source has had enough. */
+	bool held;
+	sd_event_source *hold_source;
+	bool save_wanted;
+	bool touched;	 /* watch.c: there is news of the device or something on it */
+	bool gone;	 /* watch.c: the device was deleted */
+	bool configured; /* apply.c: the files still have it */
+};
+
+/* --- bond_runtime.c */
+
+/* An empty one, not yet in the daemon's list; NULL: no memory. Takes wanted. */
+struct bond_runtime *bond_runtime_new(struct daemon *daemon, struct wanted *wanted);
+/* Forgets it. The data path goes on without us. */
+void bond_runtime_free(struct bond_runtime *bond);
+struct bond_runtime *bond_runtime_find(struct daemon *daemon, const char *name);
+
+/* The core's configuration out of the options. */
+void bond_runtime_config(const struct model_bond_options *options, struct bond_config *out);
+
+/* Hands the event to the core and carries out what it wants. */
+void bond_runtime_input(struct bond_runtime *bond, const struct bond_event *event);
+/* Carries out what is in daemon->actions. */
+void bond_runtime_act(struct bond_runtime *bond);
+/* Makes the data path be as the core wants it. */
+void bond_runtime_publish(struct bond_runtime *bond);
+/* Arms the timer for the core's next deadline. */
+void bond_runtime_arm(struct bond_runtime *bond);
+/* Lets time pass: frames that wait first, then the deadline, if it is due. */
+void bond_runtime_tick(struct bond_runtime *bond);
+void bond_runtime_want_save(struct bond_runtime *bond);
+/* Ends the time in which what was found running is left alone. */
+void bond_runtime_release_hold(struct bond_runtime *bond);
+
+/* Follows what somebody did to the device: its address, MTU, promiscuity. */
+void bond_runtime_follow(struct bond_runtime *bond);
+/* Takes the device's being set up or down to the core. */
+void bond_runtime_check_admin(struct bond_runtime *bond);
+
+/* Adds an event of this bond; member may be NULL. In the log too. */
+void bond_runtime_event(struct bond_runtime *bond, const char *name, const char *member,
+			const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/* --- bond_note.c */
+
+void bond_runtime_note(struct bond_runtime *bond, const struct bond_note *note);
+/* snake_case, as in the API; NULL for BOND_REASON_NONE. */
+const char *bond_reason_name(enum bond_reason reason);
+
+/* --- bond_start.c */
+
+/* Makes the bond, or takes it over, and puts it into the daemon's list. state is
+ * what a former daemon kept of it, NULL for none. 0, or -errno with error filled
+ * and nothing left behind. wanted is taken in any case; state's wanted may be. */
+int bond_runtime_start(struct daemon *daemon, struct wanted *wanted, struct bond_state *state,
+		       struct engine_error *error, struct changes *changes);
+
+/* --- bond_member.c */
+
+/* The slot of the member with that name in the files, or a free one with make,
+ * or BOND_NO_MEMBER. */
+uint8_t bond_runtime_slot(struct bond_runtime *bond, const char *wanted, bool make);
+/* The slot that holds the NIC, or BOND_NO_MEMBER. */
+uint8_t bond_member_find(const struct bond_runtime *bond, uint32_t ifindex);
+/* Takes the NIC into the empty slot, if it is the right one. Quietly: the core
+ * is told, but what it wants isn't done yet (at a takeover). */
+void bond_member_take_in(struct bond_runtime *bond, uint8_t slot,
+			 const struct netlink_link *link, bool quietly);
+/* Lets the NIC go if the files now say that it's another one (HWADDR). */
+void bond_member_verify(struct bond_runtime *bond, uint8_t slot);
+/* Looks for the NIC of a slot and takes it in if it's there; one that was
+ * renamed since makes place for the one that has the name now. */
+void bond_member_look(struct bond_runtime *bond, uint8_t slot);
+/* Opens or closes the socket for LACPDUs as the mode asks. 0 or -errno. */
+int bond_member_open_socket(struct bond_runtime *bond, uint8_t slot);
+void bond_member_close_socket(struct bond_runtime *bond, uint8_t slot);
+/* Lets the NIC go and restores it; the slot stays wanted. why is for the log. */
+void bond_member_let_go(struct bond_runtime *bond, uint8_t slot, const char *why);
+/* Takes what the link reports now to the core, where it differs. */
+void bond_member_check_carrier(struct bond_runtime *bond, uint8_t slot);
+void bond_member_check_speed(struct bond_runtime *bond, uint8_t slot);
+/* Frames that wait on its socket, a bounded number. */
+void bond_member_receive(struct bond_runtime *bond, uint8_t slot);
+
+/* --- bond_vlan.c */
+
+/* Lists those that a takeover found. */
+void bond_vlan_take_over(struct bond_runtime *bond, const struct bond_state *state);
+/* Removes those that aren't wanted, or whose VLAN id is another now. */
+void bond_vlan_remove_unwanted(struct bond_runtime *bond, const struct wanted *wanted,
+			       struct changes *changes);
+/* Makes those that are absent, changes the others. before: what was wanted until
+ * now, NULL if that isn't known. */
+void bond_vlan_apply(struct bond_runtime *bond, const struct wanted *before,
+		     const struct wanted *wanted, struct changes *changes);
+void bond_vlan_remove_all(struct bond_runtime *bond);
+/* Forgets one that somebody deleted. */
+void bond_vlan_forget(struct bond_runtime *bond, size_t index);
+struct bond_runtime_vlan *bond_vlan_find(struct bond_runtime *bond, const char *name);
+
+/* --- bond_change.c */
+
+/* What the engine has to know of a configuration; before may be NULL. */
+void bond_runtime_spec(const struct wanted *wanted, const struct wanted *before,
+		       struct engine_bond_spec *out);
+/* The first half of a change, which may fail and then has changed nothing:
+ * the device's. */
+int bond_change_device(struct bond_runtime *bond, const struct wanted *wanted,
+		       struct engine_error *error);
+/* Lets go what isn't wanted any more: members, VLAN interfaces, addresses. */
+void bond_change_remove(struct bond_runtime *bond, const struct wanted *wanted,
+			struct changes *changes);
+/* The rest. wanted is taken. before: NULL if what ran until now isn't known or
+ * nothing did; else bond->wanted. */
+void bond_change_finish(struct bond_runtime *bond, const struct wanted *before,
+			struct wanted *wanted, struct changes *changes);
+/* Removes the data path, restores the members, forgets the saved state, takes
+ * it out of the daemon's list and frees it. */
+void bond_runtime_remove(struct bond_runtime *bond, const char *why);
+
+#endif

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The daemon as a whole: what all its files share. One thread, one loop; every
+ * function here is called from that loop.
+ *
+ *   main.c         options, lock, background
+ *   loop.c         the loop, signals, systemd
+ *   apply.c        files -> wanted -> difference -> the running bonds
+ *   bond_*.c       one running bond: core, data path, members, VLAN interfaces
+ *   watch.c        what the kernel tells of interfaces; poll.c asks it
+ *   state.c        what is kept for the next daemon
+ *   api*.c         the socket for clients; status_*.c, explain.c what they see
+ */
+#ifndef DAEMON_DAEMON_H
+#define DAEMON_DAEMON_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <systemd/sd-event.h>
+#include <time.h>
+
+#include "core/bond.h"
+#include "daemon/events.h"
+#include "daemon/problems.h"
+#include "engine/engine.h"
+#include "netlink/netlink.h"
+
+struct api;
+struct bond_runtime;
+struct poll_group;
+
+/* The loop's order: the smaller, the earlier. Frames come before deadlines so
+ * that a late turn is never taken for a silent partner. */
+enum daemon_priority {
+	DAEMON_PRIORITY_LACP = -40,
+	DAEMON_PRIORITY_CARRIER = -30,
+	DAEMON_PRIORITY_DEADLINE = -20,
+	DAEMON_PRIORITY_SIGNAL = 0,
+	DAEMON_PRIORITY_API = 10,
+	DAEMON_PRIORITY_SAVE = 20,
+};
+
+struct daemon_options {
+	const char *config; /* folder of the ifcfg files */
+	const char *socket;
+	const char *state; /* folder of what is kept */
+	enum engine_carrier_read carrier_read;
+};
+
+struct daemon {
+	struct daemon_options options;
+	sd_event *loop;
+	struct engine *engine;
+	struct netlink *netlink;
+	struct netlink_events *news;
+	sd_event_source *news_source;
+	sd_event_source *save_source;
+	struct bond_runtime *bonds; /* in the order in which they were made */
+	struct poll_group *polls;
+	struct api *api;
+	struct problems problems; /* of the last reading of the files */
+	time_t started;
+	uint64_t latency_max_us; /* the longest that something due had to wait */
+	uint64_t breathed_us;
+	struct bond_actions actions; /* scratch of bond_runtime_input() */
+	struct events events;
+};
+
+/* Milliseconds and microseconds of the monotonic clock. */
+time_ms daemon_now_ms(void);
+uint64_t daemon_now_us(void);
+
+/* Something that was due at due_us was begun only now. */
+void daemon_note_latency(struct daemon *daemon, uint64_t due_us);
+
+/* In the midst of long work: lets the bonds hear and speak if that is due. */
+void daemon_breathe(struct daemon *daemon);
+
+/* Writes down what has changed, when the loop has nothing better to do. */
+void daemon_want_save(struct daemon *daemon);
+
+/* Runs until a signal ends it: 0 or -errno. ready_fd: a byte is written to it
+ * once all is up, and it is closed; -1 for none. */
+int daemon_run(const struct daemon_options *options, int ready_fd);
+
+#endif

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "daemon/poll.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "daemon/bond_runtime.h"
+#include "daemon/daemon.h"
+#include "daemon/log.h"
+
+/* A driver that didn't know the speed yet is asked again about this often. */
+#define POLL_SPEED_INTERVAL_US 1000000ULL
+
+struct poll_group {
+	struct daemon *daemon;
+	struct poll_group *next;
+	uint32_t interval_ms;
+	uint64_t speed_asked_us;
+	bool used;
+	sd_event_source *timer;
+};
+
+static void poll_bond(struct bond_runtime *bond, bool speed_too)
+{
+	for (uint8_t slot = 0; slot < BOND_MEMBERS_MAX; slot++) {
+		if (bond->members[slot].ifindex == 0) {
+			continue;
+		}
+		bond_member_check_carrier(bond, slot);
+		if (speed_too && bond->members[slot].carrier &&
+		    bond->core.members[slot].info.speed_mbps == 0) {
+			bond_member_check_speed(bond, slot);
+		}
+	}
+}
+
+/* The next multiple of the interval: groups of 100 and 200 ms wake together. */
+static uint64_t poll_next_us(const struct poll_group *group)
+{
+	uint64_t interval_us = (uint64_t)group->interval_ms * 1000;
+
+	return (daemon_now_us() / interval_us + 1) * interval_us;
+}
+
+static int poll_on_time(sd_event_source *source, uint64_t due_us, void *user)
+{
+	struct poll_group *group = user;
+	bool speed_too = due_us >= group->speed_asked_us + POLL_SPEED_INTERVAL_US;
+
+	daemon_note_latency(group->daemon, due_us);
+	if (speed_too) {
+		group->speed_asked_us = due_us;
+	}
+	for (struct bond_runtime *bond = group->daemon->bonds; bond; bond = bond->next) {
+		if (bond->wanted->bond.options.miimon_ms == group->interval_ms) {
+			poll_bond(bond, speed_too);
+		}
+	}
+	sd_event_source_set_time(source, poll_next_us(group));
+	sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+	return 0;
+}
+
+static void poll_add(struct daemon *daemon, uint32_t interval_ms)
+{
+	struct poll_group *group;
+	int err;
+
+	for (group = daemon->polls; group; group = group->next) {
+		if (group->interval_ms == interval_ms) {
+			group->used = true;
+			return;
+		}
+	}
+	group = calloc(1, sizeof(*group));
+	if (!group) {
+		log_line(LOG_LEVEL_ERROR, "no memory to poll carrier each %u ms", interval_ms);
+		return;
+	}
+	group->daemon = daemon;
+	group->interval_ms = interval_ms;
+	group->used = true;
+	err = sd_event_add_time(daemon->loop, &group->timer, CLOCK_MONOTONIC,
+				poll_next_us(group), 1000, poll_on_time, group);
+	if (err < 0) {
+		log_line(LOG_LEVEL_ERROR, "no timer to poll carrier each %u ms", interval_ms);
+		free(group);
+		return;
+	}
+	sd_event_source_set_priority(group->timer, DAEMON_PRIORITY_CARRIER);
+	group->next = daemon->polls;
+	daemon->polls = group;
+}
+
+static void poll_drop_unused(struct daemon *daemon)
+{
+	struct poll_group **link = &daemon->polls;
+
+	while (*link) {
+		struct poll_group *group = *link;
+
+		if (group->used) {
+			link = &group->next;
+			continue;
+		}
+		*link = group->next;
+		sd_event_source_disable_unref(group->timer);
+		free(group);
+	}
+}
+
+void poll_update(struct daemon *daemon)
+{
+	for (struct poll_group *group = daemon->polls; group; group = group->next) {
+		group->used = false;
+	}
+	for (struct bond_runtime *bond = daemon->bonds; bond; bond = bond->next) {
+		if (bond->wanted->bond.options.miimon_ms > 0) {
+			poll_add(daemon, bond->wanted->bond.options.miimon_ms);
+		}
+	}
+	poll_drop_unused(daemon);
+}
+
+void poll_free(struct daemon *daemon)
+{
+	for (struct poll_group *group = daemon->polls; group; group = group->next) {
+		group->used = false;
+	}
+	poll_drop_unused(daemon);
+}

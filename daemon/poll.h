@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * miimon: asks the drivers for carrier, since the kernel may hold its own news
+ * of it back for up to a second. One timer for each interval that some bond
+ * has, at multiples of it, so that many bonds make few turns of the loop.
+ */
+#ifndef DAEMON_POLL_H
+#define DAEMON_POLL_H
+
+struct daemon;
+
+/* Call after bonds came, went or changed their miimon. */
+void poll_update(struct daemon *daemon);
+/* Ends all. */
+void poll_free(struct daemon *daemon);
+
+#endif

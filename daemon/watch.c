@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "daemon/watch.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/epoll.h>
+
+#include "daemon/bond_runtime.h"
+#include "daemon/daemon.h"
+#include "daemon/log.h"
+
+/* Whether the interface is the bond's device, one of its VLAN interfaces, or
+ * stacked on one of these (a macvlan, which may ask for promiscuity). */
+static bool watch_concerns_device(const struct bond_runtime *bond,
+				  const struct netlink_link *link)
+{
+	uint32_t lower = link->link_elsewhere ? 0 : link->link;
+
+	if (link->ifindex == bond->ifindex || lower == bond->ifindex) {
+		return true;
+	}
+	for (size_t i = 0; i < bond->vlan_count; i++) {
+		if (link->ifindex == bond->vlans[i].ifindex ||
+		    lower == bond->vlans[i].ifindex) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void watch_mark_gone(struct bond_runtime *bond, uint32_t ifindex)
+{
+	uint8_t slot = bond_member_find(bond, ifindex);
+
+	if (slot != BOND_NO_MEMBER) {
+		bond->members[slot].gone = true;
+	}
+	if (bond->ifindex == ifindex) {
+		bond->gone = true;
+	}
+	for (size_t i = 0; i < bond->vlan_count; i++) {
+		if (bond->vlans[i].ifindex == ifindex) {
+			bond->vlans[i].gone = true;
+		}
+	}
+}
+
+static void watch_on_event(const struct netlink_event *event, void *context)
+{
+	struct daemon *daemon = context;
+	const struct netlink_link *link = &event->link;
+
+	if (event->type != NETLINK_EVENT_LINK_NEW && event->type != NETLINK_EVENT_LINK_GONE) {
+		return;
+	}
+	for (struct bond_runtime *bond = daemon->bonds; bond; bond = bond->next) {
+		if (event->type == NETLINK_EVENT_LINK_GONE) {
+			watch_mark_gone(bond, link->ifindex);
+		}
+		bond->touched = bond->touched || watch_concerns_device(bond, link);
+		for (uint8_t slot = 0; slot < BOND_MEMBERS_MAX; slot++) {
+			struct bond_runtime_member *member = &bond->members[slot];
+
+			if (member->wanted[0] && (member->ifindex == link->ifindex ||
+						  strcmp(member->wanted, link->name) == 0)) {
+				member->touched = true;
+			}
+		}
+	}
+}
+
+/* The name by which the member is shown is the one that it has now. */
+static void watch_check_name(struct bond_runtime *bond, struct bond_runtime_member *member)
+{
+	struct netlink_link link;
+
+	if (netlink_link_get(bond->daemon->netlink, member->ifindex, &link) < 0 ||
+	    strcmp(link.name, member->name) == 0) {
+		return;
+	}
+	bond_runtime_event(bond, "member_renamed", member->name, "is called %s now", link.name);
+	memcpy(member->name, link.name, sizeof(member->name));
+}
+
+static void watch_check_member(struct bond_runtime *bond, uint8_t slot)
+{
+	struct bond_runtime_member *member = &bond->members[slot];
+
+	member->touched = false;
+	if (member->gone) {
+		member->gone = false;
+		bond_member_let_go(bond, slot, "the interface is gone");
+	}
+	if (member->ifindex != 0) {
+		watch_check_name(bond, member);
+		bond_member_check_carrier(bond, slot);
+		bond_member_check_speed(bond, slot);
+	}
+	bond_member_look(bond, slot);
+}
+
+static void watch_check_vlans(struct bond_runtime *bond)
+{
+	for (size_t i = bond->vlan_count; i-- > 0;) {
+		char name[BOND_NAME_SIZE];
+
+		if (!bond->vlans[i].gone) {
+			continue;
+		}
+		memcpy(name, bond->vlans[i].name, sizeof(name));
+		bond_vlan_forget(bond, i);
+		bond_runtime_event(bond, "vlan_removed", name,
+				   "somebody deleted the interface");
+		problems_add(&bond->daemon->problems, NULL, MODEL_WARNING, NULL, name,
+			     "somebody deleted %s; reading the files again brings it back",
+			     name);
+	}
+}
+
+static void watch_check_bond(struct bond_runtime *bond)
+{
+	if (bond->gone) {
+		problems_add(&bond->daemon->problems, NULL, MODEL_ERROR, NULL, bond->name,
+			     "somebody deleted %s; reading the files again brings it back",
+			     bond->name);
+		bond_runtime_remove(bond, "somebody deleted the interface");
+		return;
+	}
+	if (bond->touched) {
+		bond->touched = false;
+		watch_check_vlans(bond);
+		bond_runtime_check_admin(bond);
+		bond_runtime_follow(bond);
+	}
+	for (uint8_t slot = 0; slot < BOND_MEMBERS_MAX; slot++) {
+		if (bond->members[slot].touched) {
+			watch_check_member(bond, slot);
+		}
+	}
+}
+
+static void watch_check_all(struct daemon *daemon)
+{
+	struct bond_runtime *next;
+
+	for (struct bond_runtime *bond = daemon->bonds; bond; bond = next) {
+		next = bond->next;
+		watch_check_bond(bond);
+	}
+}
+
+static bool watch_is_gone(struct daemon *daemon, uint32_t ifindex)
+{
+	struct netlink_link link;
+
+	return netlink_link_get(daemon->netlink, ifindex, &link) == -ENODEV;
+}
+
+void watch_resync(struct daemon *daemon)
+{
+	for (struct bond_runtime *bond = daemon->bonds; bond; bond = bond->next) {
+		bond->touched = true;
+		bond->gone = watch_is_gone(daemon, bond->ifindex);
+		for (uint8_t slot = 0; slot < BOND_MEMBERS_MAX; slot++) {
+			struct bond_runtime_member *member = &bond->members[slot];
+
+			member->touched = member->wanted[0] != '\0';
+			member->gone =
+				member->ifindex != 0 && watch_is_gone(daemon, member->ifindex);
+		}
+		for (size_t i = 0; i < bond->vlan_count; i++) {
+			bond->vlans[i].gone = watch_is_gone(daemon, bond->vlans[i].ifindex);
+		}
+	}
+	watch_check_all(daemon);
+}
+
+static int watch_on_news(sd_event_source *source, int fd, uint32_t events, void *user)
+{
+	struct daemon *daemon = user;
+	int err = netlink_events_read(daemon->news, watch_on_event, daemon);
+
+	(void)source;
+	(void)fd;
+	(void)events;
+	if (err == -ENOBUFS) {
+		log_line(LOG_LEVEL_INFO, "more news of interfaces than fitted: looking at all");
+		watch_resync(daemon);
+		return 0;
+	}
+	if (err < 0) {
+		log_line(LOG_LEVEL_WARNING, "news of interfaces can't be read: %s",
+			 strerror(-err));
+	}
+	watch_check_all(daemon);
+	return 0;
+}
+
+int watch_open(struct daemon *daemon)
+{
+	int err = netlink_events_open(&daemon->news);
+
+	if (err < 0) {
+		return err;
+	}
+	err = sd_event_add_io(daemon->loop, &daemon->news_source,
+			      netlink_events_fd(daemon->news), EPOLLIN, watch_on_news, daemon);
+	if (err < 0) {
+		return err;
+	}
+	sd_event_source_set_priority(daemon->news_source, DAEMON_PRIORITY_CARRIER);
+	return 0;
+}
+
+void watch_close(struct daemon *daemon)
+{
+	daemon->news_source = sd_event_source_disable_unref(daemon->news_source);
+	if (daemon->news) {
+		netlink_events_close(daemon->news);
+		daemon->news = NULL;
+	}
+}

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "daemon/status_json.h"
+
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "daemon/bond_runtime.h"
+#include "daemon/daemon.h"
+#include "daemon/json_util.h"
+
+/* All addresses of the namespace, asked for once an answer: by interface they
+ * would be dumped as a whole each time by older kernels. */
+struct status_addresses {
+	size_t count;
+	struct netlink_address *list;
+};
+
+static int status_on_address(const struct netlink_address *address, void *context)
+{
+	struct status_addresses *addresses = context;
+	struct netlink_address *list;
+
+	/* What an interface gives itself says nothing of what it was given. */
+	if (address->scope == RT_SCOPE_LINK) {
+		return 0;
+	}
+	list = realloc(addresses->list, (addresses->count + 1) * sizeof(*list));
+	if (list) {
+		list[addresses->count++] = *address;
+		addresses->list = list;
+	}
+	return 0;
+}
+
+static void status_addresses_read(struct daemon *daemon, struct status_addresses *out)
+{
+	*out = (struct status_addresses){0};
+	(void)netlink_address_dump(daemon->netlink, 0, status_on_address, out);
+}
+
+static json_t *status_json_addresses(const struct status_addresses *addresses, uint32_t ifindex)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < addresses->count; i++) {
+		const struct netlink_address *address = &addresses->list[i];
+
+		if (address->ifindex == ifindex) {
+			json_array_append_new(
+				list,
+				json_address(address->family, address->bytes, address->prefix));
+		}
+	}
+	return list;
+}
+
+json_t *status_json_traffic(uint64_t packets, uint64_t bytes)
+{
+	return json_pack("{s:I, s:I}", "packets", (json_int_t)packets, "bytes",
+			 (json_int_t)bytes);
+}
+
+static json_t *status_json_drops(const struct dp_counters *counters)
+{
+	json_t *drops = json_object();
+
+	for (int reason = 0; reason < DP_DROP_COUNT; reason++) {
+		json_object_set_new(drops, dp_drop_name(reason),
+				    json_integer((json_int_t)counters->drops[reason]));
+	}
+	return drops;
+}
+
+/* What every interface of ours has: device of the bond, VLAN interfaces. */
+static void status_add_link(json_t *json, struct daemon *daemon, uint32_t ifindex,
+			    uint32_t hub_ifindex, const struct status_addresses *addresses)
+{
+	struct netlink_link link = {0};
+	char hub[IF_NAMESIZE] = "";
+
+	(void)netlink_link_get(daemon->netlink, ifindex, &link);
+	json_object_set_new(json, "ifindex", json_integer(ifindex));
+	json_object_set_new(json, "hub",
+			    if_indextoname(hub_ifindex, hub) ? json_text(hub) : json_null());
+	json_object_set_new(json, "mac", json_mac(link.mac));
+	json_object_set_new(json, "mtu", json_integer(link.mtu));
+	json_object_set_new(json, "admin_up", json_boolean(link.flags & IFF_UP));
+	json_object_set_new(json, "carrier", json_boolean(link.carrier));
+	json_object_set_new(json, "addresses", status_json_addresses(addresses, ifindex));
+	json_object_set_new(
+		json, "rx",
+		status_json_traffic(link.counters.rx_packets, link.counters.rx_bytes));
+	json_object_set_new(
+		json, "tx",
+		status_json_traffic(link.counters.tx_packets, link.counters.tx_bytes));
+}
+
+static json_t *status_json_vlans(struct bond_runtime *bond,
+				 const struct status_addresses *addresses)
+{
+	size_t count = engine_bond_vlans(bond->path, NULL, 0);
+	struct engine_vlan *vlans = calloc(count + 1, sizeof(*vlans));
+	json_t *list = json_array();
+
+	if (!vlans) {
+		return list;
+	}
+	count = engine_bond_vlans(bond->path, vlans, count);
+	for (size_t i = 0; i < count; i++) {
+		json_t *json = json_pack("{s:o, s:i}", "name", json_text(vlans[i].spec.name),
+					 "vid", (int)vlans[i].spec.vid);
+
+		status_add_link(json, bond->daemon, vlans[i].ifindex, vlans[i].hub_ifindex,
+				addresses);
+		json_array_append_new(list, json);
+	}
+	free(vlans);
+	return list;
+}
+
+/* At the hook of the device a redirected packet is not counted by the interface,
+ * so what the members sent stands in. */
+static void status_replace_tx(json_t *json, const struct dp_counters *counters)
+{
+	uint64_t packets = 0, bytes = 0;
+
+	for (int slot = 0; slot < BOND_MEMBERS_MAX; slot++) {
+		packets += counters->members[slot].tx_packets;
+		bytes += counters->members[slot].tx_bytes;
+	}
+	json_object_set_new(json, "tx", status_json_traffic(packets, bytes));
+}
+
+static json_t *status_json_options(const struct bond_runtime *bond)
+{
+	const struct model_bond_options *o = &bond->wanted->bond.options;
+
+	return json_pack(
+		"{s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:b, s:I}", "name", bond->name,
+		"engine", bond_engine_name(BOND_ENGINE_EBPF), "mode", bond_mode_name(o->mode),
+		"xmit_hash_policy", xmit_hash_policy_name(o->xmit_hash_policy),
+		"flow_placement", flow_placement_name(o->flow_placement), "transmit_hook",
+		transmit_hook_name(o->transmit_hook), "miimon", (json_int_t)o->miimon_ms,
+		"updelay", (json_int_t)o->updelay_ms, "downdelay", (json_int_t)o->downdelay_ms,
+		"use_carrier", o->use_carrier, "min_links", (json_int_t)o->min_links);
+}
+
+static json_t *status_bond(struct bond_runtime *bond, const struct status_addresses *addresses)
+{
+	struct dp_counters counters = {0};
+	json_t *json = status_json_options(bond), *members = json_array();
+
+	(void)engine_bond_counters(bond->path, &counters);
+	status_add_link(json, bond->daemon, bond->ifindex, engine_bond_hub_ifindex(bond->path),
+			addresses);
+	if (bond->wanted->bond.options.transmit_hook == TRANSMIT_HOOK_DEVICE) {
+		status_replace_tx(json, &counters);
+	}
+	json_object_set_new(json, "drops", status_json_drops(&counters));
+	json_object_set_new(json, "lacp", status_json_lacp(bond));
+	for (uint8_t slot = 0; slot < BOND_MEMBERS_MAX; slot++) {
+		if (bond->members[slot].wanted[0]) {
+			json_array_append_new(
+				members, status_json_member(&bond->members[slot], &counters));
+		}
+	}
+	json_object_set_new(json, "members", members);
+	json_object_set_new(json, "vlans", status_json_vlans(bond, addresses));
+	return json;
+}
+
+json_t *status_json_bond(struct bond_runtime *bond)
+{
+	struct status_addresses addresses;
+	json_t *json;
+
+	status_addresses_read(bond->daemon, &addresses);
+	json = status_bond(bond, &addresses);
+	free(addresses.list);
+	return json;
+}
+
+json_t *status_json_problems(struct daemon *daemon)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < daemon->problems.count; i++) {
+		const struct problem *problem = &daemon->problems.list[i];
+
+		json_array_append_new(
+			list,
+			json_pack("{s:s, s:o, s:o, s:o, s:o}", "severity",
+				  problem->severity == MODEL_ERROR ? "error" : "warning",
+				  "file", json_text(problem->file), "line",
+				  problem->file && problem->line ? json_integer(problem->line)
+								 : json_null(),
+				  "subject",
+				  problem->subject[0] ? json_text(problem->subject)
+						      : json_null(),
+				  "message",
+				  json_text(problem->message ? problem->message : "")));
+	}
+	return list;
+}
+
+static json_t *status_json_daemon(struct daemon *daemon)
+{
+	return json_pack("{s:s, s:i, s:o, s:I, s:s, s:b, s:I}", "version", PORTCHANNEL_VERSION,
+			 "pid", (int)getpid(), "config", json_text(daemon->options.config),
+			 "started", (json_int_t)daemon->started, "engine", "ebpf",
+			 "carrier_read", engine_reads_carrier(daemon->engine),
+			 "loop_latency_max_us", (json_int_t)daemon->latency_max_us);
+}
+
+json_t *status_json(struct daemon *daemon, struct bond_runtime *only)
+{
+	struct status_addresses addresses;
+	json_t *bonds = json_array();
+
+	status_addresses_read(daemon, &addresses);
+	for (struct bond_runtime *bond = daemon->bonds; bond; bond = bond->next) {
+		if (!only || only == bond) {
+			json_array_append_new(bonds, status_bond(bond, &addresses));
+		}
+	}
+	free(addresses.list);
+	return json_pack("{s:o, s:o, s:o}", "daemon", status_json_daemon(daemon), "bonds",
+			 bonds, "problems", status_json_problems(daemon));
+}
+
+json_t *status_json_event(const struct event *event)
+{
+	return json_pack("{s:f, s:o, s:o, s:s, s:o, s:o, s:o}", "time", event->time, "bond",
+			 event->bond[0] ? json_text(event->bond) : json_null(), "member",
+			 event->member[0] ? json_text(event->member) : json_null(), "event",
+			 event->name, "from", json_text(event->from), "to",
+			 json_text(event->to), "text", json_text(event->text));
+}

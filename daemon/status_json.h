@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What clients see of the running bonds, as doc/api.md has it. New references
+ * throughout; NULL: no memory.
+ */
+#ifndef DAEMON_STATUS_JSON_H
+#define DAEMON_STATUS_JSON_H
+
+#include <jansson.h>
+
+#include "abi/datapath.h"
+#include "core/bond.h"
+#include "daemon/events.h"
+
+struct bond_runtime;
+struct bond_runtime_member;
+struct daemon;
+
+/* The whole: daemon, bonds (all, or the one given), problems. */
+json_t *status_json(struct daemon *daemon, struct bond_runtime *only);
+/* One bond. */
+json_t *status_json_bond(struct bond_runtime *bond);
+json_t *status_json_problems(struct daemon *daemon);
+json_t *status_json_event(const struct event *event);
+
+/* status_member.c */
+json_t *status_json_member(const struct bond_runtime_member *member,
+			   const struct dp_counters *counters);
+
+/* status_lacp.c: of the bond, null in other modes; and of a member. */
+json_t *status_json_lacp(const struct bond_runtime *bond);
+json_t *status_json_lacp_port(const struct lacp_port *port);
+
+/* {"packets": 1, "bytes": 60} */
+json_t *status_json_traffic(uint64_t packets, uint64_t bytes);
+
+#endif

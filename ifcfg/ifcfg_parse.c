@@ -116,45 +116,101 @@ const char *ifcfg_value(const struct ifcfg_variables *variables, const char *nam
 	return variable ? variable->value : NULL;
 }
 
-/* Sets parser->name to parser->value. */
-static bool variable_set(struct ifcfg_parser *parser, uint32_t line)
+static struct model_variable *variable_add(struct ifcfg_parser *parser, const char *name)
 {
 	struct ifcfg_variables *variables = parser->variables;
-	struct model_variable *variable = variable_find(variables, parser->name.bytes);
-	char *value = strdup(parser->value.bytes);
 
+	if (variables->count == IFCFG_VARIABLES_MAX) {
+		parser->stopped = true;
+		ifcfg_refuse(parser, parser->cursor.line,
+			     "more than %d variables; expected fewer", IFCFG_VARIABLES_MAX);
+		return NULL;
+	}
+	/* Room is made in steps of 32. */
+	if (variables->count % 32 == 0) {
+		struct model_variable *list =
+			realloc(variables->list, (variables->count + 32) * sizeof(*list));
+		if (!list) {
+			ifcfg_out_of_memory(parser);
+			return NULL;
+		}
+		variables->list = list;
+	}
+
+	struct model_variable *variable = &variables->list[variables->count];
+	*variable = (struct model_variable){.name = strdup(name), .value = strdup("")};
+	if (!variable->name || !variable->value) {
+		free(variable->name);
+		free(variable->value);
+		ifcfg_out_of_memory(parser);
+		return NULL;
+	}
+	variables->count++;
+	return variable;
+}
+
+static bool assignment_carry_out(struct ifcfg_parser *parser,
+				 const struct ifcfg_assignment *assignment)
+{
+	struct model_variable *variable = variable_find(parser->variables, assignment->name);
+
+	if (!variable) {
+		variable = variable_add(parser, assignment->name);
+	}
+	if (!variable) {
+		return false;
+	}
+	parser->value.size = 0;
+	if ((assignment->append && !ifcfg_buffer_add(parser, &parser->value, variable->value,
+						     strlen(variable->value))) ||
+	    !ifcfg_buffer_add(parser, &parser->value, assignment->value,
+			      strlen(assignment->value))) {
+		return false;
+	}
+	char *value = strdup(parser->value.bytes);
 	if (!value) {
 		return ifcfg_out_of_memory(parser);
 	}
-	if (variable) {
-		free(variable->value);
-		variable->value = value;
-		variable->line = line;
-		return true;
+	free(variable->value);
+	variable->value = value;
+	variable->line = assignment->line;
+	return true;
+}
+
+/* Carries out what is pending, or only forgets it. */
+static bool pending_flush(struct ifcfg_parser *parser, bool carry_out)
+{
+	for (size_t i = 0; i < parser->pending_count; i++) {
+		carry_out = carry_out && assignment_carry_out(parser, &parser->pending[i]);
+		free(parser->pending[i].name);
+		free(parser->pending[i].value);
 	}
-	if (variables->count == IFCFG_VARIABLES_MAX) {
-		free(value);
-		parser->stopped = true;
-		return ifcfg_refuse(parser, line, "more than %d variables; expected fewer",
-				    IFCFG_VARIABLES_MAX);
+	parser->pending_count = 0;
+	return carry_out;
+}
+
+static bool pending_add(struct ifcfg_parser *parser, uint32_t line, bool append)
+{
+	if (parser->pending_count == IFCFG_EXPORTS_MAX) {
+		return ifcfg_refuse(
+			parser, line,
+			"more than %d assignments behind one export; expected fewer",
+			IFCFG_EXPORTS_MAX);
 	}
 
-	/* Room is made in steps of 32. */
-	struct model_variable *list = variables->list;
-	if (variables->count % 32 == 0) {
-		list = realloc(list, (variables->count + 32) * sizeof(*list));
-	}
-	char *name = strdup(parser->name.bytes);
-	if (list) {
-		variables->list = list;
-	}
-	if (!list || !name) {
-		free(name);
-		free(value);
+	struct ifcfg_assignment *assignment = &parser->pending[parser->pending_count];
+	*assignment = (struct ifcfg_assignment){
+		.name = strdup(parser->name.bytes),
+		.value = strdup(parser->value.bytes),
+		.append = append,
+		.line = line,
+	};
+	if (!assignment->name || !assignment->value) {
+		free(assignment->name);
+		free(assignment->value);
 		return ifcfg_out_of_memory(parser);
 	}
-	list[variables->count++] =
-		(struct model_variable){.name = name, .value = value, .line = line};
+	parser->pending_count++;
 	return true;
 }
 
@@ -215,7 +271,6 @@ static bool refuse_command(struct ifcfg_parser *parser, const char *start, uint3
 static bool parse_assignment(struct ifcfg_parser *parser, const char *start, uint32_t line)
 {
 	struct ifcfg_cursor *cursor = &parser->cursor;
-	const char *old = NULL;
 	bool append = ifcfg_cursor_peek(cursor) == '+';
 
 	if (ifcfg_cursor_peek(cursor) == '[') {
@@ -231,10 +286,8 @@ static bool parse_assignment(struct ifcfg_parser *parser, const char *start, uin
 	ifcfg_cursor_next(cursor);
 
 	const char *name = parser->name.bytes;
-	if (append) {
-		old = ifcfg_value(parser->variables, name);
-	}
-	if (ifcfg_name_is_shells(name) || (append && !old && ifcfg_name_is_preset(name))) {
+	if (ifcfg_name_is_shells(name) ||
+	    (append && !ifcfg_value(parser->variables, name) && ifcfg_name_is_preset(name))) {
 		return ifcfg_refuse(
 			parser, line,
 			"%s is the shell's own and not simply set by an assignment; "
@@ -242,10 +295,9 @@ static bool parse_assignment(struct ifcfg_parser *parser, const char *start, uin
 			name);
 	}
 	parser->value.size = 0;
-	if (!ifcfg_buffer_add(parser, &parser->value, old ? old : "", old ? strlen(old) : 0)) {
-		return false;
-	}
-	return ifcfg_parse_value(parser) && variable_set(parser, line);
+	return ifcfg_buffer_add(parser, &parser->value, "", 0) && ifcfg_parse_value(parser) &&
+	       pending_add(parser, line, append) &&
+	       (parser->exported || pending_flush(parser, true));
 }
 
 static bool at_command_end(struct ifcfg_cursor *cursor)
@@ -255,7 +307,9 @@ static bool at_command_end(struct ifcfg_cursor *cursor)
 	return byte == IFCFG_END || byte == '\n' || byte == ';' || byte == '#';
 }
 
-/* Behind "export": names, with or without a value. */
+/* Behind "export": names, with or without a value. The values of all of them
+ * are known to the shell before it sets the first: "export A=1 B=$A" gives B
+ * what A was before. */
 static bool parse_export(struct ifcfg_parser *parser)
 {
 	struct ifcfg_cursor *cursor = &parser->cursor;
@@ -304,7 +358,7 @@ static bool parse_command(struct ifcfg_parser *parser)
 			if (at_command_end(cursor)) {
 				return refuse_command(parser, start, line);
 			}
-			return parse_export(parser);
+			return parse_export(parser) && pending_flush(parser, true);
 		}
 		if (!parse_assignment(parser, start, line)) {
 			return false;
@@ -402,6 +456,7 @@ bool ifcfg_parse(const struct ifcfg_text *text, uint32_t file_index, const char 
 	}
 	while (!parser.stopped && ifcfg_cursor_peek_raw(&parser.cursor) != IFCFG_END) {
 		if (!parse_line(&parser)) {
+			pending_flush(&parser, false);
 			skip_line(&parser.cursor);
 			ifcfg_cursor_next(&parser.cursor);
 		}

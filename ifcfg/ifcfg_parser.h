@@ -37,6 +37,17 @@ struct ifcfg_buffer {
 	size_t capacity;
 };
 
+/* One assignment, read and not yet carried out. */
+struct ifcfg_assignment {
+	char *name;
+	char *value;
+	bool append;
+	uint32_t line;
+};
+
+/* Far more than anyone writes behind one "export". */
+#define IFCFG_EXPORTS_MAX 128
+
 struct ifcfg_parser {
 	struct ifcfg_cursor cursor;
 	struct ifcfg_variables *variables;
@@ -44,6 +55,8 @@ struct ifcfg_parser {
 	struct ifcfg_buffer value;     /* likewise */
 	struct ifcfg_buffer reference; /* the name behind a '$' */
 	bool exported;		       /* it stands behind "export" */
+	size_t pending_count;
+	struct ifcfg_assignment pending[IFCFG_EXPORTS_MAX];
 	uint32_t file_index;
 	const char *subject;
 	struct model_problems *problems;

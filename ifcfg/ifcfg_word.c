@@ -242,14 +242,17 @@ static bool bare_backslash(struct ifcfg_parser *parser)
 	ifcfg_cursor_next(cursor);
 	int byte = ifcfg_cursor_peek_raw(cursor);
 	if (byte == IFCFG_END) {
-		byte = '\\';
-	} else if (byte == '\r') {
+		/* bash keeps it or drops it, depending on what came before. */
+		return ifcfg_refuse(parser, cursor->line,
+				    "the file ends in a backslash; expected the line that it "
+				    "announces, or no backslash");
+	}
+	if (byte == '\r') {
 		return ifcfg_refuse(parser, cursor->line,
 				    "a backslash before a carriage return continues no line; "
 				    "expected lines that end in LF alone");
-	} else {
-		ifcfg_cursor_next(cursor);
 	}
+	ifcfg_cursor_next(cursor);
 	return ifcfg_buffer_add_byte(parser, &parser->value, byte);
 }
 

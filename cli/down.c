@@ -26,6 +26,26 @@ static bool confirmed(const char *bond)
 	return answer == 'y' || answer == 'Y';
 }
 
+static void removed_print(const json_t *removed)
+{
+	struct out out;
+	size_t index;
+	json_t *name;
+
+	out_init(&out, stdout);
+	json_array_foreach (removed, index, name) {
+		const char *text = json_string_value(name);
+
+		out_print(&out, OUT_PLAIN, "%s is down, its links are released",
+			  text ? text : "?");
+		out_line(&out);
+	}
+	if (json_array_size(removed) == 0) {
+		out_print(&out, OUT_PLAIN, "no bond was running");
+		out_line(&out);
+	}
+}
+
 static enum exit_code down_bond(struct cli *cli, const char *bond)
 {
 	json_t *body = bond ? json_pack("{s:s}", "bond", bond) : json_object();
@@ -39,6 +59,9 @@ static enum exit_code down_bond(struct cli *cli, const char *bond)
 	}
 	code = command_post(cli, "/v1/down", body, &answer);
 	json_decref(body);
+	if (code == EXIT_CODE_DONE) {
+		removed_print(json_object_get(answer, "removed"));
+	}
 	json_decref(answer);
 	return code;
 }

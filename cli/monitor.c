@@ -8,6 +8,7 @@
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -44,28 +45,50 @@ static void time_print(struct out *out, const json_t *event)
 	out_print(out, OUT_FAINT, "%s.%03d ", text, (int)(milliseconds % 1000));
 }
 
-/* 12:44:05.123 bond0 ens1f0 mux ATTACHED -> COLLECTING_DISTRIBUTING: text */
-static void event_print(struct out *out, const json_t *event)
+/* The event's name and its text, which may begin with the name, and tells from
+ * and to where there are such. */
+static void happening_print(struct out *out, const json_t *event)
 {
-	static const char *const keys[] = {"bond", "member", "event"};
+	const char *name = field_text(event, "event", "?");
 	const char *from = field_text(event, "from", NULL);
 	const char *to = field_text(event, "to", NULL);
 	const char *text = field_text(event, "text", "");
 
-	time_print(out, event);
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-		const char *value = field_text(event, keys[i], NULL);
+	if (*text && (from || to || strncmp(text, name, strlen(name)) == 0)) {
+		out_print(out, OUT_PLAIN, "%s", text);
+		return;
+	}
+	for (const char *rest = name; *rest;) {
+		int size = (int)strcspn(rest, "_");
 
-		if (value) {
-			out_print(out, i < 2 ? OUT_BOLD : OUT_PLAIN, "%s ", value);
+		out_print(out, OUT_PLAIN, "%.*s", size, rest);
+		rest += size;
+		if (*rest == '_') {
+			out_print(out, OUT_PLAIN, " ");
+			rest++;
 		}
 	}
-	if (from && to) {
-		out_print(out, OUT_PLAIN, "%s -> %s", from, to);
-	} else if (to) {
-		out_print(out, OUT_PLAIN, "%s", to);
+	if (from || to) {
+		out_print(out, OUT_PLAIN, " %s -> %s", from ? from : "?", to ? to : "?");
+	} else if (*text) {
+		out_print(out, OUT_PLAIN, ": %s", text);
 	}
-	out_print(out, OUT_PLAIN, "%s%s", (from || to) && *text ? ": " : "", text);
+}
+
+/* 12:44:05.123 bond0 ens1f0 mux ATTACHED -> COLLECTING_DISTRIBUTING (...) */
+static void event_print(struct out *out, const json_t *event)
+{
+	const char *bond = field_text(event, "bond", NULL);
+	const char *member = field_text(event, "member", NULL);
+
+	time_print(out, event);
+	if (bond) {
+		out_print(out, OUT_BOLD, "%s ", bond);
+	}
+	if (member) {
+		out_print(out, OUT_BOLD, "%s ", member);
+	}
+	happening_print(out, event);
 	out_line(out);
 }
 

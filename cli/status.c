@@ -6,6 +6,36 @@
 
 #include "cli/command.h"
 
+/* What the files describe, to be shown where nothing runs; NULL if the daemon
+ * doesn't say, which is no failure. */
+static json_t *config_ask(const struct cli *cli)
+{
+	struct client *client = client_new(cli->socket_path);
+	struct client_error error;
+	json_t *config = NULL;
+
+	if (client) {
+		(void)client_get(client, "/v1/config", NULL, 0, &config, &error);
+	}
+	client_close(client);
+	return config;
+}
+
+static enum exit_code status_show(const struct cli *cli, const json_t *status, bool whole)
+{
+	bool nothing = json_array_size(json_object_get(status, "bonds")) == 0;
+	json_t *config = nothing ? config_ask(cli) : NULL;
+	struct out out;
+
+	out_init(&out, stdout);
+	bool printed = status_print(&out, status, config, whole);
+	json_decref(config);
+	if (!printed) {
+		command_error("out of memory");
+	}
+	return printed ? EXIT_CODE_DONE : EXIT_CODE_FAILED;
+}
+
 static enum exit_code status_run(struct cli *cli, const struct command *command, int argc,
 				 char **argv)
 {
@@ -30,13 +60,7 @@ static enum exit_code status_run(struct cli *cli, const struct command *command,
 	if (as_json) {
 		command_json_print(status);
 	} else {
-		struct out out;
-
-		out_init(&out, stdout);
-		if (!status_print(&out, status, arguments.count > 0)) {
-			command_error("out of memory");
-			code = EXIT_CODE_FAILED;
-		}
+		code = status_show(cli, status, arguments.count > 0);
 	}
 	json_decref(status);
 	return code;

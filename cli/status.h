@@ -14,9 +14,10 @@
 
 #include "cli/out.h"
 
-/* Prints the answer of /v1/status. whole: one bond was asked for, so all of its
- * VLAN interfaces are listed. False: no memory. */
-bool status_print(struct out *out, const json_t *status, bool whole);
+/* Prints the answer of /v1/status. config: the answer of /v1/config, where no
+ * bond runs; may be NULL. whole: one bond was asked for, so all of its VLAN
+ * interfaces are listed. False: no memory. */
+bool status_print(struct out *out, const json_t *status, const json_t *config, bool whole);
 
 /* Prints one bond; failed_files: its files have errors now. */
 bool status_bond_print(struct out *out, const json_t *bond, bool failed_files, bool whole);
@@ -42,8 +43,9 @@ bool status_member_is_active(const json_t *member);
 const char *status_address_text(const json_t *address, char *out, size_t size);
 
 /* "frames dropped: no_member 12, no_tag 3", freed by the caller; NULL if there
- * are none (or no memory, which is no reason to show nothing). */
-char *status_drops_text(const json_t *drops);
+ * are none (or no memory, which is no reason to show nothing). collecting: what
+ * came before the member was collecting, as it always does, is left out. */
+char *status_drops_text(const json_t *drops, bool collecting);
 
 /* A member's reason in words, with what the partner says where that explains it
  * and where to look: "why: no carrier; ...". Freed by the caller; NULL: no

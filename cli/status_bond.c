@@ -195,7 +195,7 @@ static void details_print(struct out *out, const json_t *bond)
 	const char *engine = field_text(bond, "engine", "ebpf");
 	const char *placement = field_text(bond, "flow_placement", "resilient");
 	const char *hook = field_text(bond, "transmit_hook", "hub");
-	char *drops = status_drops_text(json_object_get(bond, "drops"));
+	char *drops = status_drops_text(json_object_get(bond, "drops"), false);
 
 	out_indent(out, DETAIL_INDENT);
 	out_print(out, OUT_PLAIN, "%s, mtu %" PRIu64 ", ", field_text(bond, "mac", "?"),

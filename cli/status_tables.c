@@ -31,7 +31,7 @@ const char *status_address_text(const json_t *address, char *out, size_t size)
 	return out;
 }
 
-char *status_drops_text(const json_t *drops)
+char *status_drops_text(const json_t *drops, bool collecting)
 {
 	char *text = NULL;
 	size_t size = 0;
@@ -44,7 +44,9 @@ char *status_drops_text(const json_t *drops)
 		return NULL;
 	}
 	json_object_foreach ((json_t *)drops, key, value) {
-		if (json_integer_value(value) > 0) {
+		bool former = collecting && strcmp(key, "not_collecting") == 0;
+
+		if (json_integer_value(value) > 0 && !former) {
 			fprintf(stream, "%s %s %" JSON_INTEGER_FORMAT, separator, key,
 				json_integer_value(value));
 			separator = ",";
@@ -69,9 +71,10 @@ static enum out_style state_style(const char *state)
 static void member_notes(struct table *table, const json_t *bond, const json_t *member)
 {
 	uint64_t failures = field_number(member, "link_failures");
-	char *drops = status_drops_text(json_object_get(member, "drops"));
+	bool active = status_member_is_active(member);
+	char *drops = status_drops_text(json_object_get(member, "drops"), active);
 
-	if (!status_member_is_active(member)) {
+	if (!active) {
 		char *reason = status_reason_text(bond, member);
 
 		table_note(table, OUT_WARN, "%s", reason ? reason : "why: out of memory");

@@ -147,17 +147,48 @@ static void problems_print(struct out *out, const json_t *problems)
 	}
 }
 
-/* No bond at all: what someone would do to have one. */
-static void nothing_print(struct out *out, const json_t *status, bool problems)
+/* Bonds that the files describe rightly and that don't run all the same, as
+ * after "portchannel down". Returns whether there are any. */
+static bool taken_down_print(struct out *out, const json_t *config, const json_t *problems)
 {
+	size_t index;
+	json_t *bond;
+	bool any = false;
+
+	json_array_foreach (json_object_get(config, "bonds"), index, bond) {
+		const char *name = field_text(bond, "name", "?");
+
+		if (problems_name(problems, name)) {
+			continue;
+		}
+		if (!any) {
+			out_print(out, OUT_PLAIN, "In the files, but taken down:");
+			any = true;
+		}
+		out_wrap(out, OUT_BOLD, 2, name);
+	}
+	if (any) {
+		out_line(out);
+		out_print(out, OUT_PLAIN, "'portchannel reload' brings up what the files say.");
+		out_line(out);
+	}
+	return any;
+}
+
+/* No bond at all: what someone would do to have one. */
+static void nothing_print(struct out *out, const json_t *status, const json_t *config)
+{
+	const json_t *problems = json_object_get(status, "problems");
 	const char *folder = field_text(json_object_get(status, "daemon"), "config",
 					"/etc/sysconfig/network-scripts");
 
 	out_print(out, OUT_BOLD, "No bonds are running.");
 	out_line(out);
-	if (problems) {
+	if (taken_down_print(out, config, problems)) {
+		return;
+	}
+	if (json_array_size(problems) > 0) {
 		out_print(out, OUT_PLAIN, "The problems below say why.");
-		out_line(out);
 		out_line(out);
 		return;
 	}
@@ -171,7 +202,7 @@ static void nothing_print(struct out *out, const json_t *status, bool problems)
 	out_line(out);
 }
 
-bool status_print(struct out *out, const json_t *status, bool whole)
+bool status_print(struct out *out, const json_t *status, const json_t *config, bool whole)
 {
 	const json_t *bonds = json_object_get(status, "bonds");
 	const json_t *problems = json_object_get(status, "problems");
@@ -180,7 +211,10 @@ bool status_print(struct out *out, const json_t *status, bool whole)
 	json_t *bond;
 
 	if (json_array_size(bonds) == 0) {
-		nothing_print(out, status, any_problem);
+		nothing_print(out, status, config);
+		if (any_problem) {
+			out_line(out);
+		}
 	}
 	if (json_array_size(bonds) > 1) {
 		summary_print(out, bonds);

@@ -44,6 +44,14 @@ def test_page_knows_the_reasons_of_the_api():
         assert re.search(rf"\.It Sy .*\b{reason}\b", PAGE), reason
 
 
+def test_daemons_page_knows_its_options():
+    page = (SOURCE / "man" / "portchanneld.8").read_text()
+    result = subprocess.run([os.environ["PORTCHANNELD"], "--help"], capture_output=True, text=True,
+                            timeout=30, check=True)
+    options = set(re.findall(r"--[a-z-]+", result.stdout))
+    assert options == {f"--{o}" for o in re.findall(r"Fl -([a-z-]+)", page)}
+
+
 def complete(*words, binary=None):
     """What bash would offer for the last of the words."""
     script = f"""

@@ -135,9 +135,11 @@ SCREENS = {
 }
 
 
-@pytest.mark.parametrize("name", SCREENS)
+@pytest.mark.parametrize("name", [*SCREENS, "taken_down"])
 def test_screen(daemon, name):
-    daemon.answer("/v1/status", SCREENS[name])
+    if name == "taken_down":
+        daemon.answer("/v1/config", {"bonds": [{"name": "bond0"}, {"name": "bond1"}]})
+    daemon.answer("/v1/status", SCREENS[name if name in SCREENS else "no_bonds"])
     result = portchannel("--socket", daemon.socket, "status")
     assert (result.returncode, result.stderr) == (0, "")
     for line in result.stdout.splitlines():

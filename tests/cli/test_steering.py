@@ -40,9 +40,10 @@ def test_reload_with_an_error_fails(daemon, json_too):
 @pytest.mark.parametrize("arguments,body", [([], {}), (["bond0"], {"bond": "bond0"}),
                                             (["--yes"], {}), (["--yes", "a\"b"], {"bond": "a\"b"})])
 def test_down(daemon, arguments, body):
-    daemon.answer("/v1/down", {}, method="POST")
+    daemon.answer("/v1/down", {"removed": ["bond0", "\x1b"]}, method="POST")
     result = portchannel("--socket", daemon.socket, "down", *arguments)
-    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout == "bond0 is down, its links are released\n\\x1b is down, its links are released\n"
     assert [(m, p, json.loads(b)) for m, p, _, b in daemon.requests] == [("POST", "/v1/down", body)]
 
 
@@ -55,16 +56,20 @@ def test_down_asks_a_person(daemon, terminal, typed, sent):
 
 
 def test_down_with_yes_asks_nobody(daemon, terminal):
-    daemon.answer("/v1/down", {}, method="POST")
-    assert terminal(["--socket", daemon.socket, "down", "--yes"], environment()) == ""
+    daemon.answer("/v1/down", {"removed": []}, method="POST")
+    assert terminal(["--socket", daemon.socket, "down", "--yes"], environment()) == "no bond was running\n"
     assert daemon.requests
 
 
 EVENTS = [
     {"time": 1790000000.123, "bond": "bond0", "member": "ens1f0", "event": "mux", "from": "ATTACHED",
-     "to": "COLLECTING_DISTRIBUTING", "text": "the partner is in sync"},
-    {"time": 1790000001, "bond": "bond0", "member": None, "event": "vlan_added", "from": None,
-     "to": None, "text": "bond0.653"},
+     "to": "COLLECTING_DISTRIBUTING", "text": "mux ATTACHED -> COLLECTING_DISTRIBUTING (in sync)"},
+    {"time": 1790000001, "bond": "bond0", "member": "bond0.653", "event": "vlan_added", "from": None,
+     "to": None, "text": "VLAN 653"},
+    {"time": 1790000001, "bond": "bond0", "member": None, "event": "aggregator", "from": None,
+     "to": None, "text": "aggregator partner system x"},
+    {"time": 1790000001, "bond": "bond0", "member": None, "event": "carrier", "from": "down",
+     "to": "up", "text": ""},
     {"time": 1790000002.5, "bond": None, "member": None, "event": "problem", "from": None, "to": None,
      "text": "\x1b[2J"},
 ]
@@ -97,9 +102,11 @@ def test_monitor_ends_with_the_daemon(daemon):
     result = portchannel("--socket", daemon.socket, "monitor")
     assert result.returncode == 8
     assert result.stdout == (
-        "14:13:20.123 bond0 ens1f0 mux ATTACHED -> COLLECTING_DISTRIBUTING: the partner is in sync\n"
-        "14:13:21.000 bond0 vlan_added bond0.653\n"
-        "14:13:22.500 problem \\x1b[2J\n")
+        "14:13:20.123 bond0 ens1f0 mux ATTACHED -> COLLECTING_DISTRIBUTING (in sync)\n"
+        "14:13:21.000 bond0 bond0.653 vlan added: VLAN 653\n"
+        "14:13:21.000 bond0 aggregator partner system x\n"
+        "14:13:21.000 bond0 carrier down -> up\n"
+        "14:13:22.500 problem: \\x1b[2J\n")
     assert result.stderr == "portchannel: portchanneld has ended\n"
 
 
@@ -159,7 +166,7 @@ def test_monitor_goes_on_after_events_were_lost(daemon):
     daemon.answer("/v1/events", stream)
     result = portchannel("--socket", daemon.socket, "monitor")
     assert result.returncode == 8
-    assert result.stdout == "14:13:21.000 bond0 vlan_added bond0.653\n"
+    assert result.stdout == "14:13:21.000 bond0 bond0.653 vlan added: VLAN 653\n"
     assert "5 events were lost" in result.stderr
     daemon.requests.clear()
     result = portchannel("--socket", daemon.socket, "monitor", "--json")

@@ -11,14 +11,16 @@
  *               old pick or the new one, never half of each.
  *   pc_vlans    ARRAY, 4096 entries of __u32, memory-mapped: VLAN id to the
  *               ifindex of the VLAN interface's hub, 0 where there is none.
+ *               In memory, array entries begin at multiples of 8 bytes.
  *   pc_tags     HASH, DP_TAGS_MAX entries: ifindex of a VLAN interface and of
  *               its hub, to the VLAN id (__u32) the transmit program pushes.
  *   pc_counters PERCPU_ARRAY, 1 entry of struct dp_counters.
  *
  * A program refers only to the maps that it uses: pc_vlans belongs to pc_receive
  * and pc_transmit_vlan, pc_tags to the latter. (That one has a map of its own
- * besides, pc_tag_hints, which nobody else needs to know or keep.) Whoever wants to find all
- * four again from any one attached program binds them to it (bpf_prog_bind_map, Linux 5.10).
+ * besides, pc_tag_hints, which nobody else needs to know or keep.) Whoever wants
+ * to find all four again from any one attached program binds them to it
+ * (bpf_prog_bind_map, Linux 5.10).
  */
 #ifndef ABI_DATAPATH_H
 #define ABI_DATAPATH_H

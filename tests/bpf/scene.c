@@ -134,6 +134,13 @@ static void interfaces_make(struct scene *scene)
 	memcpy(scene->mac, request.ifr_hwaddr.sa_data, sizeof(scene->mac));
 }
 
+void scene_vlan_set(const struct scene *scene, uint32_t vid, uint32_t hub)
+{
+	if (bpf_map_update_elem(scene->vlans_fd, &vid, &hub, BPF_ANY)) {
+		fail(DP_MAP_VLANS);
+	}
+}
+
 void scene_reset(struct scene *scene)
 {
 	static struct dp_counters zeroes[256];
@@ -157,7 +164,7 @@ void scene_reset(struct scene *scene)
 	scene->table->policy = XMIT_HASH_LAYER34;
 	scene->table->bond_ifindex = scene->bond;
 	scene->table->hub_ifindex = scene->hub;
-	scene->vlans[SCENE_VID] = scene->vlan_hub;
+	scene_vlan_set(scene, SCENE_VID, scene->vlan_hub);
 	if (libbpf_num_possible_cpus() > (int)(sizeof(zeroes) / sizeof(zeroes[0])) ||
 	    bpf_map_update_elem(scene->tags_fd, &keys[0], &vid, BPF_ANY) ||
 	    bpf_map_update_elem(scene->tags_fd, &keys[1], &vid, BPF_ANY) ||
@@ -192,7 +199,7 @@ void scene_open(struct scene *scene, const struct bpf_object *object)
 	ipv6_off();
 	interfaces_make(scene);
 	scene->table = map_memory(scene, DP_MAP_TABLE, sizeof(*scene->table));
-	scene->vlans = map_memory(scene, DP_MAP_VLANS, DP_VLANS_MAX * sizeof(uint32_t));
+	scene->vlans_fd = map_fd(scene, DP_MAP_VLANS);
 	scene->tags_fd = map_fd(scene, DP_MAP_TAGS);
 	scene->counters_fd = map_fd(scene, DP_MAP_COUNTERS);
 	attach(scene, "pc_transmit", scene->hub);
@@ -247,6 +254,29 @@ struct dp_counters scene_counters(const struct scene *scene)
 	}
 	free(shares);
 	return sum;
+}
+
+unsigned long scene_rx_packets(const char *name)
+{
+	FILE *file = fopen("/proc/self/net/dev", "re");
+	char line[256], *colon;
+	unsigned long packets = 0;
+
+	if (!file) {
+		fail("/proc/self/net/dev");
+	}
+	while (fgets(line, sizeof(line), file)) {
+		colon = strchr(line, ':');
+		if (!colon) {
+			continue;
+		}
+		*colon = '\0';
+		if (strcmp(line + strspn(line, " "), name) == 0) {
+			sscanf(colon + 1, "%*u %lu", &packets);
+		}
+	}
+	fclose(file);
+	return packets;
 }
 
 int packet_open(unsigned int ifindex, uint16_t protocol)

@@ -32,7 +32,7 @@
 struct scene {
 	const struct bpf_object *object;
 	struct dp_table *table;
-	uint32_t *vlans;
+	int vlans_fd;
 	int tags_fd;
 	int counters_fd;
 	unsigned int bond, hub, vlan, vlan_hub;
@@ -61,8 +61,13 @@ void scene_reset(struct scene *scene);
 void scene_ip(const char *arguments);
 /* Fills in the members' addresses (pc_learn); only for the carrier object. */
 void scene_learn(struct scene *scene);
+/* The hub for a VLAN id; 0 for none. */
+void scene_vlan_set(const struct scene *scene, uint32_t vid, uint32_t hub);
 /* The sum over all CPUs. */
 struct dp_counters scene_counters(const struct scene *scene);
+
+/* What the interface itself says it has received. */
+unsigned long scene_rx_packets(const char *name);
 
 /* A packet socket; protocol ETH_P_ALL sees frames before the programs at
  * ingress do, any other only those that they let pass. */

@@ -339,7 +339,7 @@ static void test_vlan_tag_changes(void **state)
 	(void)state;
 	wire_of(scene.vlan, frame, size);
 	assert_int_equal(got.tci, SCENE_VID);
-	scene.vlans[SCENE_VID] = 0;
+	scene_vlan_set(&scene, SCENE_VID, 0);
 	assert_int_equal(bpf_map_update_elem(scene.tags_fd, &scene.vlan_hub, &vid, BPF_ANY), 0);
 	wire_of(scene.vlan, frame, size);
 	assert_int_equal(got.tci, TAG_UNKNOWN);

@@ -316,8 +316,9 @@ static void option_apply(struct bonding *bonding, const struct ifcfg_option *giv
 	const char *expected = option->take(bonding, given->value);
 	if (expected) {
 		bonding->failed = true;
-		ifcfg_key_error(bonding->context, KEY, "%s '%s'; expected %s", option->name,
-				given->value, expected);
+		ifcfg_key_error(bonding->context, KEY,
+				"'%s' is no value of option '%s'; expected %s", given->value,
+				option->name, expected);
 	}
 }
 

@@ -97,8 +97,9 @@ static void portchannel_apply(const struct ifcfg_context *context,
 				near ? "'" : "");
 	}
 	if (expected) {
-		ifcfg_key_error(context, PORTCHANNEL_KEY, "%s '%s'; expected %s", option->name,
-				option->value, expected);
+		ifcfg_key_error(context, PORTCHANNEL_KEY,
+				"'%s' is no value of option '%s'; expected %s", option->value,
+				option->name, expected);
 	}
 }
 

@@ -15,6 +15,7 @@
 struct claim {
 	const char *name;   /* the interface */
 	const char *parent; /* of a VLAN interface, else "" */
+	const char *bond;   /* of a member, else NULL */
 	uint32_t number;    /* vid, or 0 */
 	const uint8_t *mac; /* HWADDR, or NULL */
 	enum model_file_kind kind;
@@ -93,6 +94,7 @@ static void names_collect(const struct model *model, struct claims *claims)
 		claims_add(claims, &bond->interface, MODEL_FILE_BOND);
 		for (size_t m = 0; m < bond->member_count; m++) {
 			claims_add(claims, &bond->members[m].interface, MODEL_FILE_MEMBER);
+			claims->list[claims->count - 1].bond = bond->interface.name;
 		}
 	}
 	for (size_t i = 0; i < model->vlan_count; i++) {
@@ -122,11 +124,12 @@ static void name_clash_add(const struct model *model, const struct claim *first,
 	const char *path = source_path(model, first->source);
 	const char *kind = model_file_kind_name(first->kind);
 
-	if (first->kind == MODEL_FILE_MEMBER && claim->kind == MODEL_FILE_MEMBER) {
-		model_problem_add(problems, MODEL_ERROR, claim->source, claim->name,
-				  "'%s' is already a member by %s:%u; expected one file for "
-				  "each NIC, so it joins no bond",
-				  claim->name, path, first->source.line);
+	if (first->bond && claim->bond) {
+		model_problem_add(
+			problems, MODEL_ERROR, claim->source, claim->name,
+			"'%s' is to be a member of '%s', but is one of '%s' by %s:%u "
+			"already; expected one file for each NIC, so it joins no bond",
+			claim->name, claim->bond, first->bond, path, first->source.line);
 		return;
 	}
 	model_problem_add(problems, MODEL_ERROR, claim->source, claim->name,
@@ -238,6 +241,9 @@ static void bond_check(const struct model_bond *bond, struct model_problems *pro
 					  "expected the address in the file of '%s'",
 					  member->name, name, name);
 		}
+	}
+	if (model_name_is_faulty(problems, name)) {
+		return;
 	}
 	if (bond->member_count == 0) {
 		model_problem_add(problems, MODEL_WARNING, bond->interface.source, name,

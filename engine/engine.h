@@ -66,7 +66,9 @@ int engine_bond_open(struct engine *engine, const struct engine_bond_spec *spec,
 		     struct engine_bond **out, bool *taken_over, struct engine_error *err);
 
 /* Brings a running bond to a changed spec; name and nothing else is fixed.
- * Changing the hook loses no packet: the new program is attached first. */
+ * Changing the hook loses no packet (but for some milliseconds on kernels before
+ * 6.6): the new program is attached first. Of many VLAN interfaces some follow at
+ * once and the others with the next calls of engine_bond_follow(). */
 int engine_bond_change(struct engine_bond *bond, const struct engine_bond_spec *spec,
 		       struct engine_error *err);
 

@@ -46,14 +46,15 @@ static void table_init(struct engine_bond *bond, enum xmit_hash_policy policy)
 }
 
 /* Attaches what the hook wants before it takes away what it doesn't. */
-static int hook_set(struct engine_bond *bond, enum transmit_hook hook, struct engine_error *err)
+static int hook_set(struct engine_bond *bond, enum transmit_hook hook, bool running,
+		    struct engine_error *err)
 {
 	int result = datapath_attach(&bond->datapath, PROGRAM_TRANSMIT, bond->hub_ifindex,
-				     HOOK_INGRESS);
+				     HOOK_INGRESS, running);
 
 	if (!result && hook == TRANSMIT_HOOK_DEVICE) {
 		result = datapath_attach(&bond->datapath, PROGRAM_TRANSMIT, bond->ifindex,
-					 HOOK_EGRESS);
+					 HOOK_EGRESS, running);
 	}
 	if (result) {
 		return engine_fail_bpf(err, result, "attaching the transmit program of %s",
@@ -67,7 +68,8 @@ static int hook_set(struct engine_bond *bond, enum transmit_hook hook, struct en
 		return engine_fail_bpf(err, result, "taking the program off %s's egress",
 				       bond->name);
 	}
-	return vlans_hook_set(bond, hook, err);
+	bond->hook = hook;
+	return vlans_hook_follow(bond, err);
 }
 
 /* Loads programs for a pair that has none, and attaches them. */
@@ -80,13 +82,11 @@ static int bond_begin(struct engine_bond *bond, const struct engine_bond_spec *s
 		return result;
 	}
 	table_init(bond, spec->policy);
-	result = hook_set(bond, spec->hook, err);
+	result = hook_set(bond, spec->hook, false, err);
 	if (result) {
 		datapath_unload(&bond->datapath);
-		return result;
 	}
-	bond->hook = spec->hook;
-	return 0;
+	return result;
 }
 
 static void bond_remember(struct engine_bond *bond, const struct netlink_link *device,
@@ -178,7 +178,7 @@ static int members_take_over(struct engine_bond *bond, struct engine_error *err)
 			continue;
 		}
 		result = datapath_attach(&bond->datapath, PROGRAM_RECEIVE, ifindex,
-					 HOOK_INGRESS);
+					 HOOK_INGRESS, true);
 		if (result) {
 			return engine_fail_bpf(err, result,
 					       "attaching the receive program to "
@@ -214,7 +214,7 @@ static int bond_take_over(struct engine_bond *bond, struct engine_error *err)
 		result = vlans_take_over(bond, err);
 	}
 	if (!result) {
-		result = hook_set(bond, bond->hook, err);
+		result = hook_set(bond, bond->hook, true, err);
 	}
 	return result;
 }
@@ -292,11 +292,10 @@ int engine_bond_change(struct engine_bond *bond, const struct engine_bond_spec *
 	int result = 0;
 
 	if (bond->hook != spec->hook) {
-		result = hook_set(bond, spec->hook, err);
+		result = hook_set(bond, spec->hook, true, err);
 		if (result) {
 			return result;
 		}
-		bond->hook = spec->hook;
 	}
 	if (bond->datapath.table->policy != (uint32_t)spec->policy) {
 		__atomic_store_n(&bond->datapath.table->policy, (uint32_t)spec->policy,

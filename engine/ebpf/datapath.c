@@ -254,7 +254,7 @@ bool datapath_is_attached(const struct datapath *datapath, uint32_t ifindex,
 }
 
 int datapath_attach(const struct datapath *datapath, enum program_id program, uint32_t ifindex,
-		    enum hook_direction direction)
+		    enum hook_direction direction, bool running)
 {
 	const struct datapath_program *ours = &datapath->programs[program];
 	uint8_t tag[PROGRAM_TAG_SIZE];
@@ -263,7 +263,7 @@ int datapath_attach(const struct datapath *datapath, enum program_id program, ui
 	    memcmp(tag, ours->tag, PROGRAM_TAG_SIZE) == 0) {
 		return 0;
 	}
-	return hook_attach(ifindex, direction, ours->fd);
+	return hook_attach(ifindex, direction, ours->fd, running);
 }
 
 int datapath_learn(const struct datapath *datapath, uint32_t ifindex)

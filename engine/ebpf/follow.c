@@ -173,6 +173,8 @@ int engine_bond_follow(struct engine_bond *bond, uint8_t mac[6], struct engine_e
 	}
 	result = promisc_follow(bond, promisc, first ? NULL : err);
 	first = first ? first : result;
+	result = vlans_hook_follow(bond, first ? NULL : err);
+	first = first ? first : result;
 	if (first == -ENODEV) {
 		first = 0; /* something went while it was looked at: news follows */
 	}

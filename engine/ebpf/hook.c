@@ -1,18 +1,37 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Our place among an interface's tc filters: one handle at one priority of the
- * clsact qdisc. A filter there outlives the process that made it, and is replaced
- * in one step, with no packet in between that sees none.
+ * Our place at an interface.
+ *
+ * Ingress (hubs and members): one handle at one priority of the clsact qdisc. A
+ * filter there outlives the process that made it, and is replaced in one step,
+ * with no packet in between that sees none.
+ *
+ * Egress (bond and VLAN interfaces, transmit_hook=device): the same, but only if
+ * the interface is still down. Adding a clsact qdisc to one that is up, or taking
+ * it away, stops the interface's queues for a moment, and packets are lost; there
+ * it's tcx (Linux 6.6), which outlives us and is replaced in one step as well, but
+ * takes 10 ms or more to attach. Older kernels have nothing but clsact.
  */
 #include "engine/ebpf/internal.h"
 
+#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <string.h>
+#include <unistd.h>
 
-/* Low enough for an operator's own filters to stand before ours ("pc"), far
- * above 0xc000, where tc puts those that are given no priority. */
-#define HOOK_PRIORITY 0x7063
-#define HOOK_HANDLE   0x7063
+/* Low enough for an operator's own filters to stand before ours ("pc"), and below
+ * 0xc000, where tc puts those that are given no priority. */
+#define HOOK_PRIORITY	    0x7063
+#define HOOK_HANDLE	    0x7063
+
+/* BPF_TCX_EGRESS of linux/bpf.h; the header may be older than the kernel. */
+#define ATTACH_TCX_EGRESS   ((enum bpf_attach_type)47)
+/* Programs that others may have at the same interface. */
+#define TCX_PROGRAMS_MAX    64
+
+/* How all our programs that transmit are called. */
+#define TRANSMIT_NAME_START "pc_transmit"
 
 /* The structs below are made by LIBBPF_OPTS, which clears their padding as well:
  * libbpf insists on it. */
@@ -21,7 +40,7 @@ static enum bpf_tc_attach_point attach_point(enum hook_direction direction)
 	return direction == HOOK_INGRESS ? BPF_TC_INGRESS : BPF_TC_EGRESS;
 }
 
-int hook_attach(uint32_t ifindex, enum hook_direction direction, int program)
+static int clsact_attach(uint32_t ifindex, enum hook_direction direction, int program)
 {
 	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = (int)ifindex,
 		    .attach_point = attach_point(direction));
@@ -37,7 +56,7 @@ int hook_attach(uint32_t ifindex, enum hook_direction direction, int program)
 	return bpf_tc_attach(&hook, &options);
 }
 
-int hook_query(uint32_t ifindex, enum hook_direction direction, uint32_t *program_id)
+static int clsact_query(uint32_t ifindex, enum hook_direction direction, uint32_t *program_id)
 {
 	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = (int)ifindex,
 		    .attach_point = attach_point(direction));
@@ -54,25 +73,137 @@ int hook_query(uint32_t ifindex, enum hook_direction direction, uint32_t *progra
 	return 0;
 }
 
-int hook_detach(struct engine *engine, uint32_t ifindex, enum hook_direction direction)
+static int clsact_detach(uint32_t ifindex, enum hook_direction direction)
 {
 	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = (int)ifindex,
 		    .attach_point = attach_point(direction));
 	LIBBPF_OPTS(bpf_tc_opts, options, .handle = HOOK_HANDLE, .priority = HOOK_PRIORITY);
-	uint32_t program_id;
-	size_t filters;
-	int result = hook_query(ifindex, direction, &program_id);
 
-	if (result == -ENOENT) {
-		return 0;
-	}
-	result = bpf_tc_detach(&hook, &options);
-	if (result) {
-		return result;
-	}
+	return bpf_tc_detach(&hook, &options);
+}
+
+/* The qdisc itself, unless somebody has a filter in it. */
+static void clsact_remove(struct engine *engine, uint32_t ifindex)
+{
+	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = (int)ifindex,
+		    .attach_point = BPF_TC_INGRESS | BPF_TC_EGRESS);
+	size_t filters;
+
 	if (netlink_clsact_filters(engine->netlink, ifindex, &filters) == 0 && filters == 0) {
-		hook.attach_point = BPF_TC_INGRESS | BPF_TC_EGRESS;
 		(void)bpf_tc_hook_destroy(&hook);
 	}
-	return 0;
+}
+
+/* Ours is known by its name: tcx has no handles. Returns a descriptor. */
+static int tcx_find(uint32_t ifindex, uint32_t *program_id)
+{
+	uint32_t ids[TCX_PROGRAMS_MAX], attach_flags = 0, count = TCX_PROGRAMS_MAX;
+
+	if (bpf_prog_query((int)ifindex, ATTACH_TCX_EGRESS, 0, &attach_flags, ids, &count)) {
+		return -ENOENT; /* none, or no tcx */
+	}
+	for (uint32_t i = 0; i < count && i < TCX_PROGRAMS_MAX; i++) {
+		struct bpf_prog_info info = {0};
+		uint32_t size = sizeof(info);
+		int fd = bpf_prog_get_fd_by_id(ids[i]);
+
+		if (fd < 0) {
+			continue;
+		}
+		if (bpf_obj_get_info_by_fd(fd, &info, &size) == 0 &&
+		    strncmp(info.name, TRANSMIT_NAME_START, strlen(TRANSMIT_NAME_START)) == 0) {
+			*program_id = ids[i];
+			return fd;
+		}
+		close(fd);
+	}
+	return -ENOENT;
+}
+
+static int tcx_attach(uint32_t ifindex, int program)
+{
+	LIBBPF_OPTS(bpf_prog_attach_opts, options);
+	uint32_t program_id;
+	int former = tcx_find(ifindex, &program_id);
+	int result;
+
+	if (former >= 0) {
+		options.flags = BPF_F_REPLACE;
+		options.replace_prog_fd = former;
+	}
+	result = bpf_prog_attach_opts(program, (int)ifindex, ATTACH_TCX_EGRESS, &options)
+			 ? -errno
+			 : 0;
+	if (former >= 0) {
+		close(former);
+	}
+	return result;
+}
+
+static int tcx_detach(uint32_t ifindex)
+{
+	uint32_t program_id;
+	int program = tcx_find(ifindex, &program_id);
+	int result;
+
+	if (program < 0) {
+		return program;
+	}
+	result = bpf_prog_detach2(program, (int)ifindex, ATTACH_TCX_EGRESS) ? -errno : 0;
+	close(program);
+	return result;
+}
+
+int hook_attach(uint32_t ifindex, enum hook_direction direction, int program, bool running)
+{
+	uint32_t program_id;
+	int former, result;
+
+	if (direction == HOOK_INGRESS || clsact_query(ifindex, direction, &program_id) == 0) {
+		return clsact_attach(ifindex, direction, program);
+	}
+	former = tcx_find(ifindex, &program_id);
+	if (former >= 0) {
+		close(former);
+	} else if (!running) {
+		return clsact_attach(ifindex, direction, program);
+	}
+	result = tcx_attach(ifindex, program);
+	/* What a kernel without tcx says of it. */
+	return result == -EINVAL ? clsact_attach(ifindex, direction, program) : result;
+}
+
+int hook_query(uint32_t ifindex, enum hook_direction direction, uint32_t *program_id)
+{
+	if (direction == HOOK_EGRESS) {
+		int program = tcx_find(ifindex, program_id);
+
+		if (program >= 0) {
+			close(program);
+			return 0;
+		}
+	}
+	return clsact_query(ifindex, direction, program_id);
+}
+
+int hook_detach(struct engine *engine, uint32_t ifindex, enum hook_direction direction)
+{
+	uint32_t program_id;
+	int result;
+
+	if (direction == HOOK_EGRESS) {
+		result = tcx_detach(ifindex);
+		if (result != -ENOENT) {
+			return result;
+		}
+	}
+	if (clsact_query(ifindex, direction, &program_id) == -ENOENT) {
+		return 0;
+	}
+	result = clsact_detach(ifindex, direction);
+	/* A bond's qdisc stays, for packets go on leaving by that interface. */
+	if (!result && direction == HOOK_INGRESS) {
+		clsact_remove(engine, ifindex);
+	}
+	return result;
 }

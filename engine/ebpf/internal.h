@@ -98,12 +98,13 @@ enum hook_direction {
 };
 
 /* Attaches the program to the interface in one step, in the place of what we had
- * there before. Makes the clsact qdisc where it's missing. */
-int hook_attach(uint32_t ifindex, enum hook_direction direction, int program);
+ * there before. Makes the clsact qdisc where it's missing. running: packets may
+ * be leaving by the interface right now. */
+int hook_attach(uint32_t ifindex, enum hook_direction direction, int program, bool running);
 /* The id of the program that stands at our place; -ENOENT: none. */
 int hook_query(uint32_t ifindex, enum hook_direction direction, uint32_t *program_id);
-/* Takes our filter away, and the clsact qdisc if no filter is left in it. None
- * there, or no such interface, is no error. */
+/* Takes our program away, and a member's clsact qdisc if no filter is left in
+ * it. None there, or no such interface, is no error. */
 int hook_detach(struct engine *engine, uint32_t ifindex, enum hook_direction direction);
 
 /* --- datapath.c -------------------------------------------------------- */
@@ -151,10 +152,10 @@ int datapath_load(struct datapath *datapath, bool carrier_read, const int maps[M
 		  struct engine_error *err);
 void datapath_unload(struct datapath *datapath);
 
-/* Attaches the program unless the very same one, over the same maps, stands
- * there already. */
+/* hook_attach(), unless the very same program, over the same maps, stands there
+ * already. */
 int datapath_attach(const struct datapath *datapath, enum program_id program, uint32_t ifindex,
-		    enum hook_direction direction);
+		    enum hook_direction direction, bool running);
 /* Whether what stands there uses this data path's table. */
 bool datapath_is_attached(const struct datapath *datapath, uint32_t ifindex,
 			  enum hook_direction direction);
@@ -187,7 +188,8 @@ bool takeover_is_ours(uint32_t ifindex, enum hook_direction direction);
 struct vlan {
 	struct engine_vlan public;
 	bool hub_up;
-	uint32_t mtu; /* that was made true of device and hub last */
+	enum transmit_hook hook; /* where its program stands, apart from the hub */
+	uint32_t mtu;		 /* that was made true of device and hub last */
 };
 
 struct engine_bond {
@@ -265,8 +267,12 @@ int saved_restore(struct engine *engine, const struct netlink_link *link,
 /* Finds the VLAN interfaces that the maps know, puts our programs there, and
  * removes pairs that were left half made. */
 int vlans_take_over(struct engine_bond *bond, struct engine_error *err);
-/* Attaches what the hook wants, or takes the device's program away. */
-int vlans_hook_set(struct engine_bond *bond, enum transmit_hook hook, struct engine_error *err);
+/*
+ * Brings VLAN interfaces to the bond's hook, but no more than some at a time, since
+ * each can take 10 ms or more: whoever isn't reached stays as it is, which works as
+ * well, until engine_bond_follow() goes on.
+ */
+int vlans_hook_follow(struct engine_bond *bond, struct engine_error *err);
 
 /* --- mtu.c ------------------------------------------------------------- */
 

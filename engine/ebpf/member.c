@@ -318,7 +318,8 @@ static int member_prepare(struct engine_bond *bond, uint8_t slot,
 		return result;
 	}
 	/* The program first: nothing that arrives may reach the stack. */
-	result = datapath_attach(&bond->datapath, PROGRAM_RECEIVE, link->ifindex, HOOK_INGRESS);
+	result = datapath_attach(&bond->datapath, PROGRAM_RECEIVE, link->ifindex, HOOK_INGRESS,
+				 true);
 	if (result) {
 		return engine_fail_bpf(err, result, "attaching the receive program to %s",
 				       link->name);

@@ -159,7 +159,8 @@ static void packet_socket_probe(struct probe *probe, uint32_t ifindex)
 static void attached_probe(struct probe *probe, struct engine *engine,
 			   struct datapath *datapath, uint32_t ifindex)
 {
-	int result = hook_attach(ifindex, HOOK_INGRESS, datapath->programs[PROGRAM_RECEIVE].fd);
+	int result = hook_attach(ifindex, HOOK_INGRESS, datapath->programs[PROGRAM_RECEIVE].fd,
+				 false);
 
 	feature_add(probe, "clsact, tc-bpf", result, ENGINE_FEATURE_MISSING,
 		    result ? "no eBPF at tc: NET_CLS_ACT, NET_SCH_INGRESS and NET_CLS_BPF are "

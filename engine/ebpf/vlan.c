@@ -12,11 +12,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define VID_MIN	    1
-#define VID_MAX	    4094
+#define VID_MIN		 1
+#define VID_MAX		 4094
 
 /* A thousand VLAN interfaces need one queue each, not one for every CPU. */
-#define VLAN_QUEUES 1
+#define VLAN_QUEUES	 1
+
+/* VLAN interfaces whose hook is changed at a time: well below a second. */
+#define HOOK_CHANGES_MAX 20
 
 /* Where the VLAN id stands, or would have to be put in. */
 static size_t vlan_position(const struct engine_bond *bond, uint16_t vid)
@@ -92,9 +95,8 @@ static void vlan_forget(struct engine_bond *bond, struct vlan *vlan)
 		(bond->vlan_count - position) * sizeof(*bond->vlans));
 }
 
-/* The programs first, then what leads frames to them. */
-static int vlan_attach(struct engine_bond *bond, const struct engine_vlan *vlan,
-		       enum transmit_hook hook)
+/* The hub's program, which it has whatever the hook. */
+static int vlan_hub_attach(struct engine_bond *bond, const struct engine_vlan *vlan)
 {
 	const struct datapath *datapath = &bond->datapath;
 	int result = datapath_tag_set(datapath, vlan->ifindex, vlan->spec.vid);
@@ -104,29 +106,46 @@ static int vlan_attach(struct engine_bond *bond, const struct engine_vlan *vlan,
 	}
 	if (!result) {
 		result = datapath_attach(datapath, PROGRAM_TRANSMIT_VLAN, vlan->hub_ifindex,
-					 HOOK_INGRESS);
-	}
-	if (!result && hook == TRANSMIT_HOOK_DEVICE) {
-		result = datapath_attach(datapath, PROGRAM_TRANSMIT_VLAN, vlan->ifindex,
-					 HOOK_EGRESS);
-	}
-	if (!result && hook == TRANSMIT_HOOK_HUB &&
-	    datapath_is_attached(datapath, vlan->ifindex, HOOK_EGRESS)) {
-		result = hook_detach(bond->engine, vlan->ifindex, HOOK_EGRESS);
+					 HOOK_INGRESS, true);
 	}
 	return result;
 }
 
-int vlans_hook_set(struct engine_bond *bond, enum transmit_hook hook, struct engine_error *err)
+/* The device's, or none. */
+static int vlan_device_attach(struct engine_bond *bond, struct vlan *vlan, bool running)
 {
-	for (size_t i = 0; i < bond->vlan_count; i++) {
-		const struct engine_vlan *vlan = &bond->vlans[i].public;
-		int result = vlan_attach(bond, vlan, hook);
+	uint32_t ifindex = vlan->public.ifindex;
+	int result = 0;
 
+	if (bond->hook == TRANSMIT_HOOK_DEVICE) {
+		result = datapath_attach(&bond->datapath, PROGRAM_TRANSMIT_VLAN, ifindex,
+					 HOOK_EGRESS, running);
+	} else if (datapath_is_attached(&bond->datapath, ifindex, HOOK_EGRESS)) {
+		result = hook_detach(bond->engine, ifindex, HOOK_EGRESS);
+	}
+	if (!result) {
+		vlan->hook = bond->hook;
+	}
+	return result;
+}
+
+int vlans_hook_follow(struct engine_bond *bond, struct engine_error *err)
+{
+	size_t changed = 0;
+
+	for (size_t i = 0; i < bond->vlan_count && changed < HOOK_CHANGES_MAX; i++) {
+		struct vlan *vlan = &bond->vlans[i];
+		int result;
+
+		if (vlan->hook == bond->hook) {
+			continue;
+		}
+		changed++;
+		result = vlan_device_attach(bond, vlan, true);
 		if (result && result != -ENODEV) {
 			return engine_fail_bpf(err, result,
 					       "attaching the transmit program of %s",
-					       vlan->spec.name);
+					       vlan->public.spec.name);
 		}
 	}
 	return 0;
@@ -204,7 +223,10 @@ static int vlan_create(struct engine_bond *bond, const struct engine_vlan_spec *
 	vlan.public.hub_ifindex = hub.ifindex;
 	vlan.mtu = device.mtu;
 	vlan_gso_inherit(bond, &device);
-	result = vlan_attach(bond, &vlan.public, bond->hook);
+	result = vlan_hub_attach(bond, &vlan.public);
+	if (!result) {
+		result = vlan_device_attach(bond, &vlan, false);
+	}
 	if (!result) {
 		result = datapath_vlan_set(&bond->datapath, spec->vid, hub.ifindex);
 	}
@@ -363,6 +385,17 @@ static int vlan_take_over(struct engine_bond *bond, uint16_t vid, uint32_t hub_i
 	vlan.public.ifindex = device.ifindex;
 	vlan.hub_up = (hub.flags & IFF_UP) != 0;
 	vlan.mtu = hub.mtu;
+	result = vlan_hub_attach(bond, &vlan.public);
+	if (!result && takeover_is_ours(device.ifindex, HOOK_EGRESS)) {
+		/* Over our own maps, should those be new. */
+		vlan.hook = TRANSMIT_HOOK_DEVICE;
+		result = datapath_attach(&bond->datapath, PROGRAM_TRANSMIT_VLAN, device.ifindex,
+					 HOOK_EGRESS, true);
+	}
+	if (result) {
+		return engine_fail_bpf(err, result, "attaching the transmit program of %s",
+				       device.name);
+	}
 	vlan_note(bond, &vlan);
 	return 0;
 }

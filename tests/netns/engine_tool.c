@@ -243,7 +243,8 @@ static int run_vlans(struct tool *tool, int count, char **words, json_t *answer)
 		struct engine_vlan_spec spec = {.vid = (uint16_t)vid};
 		int result;
 
-		(void)snprintf(spec.name, sizeof(spec.name), "%.9s.%u", words[1], vid % DP_VLANS_MAX);
+		(void)snprintf(spec.name, sizeof(spec.name), "%.9s.%u", words[1],
+			       vid % DP_VLANS_MAX);
 		result = engine_vlan_add(tool->bond, &spec, &taken_over, &tool->error);
 		if (result) {
 			return result;

@@ -224,6 +224,10 @@ void bond_member_take_in(struct bond_runtime *bond, uint8_t slot,
 		bond_member_refuse(member, link, why);
 		return;
 	}
+	if (!quietly) {
+		/* That a free slot receives, where it may, holds from its start. */
+		bond_runtime_publish(bond);
+	}
 	if (!bond_member_attach(member, link)) {
 		return;
 	}

@@ -167,7 +167,10 @@ void bond_runtime_publish(struct bond_runtime *bond)
 		if (bond_member_transmits(&bond->core, slot)) {
 			flags[slot] |= DP_SLOT_TRANSMIT;
 		}
-		if (bond_member_receives(&bond->core, slot)) {
+		/* Where nothing is negotiated, the other end may see carrier
+		 * before we do: what it sends is taken, as by the kernel's driver. */
+		if (bond_member_receives(&bond->core, slot) ||
+		    (bond->core.config.mode != BOND_MODE_8023AD && bond->core.admin_up)) {
 			flags[slot] |= DP_SLOT_RECEIVE;
 		}
 	}

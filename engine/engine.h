@@ -127,7 +127,10 @@ void engine_bond_slots(const struct engine_bond *bond,
 void engine_bond_buckets(const struct engine_bond *bond, struct bucket_table *out);
 
 /* Publishes buckets and each slot's DP_SLOT_* flags with plain stores, in the
- * order that never names a slot which must not transmit: no failure. */
+ * order that never names a slot which must not transmit: no failure.
+ * DP_SLOT_RECEIVE of a free slot holds for the member that it is given next,
+ * from before that is set up: where nothing is negotiated, the other end may
+ * send the moment it sees carrier. */
 void engine_bond_publish(struct engine_bond *bond, const struct bucket_table *table,
 			 const uint32_t slot_flags[BOND_MEMBERS_MAX]);
 

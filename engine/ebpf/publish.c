@@ -38,11 +38,12 @@ void slot_assign(struct engine_bond *bond, uint8_t slot, uint32_t ifindex)
 	struct dp_slot *entry = &bond->datapath.table->slots[slot];
 
 	/* No flag before the interface changes, and no interface's device beside
-	 * another's ifindex. */
-	bond->slot_flags[slot] = 0;
+	 * another's ifindex. What was said ahead of its receiving counts at once. */
+	bond->slot_flags[slot] = ifindex ? bond->slot_flags[slot] & DP_SLOT_RECEIVE : 0;
 	__atomic_store_n(&entry->flags, 0, __ATOMIC_SEQ_CST);
 	__atomic_store_n(&entry->net_device, 0, __ATOMIC_SEQ_CST);
 	__atomic_store_n(&entry->ifindex, ifindex, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&entry->flags, bond->slot_flags[slot], __ATOMIC_SEQ_CST);
 }
 
 /* The wanted flags as they go into the table: without carrier nobody sends,

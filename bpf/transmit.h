@@ -113,6 +113,7 @@ static __always_inline int transmit_packet(struct __sk_buff *skb, const struct d
 					   struct dp_counters *counters)
 {
 	__u32 bucket, pick, slot, egress;
+	bool failover = false;
 
 	bucket = packet_bucket(skb, table->policy);
 	/* The compiler knows that this holds, the verifier does not. */
@@ -137,14 +138,17 @@ static __always_inline int transmit_packet(struct __sk_buff *skb, const struct d
 			slot = bucket_last_resort(table, bucket);
 			egress = slot_egress(table, slot);
 		}
-		if (!egress || slot >= BOND_MEMBERS_MAX) {
-			counters->drops[DP_DROP_NO_MEMBER]++;
-			return TC_ACT_SHOT;
-		}
-		counters->members[slot].tx_failover += packet_frames(skb);
+		failover = true;
 	}
-	if (slot >= BOND_MEMBERS_MAX) {
+	/* Again: older verifiers forget what they knew of a spilled register. */
+	barrier_var(bucket);
+	barrier_var(slot);
+	if (!egress || slot >= BOND_MEMBERS_MAX || bucket >= BOND_BUCKETS) {
+		counters->drops[DP_DROP_NO_MEMBER]++;
 		return TC_ACT_SHOT;
+	}
+	if (failover) {
+		counters->members[slot].tx_failover += packet_frames(skb);
 	}
 	count_transmit(counters, skb, slot, bucket);
 	return (int)bpf_redirect(egress, 0);

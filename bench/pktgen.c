@@ -19,8 +19,8 @@
  *           is as large as it can be. PACKET_QDISC_BYPASS is not set: it would
  *           step over tc's egress hook, and with it over the transmit program
  *           of transmit_hook=device.
- *   udp     connected UDP sockets, one a flow, 18 bytes of payload, sendmmsg:
- *           what a program that sends small datagrams sees.
+ *   udp     UDP sockets, one a flow, 18 bytes of payload, one sendto() a packet:
+ *           what a program does that answers or sends small datagrams.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -183,9 +183,6 @@ static void arm_open_udp(struct arm *arm, unsigned int flows)
 		struct sockaddr_in near = {.sin_family = AF_INET,
 					   .sin_addr = arm->near,
 					   .sin_port = htons((uint16_t)(PORT_BASE + i))};
-		struct sockaddr_in far = {.sin_family = AF_INET,
-					  .sin_addr = arm->far,
-					  .sin_port = htons(PORT_FAR)};
 		int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
 		if (fd < 0) {
@@ -194,46 +191,61 @@ static void arm_open_udp(struct arm *arm, unsigned int flows)
 		if (bind(fd, (struct sockaddr *)&near, sizeof(near)) < 0) {
 			die("bind");
 		}
-		if (connect(fd, (struct sockaddr *)&far, sizeof(far)) < 0) {
-			die("connect");
-		}
 		arm->udp_fds[i] = fd;
 	}
 }
 
-/* Sends one batch; returns how many packets the stack took. */
-static unsigned int arm_send(struct arm *arm, const struct options *options)
+/* A refusal for want of room is a packet not sent; anything else is an error. */
+static void check_refusal(const struct arm *arm)
 {
-	static uint8_t payload[PAYLOAD];
+	if (errno != ENOBUFS && errno != EAGAIN && errno != EINTR) {
+		die(arm->interface);
+	}
+}
+
+/* Sends one batch of frames; returns how many packets the stack took. */
+static unsigned int arm_send_packet(struct arm *arm, unsigned int flows)
+{
 	struct mmsghdr messages[BATCH] = {0};
 	struct iovec vectors[BATCH];
-	bool udp = options->kind == SEND_UDP;
-	int fd = arm->packet_fd;
 	int sent;
 
 	for (unsigned int i = 0; i < BATCH; i++) {
-		unsigned int flow = (arm->flow_next + i) % options->flows;
+		unsigned int flow = (arm->flow_next + i) % flows;
 
-		vectors[i].iov_base = udp ? payload : arm->frames[flow];
-		vectors[i].iov_len = udp ? PAYLOAD : FRAME_SIZE;
+		vectors[i].iov_base = arm->frames[flow];
+		vectors[i].iov_len = FRAME_SIZE;
 		messages[i].msg_hdr.msg_iov = &vectors[i];
 		messages[i].msg_hdr.msg_iovlen = 1;
 	}
-	if (udp) {
-		/* A connected socket is one flow: the batch is the flow's. */
-		fd = arm->udp_fds[arm->flow_next % options->flows];
-		arm->flow_next++;
-	} else {
-		arm->flow_next += BATCH;
-	}
-	sent = sendmmsg(fd, messages, BATCH, 0);
+	arm->flow_next += BATCH;
+	sent = sendmmsg(arm->packet_fd, messages, BATCH, 0);
 	if (sent < 0) {
-		if (errno == ENOBUFS || errno == EAGAIN || errno == EINTR) {
-			return 0;
-		}
-		die(arm->interface);
+		check_refusal(arm);
+		return 0;
 	}
 	return (unsigned int)sent;
+}
+
+/* Sends as many datagrams, each of another flow. */
+static unsigned int arm_send_udp(struct arm *arm, unsigned int flows)
+{
+	static const uint8_t payload[PAYLOAD];
+	struct sockaddr_in far = {
+		.sin_family = AF_INET, .sin_addr = arm->far, .sin_port = htons(PORT_FAR)};
+	unsigned int sent = 0;
+
+	for (unsigned int i = 0; i < BATCH; i++) {
+		int fd = arm->udp_fds[arm->flow_next++ % flows];
+
+		if (sendto(fd, payload, sizeof(payload), 0, (struct sockaddr *)&far,
+			   sizeof(far)) < 0) {
+			check_refusal(arm);
+		} else {
+			sent++;
+		}
+	}
+	return sent;
 }
 
 static void arm_slice(struct arm *arm, const struct options *options, unsigned int round)
@@ -243,7 +255,8 @@ static void arm_slice(struct arm *arm, const struct options *options, unsigned i
 	long long packets = 0;
 
 	while (end - start < options->slice_ns) {
-		packets += arm_send(arm, options);
+		packets += options->kind == SEND_UDP ? arm_send_udp(arm, options->flows)
+						     : arm_send_packet(arm, options->flows);
 		end = now_ns();
 	}
 	arm->slice_ns[round] = end - start;

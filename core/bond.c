@@ -113,10 +113,13 @@ bool bond_member_transmits(const struct bond *bond, uint8_t slot)
 bool bond_member_receives(const struct bond *bond, uint8_t slot)
 {
 	CORE_ASSERT(slot < BOND_MEMBERS_MAX);
-	if (!member_link_up(bond, slot)) {
-		return false;
+	/* Without LACP nobody says when to begin: of a link that comes back, the
+	 * other end may know earlier (or wait no updelay), and what it sends is
+	 * not to be lost. So a frame that arrives is taken. */
+	if (!bond_runs_lacp(bond)) {
+		return bond->admin_up && bond->members[slot].present;
 	}
-	return !bond_runs_lacp(bond) || lacp_port_collects(&bond->members[slot].lacp);
+	return member_link_up(bond, slot) && lacp_port_collects(&bond->members[slot].lacp);
 }
 
 uint32_t bond_usable_count(const struct bond *bond)

@@ -65,7 +65,7 @@ class Paths:
         self.all = [BARE, BARE_AGAIN]
         for name, hook, subnet, _, far_links in BONDS:
             for offset, interface in ((0, name), (1, f"{name}.{VID}")):
-                label = interface if hook == "hub" else f"{interface} (transmit_hook=device)"
+                label = interface if hook == "hub" else f"{interface} (device hook)"
                 self.all.append(Path(label, interface, f"10.90.{subnet + offset}.1",
                                      f"10.90.{subnet + offset}.2", far_links, hook))
 

@@ -58,8 +58,9 @@ class Report:
 
     def failed(self, name, message):
         """A group that could not be measured: a row without a value."""
-        first_line = message.splitlines()[0] if message else "no reason given"
-        self.rows.append({"name": f"{name}: {first_line}", "value": None, "unit": "",
+        lines = message.split("\n")
+        last_line = next((line for line in reversed(lines) if line.strip()), "no reason given")
+        self.rows.append({"name": f"{name}: {last_line}", "value": None, "unit": "",
                           "bound": None, "ok": False})
         print(f"  {name}: NOT MEASURED: {message}", flush=True)
 

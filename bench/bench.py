@@ -76,7 +76,7 @@ def main():
     report = Report(judge=not options.quick)
     for name in options.only or GROUPS:
         run_group(name, options, report)
-    report.print_table()
+    report.print_end()
     path = pathlib.Path(options.output or os.path.join(options.build, "bench", "report.json"))
     report.write(path)
     print(f"written: {path}")

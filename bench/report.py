@@ -34,7 +34,6 @@ class Report:
     def __init__(self, judge=True):
         self.rows = []
         self.judge = judge
-        self.notes = []
 
     def section(self, title):
         print(f"\n{title}", flush=True)
@@ -53,7 +52,6 @@ class Report:
 
     def note(self, text):
         """What a reader of the table must know and is no figure."""
-        self.notes.append(text)
         print(f"  note: {text}", flush=True)
 
     def failed(self, name, message):
@@ -68,15 +66,14 @@ class Report:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(self.rows, indent=1) + "\n")
 
-    def print_table(self):
-        print("\n" + "-" * 96)
-        for row in self.rows:
-            print(format_row(row))
-        for text in self.notes:
-            print(f"  note: {text}")
+    def print_end(self):
+        """What the rows above come to."""
         missed = [row for row in self.rows if not row["ok"]]
         bounded = [row for row in self.rows if row["bound"] is not None]
-        print(f"{len(self.rows)} rows, {len(bounded)} with a bound, {len(missed)} not ok")
+        print(f"\n{len(self.rows)} rows, {len(bounded)} with a bound, {len(missed)} not ok"
+              + (":" if missed else ""))
+        for row in missed:
+            print(format_row(row))
 
     def all_ok(self):
         return all(row["ok"] for row in self.rows)

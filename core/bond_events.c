@@ -30,7 +30,7 @@ static void restart_ports(struct bond *bond)
 		struct lacp_counters counters = member->lacp.counters;
 
 		if (member->present) {
-			lacp_port_init(&member->lacp, bond_runs_lacp(bond));
+			lacp_port_restart(&member->lacp, bond_runs_lacp(bond));
 			member->lacp.counters = counters;
 		}
 	}
@@ -65,11 +65,8 @@ static void member_add(struct bond *bond, const struct bond_event *event,
 	member->info = event->member;
 	member->reason = BOND_REASON_ABSENT;
 	link_monitor_init(&member->monitor);
-	lacp_port_init(&member->lacp, bond_runs_lacp(bond));
-	/* One that leaves and comes back has no right to more LACPDUs. */
-	memcpy(member->lacp.transmit_until, former.transmit_until,
-	       sizeof(former.transmit_until));
-	member->lacp.transmit_next = former.transmit_next;
+	member->lacp = former;
+	lacp_port_restart(&member->lacp, bond_runs_lacp(bond));
 	lacp_port_refresh(&member->lacp, &member->info, step);
 	step->out->save = true;
 }

@@ -72,7 +72,7 @@ static void member_restore(struct bond_member *member, const struct bond_saved_m
 			   time_ms now, time_ms elapsed_ms)
 {
 	member->link_failures = saved->link_failures;
-	member->lacp.counters = saved->lacp.counters;
+	lacp_port_restore_counters(&member->lacp, &saved->lacp, now, elapsed_ms);
 	if (saved->link_up == 0) {
 		return;
 	}

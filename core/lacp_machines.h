@@ -65,6 +65,9 @@ void lacp_system_configure(struct lacp_system *system, const struct lacp_config 
 uint16_t lacp_port_key(uint16_t user_key, uint32_t speed_mbps, enum link_duplex duplex);
 /* A port that has not begun; enabled says whether LACP runs on it. */
 void lacp_port_init(struct lacp_port *port, bool enabled);
+/* The same for a port that has been in use: it has no right to more LACPDUs in the
+ * second than it had. */
+void lacp_port_restart(struct lacp_port *port, bool enabled);
 /* Makes the Actor's information true of the system and the member. A change of
  * identity unselects the port, any change is told to the partner. */
 void lacp_port_refresh(struct lacp_port *port, const struct bond_member_info *info,
@@ -122,6 +125,10 @@ bool lacp_churn_step(struct lacp_port *port, const struct lacp_step *step);
 
 /* lacp_saved.c */
 void lacp_port_save(const struct lacp_port *port, time_ms now, struct lacp_port_saved *out);
+/* Takes the counters, and what counts against the limit of LACPDUs; true of
+ * every port, whatever state it was in. */
+void lacp_port_restore_counters(struct lacp_port *port, const struct lacp_port_saved *saved,
+				time_ms now, time_ms elapsed_ms);
 /* Goes on where *saved was elapsed_ms ago, if that is a state a port can be in and
  * go on from; returns whether it is. The port must have been initialised. */
 bool lacp_port_restore(struct lacp_port *port, const struct lacp_port_saved *saved, time_ms now,

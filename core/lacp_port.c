@@ -73,6 +73,15 @@ void lacp_port_init(struct lacp_port *port, bool enabled)
 	lacp_partner_default(&port->partner);
 }
 
+void lacp_port_restart(struct lacp_port *port, bool enabled)
+{
+	struct lacp_port former = *port;
+
+	lacp_port_init(port, enabled);
+	memcpy(port->transmit_until, former.transmit_until, sizeof(former.transmit_until));
+	port->transmit_next = former.transmit_next;
+}
+
 void lacp_port_refresh(struct lacp_port *port, const struct bond_member_info *info,
 		       const struct lacp_step *step)
 {

@@ -168,7 +168,15 @@ static void restore_timers(struct lacp_port *port, const struct lacp_port_saved 
 						      LACP_CHURN_DETECTION_TIME_MS, resume);
 	port->looped_until =
 		deadline_or_never(saved->looped_left_ms, LACP_LONG_TIMEOUT_TIME_MS, resume);
-	restore_transmissions(port, saved, resume);
+}
+
+void lacp_port_restore_counters(struct lacp_port *port, const struct lacp_port_saved *saved,
+				time_ms now, time_ms elapsed_ms)
+{
+	const struct resume resume = {.now = now, .elapsed_ms = elapsed_ms};
+
+	port->counters = saved->counters;
+	restore_transmissions(port, saved, &resume);
 }
 
 bool lacp_port_restore(struct lacp_port *port, const struct lacp_port_saved *saved, time_ms now,
@@ -176,7 +184,6 @@ bool lacp_port_restore(struct lacp_port *port, const struct lacp_port_saved *sav
 {
 	const struct resume resume = {.now = now, .elapsed_ms = elapsed_ms};
 
-	port->counters = saved->counters;
 	if (!port->lacp_enabled || !saved_is_sound(saved)) {
 		return false;
 	}

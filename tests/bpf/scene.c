@@ -210,22 +210,26 @@ void scene_open(struct scene *scene, const struct bpf_object *object)
 	scene_reset(scene);
 }
 
-void scene_learn(struct scene *scene)
+void scene_learn_slot(struct scene *scene, unsigned int slot)
 {
 	const struct bpf_program *program =
 		bpf_object__find_program_by_name(scene->object, "pc_learn");
+	struct __sk_buff context = {.ifindex = scene->table->slots[slot].ifindex};
 	uint8_t frame[64] = {0};
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = frame, .data_size_in = sizeof(frame),
+		    .ctx_in = &context, .ctx_size_in = sizeof(context));
 
-	for (int i = 0; i < SCENE_MEMBERS; i++) {
-		struct __sk_buff context = {.ifindex = scene->member[i]};
-		LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = frame,
-			    .data_size_in = sizeof(frame), .ctx_in = &context,
-			    .ctx_size_in = sizeof(context));
+	scene->table->slots[slot].net_device = 0;
+	if (bpf_prog_test_run_opts(bpf_program__fd(program), &opts) || opts.retval ||
+	    !scene->table->slots[slot].net_device) {
+		fail("pc_learn");
+	}
+}
 
-		if (bpf_prog_test_run_opts(bpf_program__fd(program), &opts) || opts.retval ||
-		    !scene->table->slots[i].net_device) {
-			fail("pc_learn");
-		}
+void scene_learn(struct scene *scene)
+{
+	for (unsigned int i = 0; i < SCENE_MEMBERS; i++) {
+		scene_learn_slot(scene, i);
 	}
 }
 

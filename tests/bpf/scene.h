@@ -61,6 +61,7 @@ void scene_reset(struct scene *scene);
 void scene_ip(const char *arguments);
 /* Fills in the members' addresses (pc_learn); only for the carrier object. */
 void scene_learn(struct scene *scene);
+void scene_learn_slot(struct scene *scene, unsigned int slot);
 /* The hub for a VLAN id; 0 for none. */
 void scene_vlan_set(const struct scene *scene, uint32_t vid, uint32_t hub);
 /* The sum over all CPUs. */

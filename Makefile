@@ -38,10 +38,17 @@ bench: all ## measure; a table and build/bench/report.json (as root)
 	@$(PYTHON) bench/bench.py --build $(BUILD)
 
 .PHONY: install uninstall
+# A PREFIX that is asked for holds for a build folder made with another one, too.
+ifneq ($(origin PREFIX),file)
+SET_PREFIX = meson configure $(BUILD) -Dprefix=$(PREFIX) && ninja -C $(BUILD) >/dev/null
+endif
+
 install: all ## install under PREFIX (default /usr), below DESTDIR if given
+	@$(SET_PREFIX)
 	@DESTDIR="$(DESTDIR)" meson install -C $(BUILD) --no-rebuild
 
 uninstall: ## remove what install put there
+	@$(SET_PREFIX)
 	@DESTDIR="$(DESTDIR)" tools/uninstall $(BUILD)
 
 .PHONY: format

@@ -123,7 +123,8 @@ static void trouble_print(struct out *out, const json_t *bond, bool failed_files
 	case STATUS_BOND_PARTLY:
 		break;
 	case STATUS_BOND_OFF:
-		snprintf(text, sizeof(text), "it was set down: 'ip link set %s up' sets it up",
+		snprintf(text, sizeof(text),
+			 "it is set down, by ONBOOT=no or by someone: 'ip link set %s up'",
 			 field_text(bond, "name", "?"));
 		alarm_print(out, text);
 		break;

@@ -15,7 +15,7 @@ LOG = BUILD / "meson-logs" / "install-log.txt"
 
 
 def run(*command, **variables):
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=True,
+    return subprocess.run(command, capture_output=True, text=True, timeout=150, check=True,
                           env=dict(os.environ, **variables))
 
 
@@ -93,11 +93,11 @@ def test_unit(folder):
     # It need not be installed for this.
     unit.write_text(re.sub(r"^ExecStart=\S+", f"ExecStart={BUILD}/daemon/portchanneld", text, flags=re.M))
     result = subprocess.run(["systemd-analyze", "verify", "--man=no", str(unit)], capture_output=True,
-                            text=True, timeout=60, check=False)
+                            text=True, timeout=150, check=False)
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
     # Of 0 (nothing is allowed) to 10 (everything is).
     result = subprocess.run(["systemd-analyze", "security", "--offline=true", "--threshold=50", str(unit)],
-                            capture_output=True, text=True, timeout=60, check=False)
+                            capture_output=True, text=True, timeout=150, check=False)
     assert result.returncode == 0, result.stdout
 
 

@@ -253,7 +253,8 @@ static void report_write(void)
 
 static void usage(FILE *to)
 {
-	fputs("usage: tcpstream SEND_NETNS RECEIVE_NETNS STREAMS ROUNDS SLICE_MS NAME=NEAR,FAR ...\n"
+	fputs("usage: tcpstream SEND_NETNS RECEIVE_NETNS STREAMS ROUNDS SLICE_MS \\\n"
+	      "                 NAME=NEAR,FAR ...\n"
 	      "Sends by TCP from one namespace (a path such as /run/netns/x) to the other, over\n"
 	      "each path in turn; NEAR and FAR are its IPv4 addresses. Writes bytes and\n"
 	      "nanoseconds of every slice as JSON.\n",

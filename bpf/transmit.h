@@ -33,36 +33,31 @@ static __always_inline __u32 slot_egress(const struct dp_table *table, __u32 slo
 
 /*
  * For the time between the loss of a bucket's member and its backup together
- * and the daemon's next table: spreads such buckets evenly over whatever can
- * still transmit. BOND_NO_MEMBER if nothing can.
+ * and the daemon's next table: the first slot that can still transmit, from a
+ * start and in a stride (1, 3, 5 or 7) that depend on the bucket. Over all
+ * starts and strides, two slots that are left come first equally often.
+ * BOND_NO_MEMBER if none can.
+ *
+ * Nothing is carried from one round of the loop to the next, since the verifier
+ * follows every combination of what is: counting the usable slots first made
+ * four fifths of the time that loading the programs of a bond takes.
  */
 static __noinline __u32 bucket_last_resort(const struct dp_table *table, __u32 bucket)
 {
-	__u32 usable = 0, count = 0, chosen, slot;
+	/* A bucket's number and its backup go by the same pattern, so the
+	 * number as it is would not spread: mix it first. */
+	__u32 mixed = bucket * 2654435761u >> 16;
+	__u32 stride = mixed >> 3 | 1;
+	__u32 slot = mixed % BOND_MEMBERS_MAX;
 
 	if (!table) {
 		return BOND_NO_MEMBER;
 	}
-	for (slot = 0; slot < BOND_MEMBERS_MAX; slot++) {
+	for (__u32 i = 0; i < BOND_MEMBERS_MAX; i++) {
 		if (slot_egress(table, slot)) {
-			usable |= 1u << slot;
-			count++;
-		}
-	}
-	if (count == 0) {
-		return BOND_NO_MEMBER;
-	}
-	/* A bucket's number and its backup go by the same pattern, so the
-	 * number as it is would not spread: mix it first. */
-	chosen = (bucket * 2654435761u >> 16) % count;
-	for (slot = 0; slot < BOND_MEMBERS_MAX; slot++) {
-		if (!(usable & 1u << slot)) {
-			continue;
-		}
-		if (chosen == 0) {
 			return slot;
 		}
-		chosen--;
+		slot = (slot + stride) % BOND_MEMBERS_MAX;
 	}
 	return BOND_NO_MEMBER;
 }

@@ -73,6 +73,12 @@ static bool member_keep(struct model *model, const struct model *running,
 	return true;
 }
 
+/* Whether the files now give the name to a bond or a VLAN interface. */
+static bool name_is_taken(const struct model *model, const char *name)
+{
+	return model_find_bond(model, name) || model_find_vlan(model, name);
+}
+
 static bool bond_keep(struct model *model, const struct model *running,
 		      const struct model_bond *from)
 {
@@ -84,6 +90,9 @@ static bool bond_keep(struct model *model, const struct model *running,
 		return false;
 	}
 	for (size_t i = 0; i < from->member_count; i++) {
+		if (name_is_taken(model, from->members[i].interface.name)) {
+			continue;
+		}
 		if (!member_keep(model, running, &from->members[i], &copy)) {
 			model_bond_clear(&copy);
 			return false;
@@ -195,13 +204,18 @@ static bool members_keep(struct model *model, const struct model_problems *probl
 
 /* Makes the place free: a VLAN interface of another name with the same id on
  * the same bond is a newcomer and left out. False: the name itself is taken by
- * one that the files now describe without fault. */
+ * something that the files now describe without fault. */
 static bool vlan_reserve(struct model *model, const struct model_vlan *ran)
 {
 	size_t kept = 0;
 
-	if (model_find_vlan(model, ran->interface.name)) {
+	if (name_is_taken(model, ran->interface.name)) {
 		return false;
+	}
+	for (size_t i = 0; i < model->bond_count; i++) {
+		if (bond_find_member(&model->bonds[i], ran->interface.name)) {
+			return false;
+		}
 	}
 	for (size_t i = 0; i < model->vlan_count; i++) {
 		struct model_vlan *vlan = &model->vlans[i];

@@ -25,7 +25,7 @@
 
 #include <cmocka.h>
 
-#define COUNT_DEFAULT 4000
+#define COUNT_DEFAULT 3000
 #define FILE_SIZE     8192
 
 /* Variables are called by these letters only (and e, u, x in the soup), so that

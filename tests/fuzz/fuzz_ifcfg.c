@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * libFuzzer target: any bytes as a folder of ifcfg files. Files are separated by
+ * the byte 0x1e; the first line of each is its name. Beside not crashing, what
+ * is left after model_drop_faulty() must be valid, and so it must be after
+ * model_keep_running() over the model of all files but the last.
+ */
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ifcfg/ifcfg.h"
+#include "model/model.h"
+
+#define FILES_MAX 64
+#define SEPARATOR 0x1e
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static size_t split(char *bytes, size_t size, struct ifcfg_text out[FILES_MAX])
+{
+	char *end = bytes + size;
+	size_t count = 0;
+
+	while (bytes < end && count < FILES_MAX) {
+		char *stop = memchr(bytes, SEPARATOR, (size_t)(end - bytes));
+		stop = stop ? stop : end;
+		char *line_end = memchr(bytes, '\n', (size_t)(stop - bytes));
+		char *text = line_end ? line_end + 1 : stop;
+		*(line_end ? line_end : stop) = '\0'; /* there is a byte behind the end */
+		out[count++] = (struct ifcfg_text){
+			.path = bytes, .bytes = text, .size = (size_t)(stop - text)};
+		bytes = stop + 1;
+	}
+	return count;
+}
+
+static void expect(bool fine, const char *what)
+{
+	if (!fine) {
+		fprintf(stderr, "broken: %s\n", what);
+		abort();
+	}
+}
+
+/* What the engine and the core rely on. */
+static void expect_valid(const struct model *model)
+{
+	struct model_problems problems = {0};
+
+	model_validate(model, &problems);
+	for (size_t i = 0; i < problems.count; i++) {
+		expect(problems.list[i].severity != MODEL_ERROR, problems.list[i].text);
+	}
+	model_problems_free(&problems);
+	for (size_t i = 0; i < model->bond_count; i++) {
+		const struct model_bond *bond = &model->bonds[i];
+		const struct model_bond_options *options = &bond->options;
+		expect(bond->member_count <= BOND_MEMBERS_MAX, "members");
+		expect(model_name_is_valid(bond->interface.name), "bond's name");
+		expect(options->mode == BOND_MODE_BALANCE_XOR ||
+			       options->mode == BOND_MODE_8023AD,
+		       "mode");
+		expect(options->xmit_hash_policy <= XMIT_HASH_LAYER23, "policy");
+		expect(options->mode != BOND_MODE_8023AD || options->miimon_ms > 0, "miimon");
+		expect(options->miimon_ms ? options->updelay_ms % options->miimon_ms == 0
+					  : options->updelay_ms == 0,
+		       "updelay");
+		expect(options->engine == BOND_ENGINE_EBPF, "engine");
+		for (size_t a = 0; a < bond->interface.address_count; a++) {
+			uint8_t prefix = bond->interface.addresses[a].prefix;
+			expect(prefix > 0 && prefix <= 128, "prefix");
+		}
+	}
+	for (size_t i = 0; i < model->vlan_count; i++) {
+		expect(model_find_bond(model, model->vlans[i].parent) != NULL, "parent");
+	}
+}
+
+static struct model *read_and_drop(const struct ifcfg_text *texts, size_t count,
+				   struct model_problems *problems)
+{
+	struct model *model = ifcfg_read(texts, count, problems);
+
+	expect(model != NULL, "memory");
+	for (size_t i = 0; i < problems->count; i++) {
+		expect(problems->list[i].source.file < count, "a problem's file");
+		expect(problems->list[i].text[0] != '\0', "a problem's text");
+	}
+	model_drop_faulty(model, problems);
+	expect_valid(model);
+	return model;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct ifcfg_text texts[FILES_MAX];
+	struct model_problems problems = {0};
+	struct model_problems problems_before = {0};
+	char *bytes = malloc(size + 1);
+
+	expect(bytes != NULL, "memory");
+	memcpy(bytes, data, size);
+	bytes[size] = '\0';
+	size_t count = split(bytes, size, texts);
+
+	struct model *model = read_and_drop(texts, count, &problems);
+	if (count > 0) {
+		struct model *before = read_and_drop(texts, count - 1, &problems_before);
+		expect(model_keep_running(model, &problems, before), "memory");
+		model_free(before);
+		/* The files are at odds with what is kept; it must fit itself. */
+		size_t file_count = model->file_count;
+		model->file_count = 0;
+		expect_valid(model);
+		model->file_count = file_count;
+	}
+	model_free(model);
+	model_problems_free(&problems);
+	model_problems_free(&problems_before);
+	free(bytes);
+	return 0;
+}

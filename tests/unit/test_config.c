@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Reading folders with odd things in them, and what is printed of it. Whole
+ * outputs are in tests/golden/. */
+#include "config/config_folder.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "config/config_json.h"
+#include "config/config_text.h"
+#include "ifcfg/ifcfg.h"
+
+static char folder[] = "/tmp/test-config.XXXXXX";
+
+static void file_write(const char *name, const char *bytes, size_t size)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	FILE *file = fopen(path, "w");
+	assert_non_null(file);
+	assert_int_equal(fwrite(bytes, 1, size, file), size);
+	assert_int_equal(fclose(file), 0);
+}
+
+static void text_write(const char *name, const char *text)
+{
+	file_write(name, text, strlen(text));
+}
+
+static const char *path_of(const char *name)
+{
+	static char path[100];
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	return path;
+}
+
+static int folder_make(void **state)
+{
+	(void)state;
+	strcpy(folder, "/tmp/test-config.XXXXXX");
+	return mkdtemp(folder) ? 0 : -1;
+}
+
+static int folder_remove(void **state)
+{
+	static const char *const names[] = {"ifcfg-bond0", "ifcfg-pipe", "ifcfg-socket",
+					    "ifcfg-lost",  "ifcfg-long", "ifcfg-longest",
+					    "ifcfg-link",  "ifcfg-null", "elsewhere",
+					    "ifcfg-eth0",  "ifcfg-bond1"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		unlink(path_of(names[i]));
+	}
+	rmdir(path_of("ifcfg-folder"));
+	return rmdir(folder);
+}
+
+static const struct model_problem *problem_of(const struct model *model,
+					      const struct model_problems *problems,
+					      const char *name)
+{
+	for (size_t i = 0; i < problems->count; i++) {
+		const char *path = model->files[problems->list[i].source.file];
+		if (strcmp(strrchr(path, '/') + 1, name) == 0) {
+			return &problems->list[i];
+		}
+	}
+	return NULL;
+}
+
+static void test_odd_entries(void **state)
+{
+	static const char *const refused[] = {"ifcfg-pipe", "ifcfg-socket", "ifcfg-lost",
+					      "ifcfg-longest", "ifcfg-folder"};
+	static char bytes[IFCFG_FILE_SIZE_MAX + 1];
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	struct model *model = NULL;
+	struct model_problems problems = {0};
+
+	(void)state;
+	text_write("elsewhere", "BONDING_OPTS='mode=4 miimon=100'");
+	assert_int_equal(symlink("elsewhere", path_of("ifcfg-link")), 0);
+	assert_int_equal(symlink("nowhere", path_of("ifcfg-lost")), 0);
+	assert_int_equal(mkfifo(path_of("ifcfg-pipe"), 0600), 0);
+	assert_int_equal(mkdir(path_of("ifcfg-folder"), 0700), 0);
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s", path_of("ifcfg-socket"));
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	close(fd);
+	memset(bytes, '\n', sizeof(bytes));
+	file_write("ifcfg-long", bytes, sizeof(bytes) - 1);
+	file_write("ifcfg-longest", bytes, sizeof(bytes));
+
+	assert_int_equal(config_read_folder(folder, &model, &problems), 0);
+	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+		const struct model_problem *problem = problem_of(model, &problems, refused[i]);
+		assert_non_null(problem);
+		assert_int_equal(problem->severity, MODEL_ERROR);
+		assert_string_equal(problem->subject, refused[i] + strlen("ifcfg-"));
+	}
+	assert_null(problem_of(model, &problems, "ifcfg-long"));
+	/* A bond by way of a link, without members: a warning. */
+	assert_non_null(model_find_bond(model, "link"));
+	assert_int_equal(config_error_count(&problems), 5);
+	assert_int_equal(problems.count, 6);
+	model_free(model);
+	model_problems_free(&problems);
+}
+
+static void test_folder_itself(void **state)
+{
+	struct model *model = (struct model *)8;
+	struct model_problems problems = {0};
+
+	(void)state;
+	assert_int_equal(config_read_folder("/nowhere/at/all", &model, &problems), -ENOENT);
+	assert_int_equal(config_read_folder("/dev/null", &model, &problems), -ENOTDIR);
+	assert_int_equal(config_read_folder("", &model, &problems), -ENOENT);
+	assert_ptr_equal(model, (struct model *)8);
+
+	assert_int_equal(config_read_folder(folder, &model, &problems), 0);
+	assert_int_equal(model->file_count + model->bond_count + problems.count, 0);
+	model_free(model);
+}
+
+/* A folder is named as it was given, with one slash before the file. */
+static void test_order_and_paths(void **state)
+{
+	struct model *model = NULL;
+	struct model_problems problems = {0};
+	char slashed[64];
+
+	(void)state;
+	text_write("ifcfg-eth0", "MASTER=bond0 SLAVE=yes\nIPADDR=1.2.3.4");
+	text_write("ifcfg-bond1", "BONDING_OPTS='mode=4 lacp_rat=1'");
+	text_write("ifcfg-bond0", "\nBONDING_OPTS='mode=2'\n");
+	snprintf(slashed, sizeof(slashed), "%s/", folder);
+	assert_int_equal(config_read_folder(slashed, &model, &problems), 0);
+	assert_int_equal(model->file_count, 3);
+	assert_string_equal(model->files[0], path_of("ifcfg-bond0"));
+	assert_string_equal(model->files[1], path_of("ifcfg-bond1"));
+	assert_string_equal(model->files[2], path_of("ifcfg-eth0"));
+
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+	assert_int_equal(config_print_problems(out, model, &problems), 0);
+	fclose(out);
+	static const char *const parts[] = {
+		"ifcfg-bond0:2: warning: ", "ifcfg-bond1:1: error: ", "ifcfg-eth0:2: error: "};
+	const char *at = text;
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		at = strstr(at, parts[i]);
+		assert_non_null(at);
+	}
+	free(text);
+	model_free(model);
+	model_problems_free(&problems);
+}
+
+static void test_json_strings(void **state)
+{
+	static const struct {
+		const char *bytes, *text;
+	} cases[] = {
+		{"", ""},
+		{"plain \"\\ \n", "plain \"\\ \n"},
+		{"caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80",
+		 "caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80"},
+		{"caf\xe9!", "caf\xef\xbf\xbd!"},
+		{"\xc3", "\xef\xbf\xbd"},
+		{"\xe2\x82", "\xef\xbf\xbd\xef\xbf\xbd"},
+		{"\xc0\xaf", "\xef\xbf\xbd\xef\xbf\xbd"},
+		{"\xed\xa0\x80", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"},
+		{"\xf4\x90\x80\x80", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"},
+		{"\xf5x", "\xef\xbf\xbdx"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		json_t *string = config_json_string(cases[i].bytes);
+		assert_non_null(string);
+		assert_string_equal(json_string_value(string), cases[i].text);
+		json_decref(string);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_odd_entries, folder_make, folder_remove),
+		cmocka_unit_test_setup_teardown(test_folder_itself, folder_make, folder_remove),
+		cmocka_unit_test_setup_teardown(test_order_and_paths, folder_make,
+						folder_remove),
+		cmocka_unit_test(test_json_strings),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -248,6 +248,16 @@ static void update_table(struct bond *bond)
 	bucket_table_update(&bond->table, bond->config.placement, usable, count);
 }
 
+static bool published_equal(const struct bond_published *before,
+			    const struct bond_published *after)
+{
+	return !before->unknown && before->carrier == after->carrier &&
+	       before->placement == after->placement &&
+	       memcmp(before->transmits, after->transmits, sizeof(after->transmits)) == 0 &&
+	       memcmp(before->receives, after->receives, sizeof(after->receives)) == 0 &&
+	       memcmp(before->joined, after->joined, sizeof(after->joined)) == 0;
+}
+
 static void update_published(struct bond *bond, struct lacp_step *step,
 			     const struct bond_published *before)
 {
@@ -259,7 +269,7 @@ static void update_published(struct bond *bond, struct lacp_step *step,
 		step->slot = BOND_NO_MEMBER;
 		lacp_note(step, BOND_NOTE_CARRIER, before->carrier, after.carrier);
 	}
-	if (before->unknown || memcmp(&after, before, sizeof(after)) != 0) {
+	if (!published_equal(before, &after)) {
 		update_table(bond);
 		step->out->publish = true;
 		step->out->save = true;

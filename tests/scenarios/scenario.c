@@ -497,8 +497,9 @@ static void do_line(char **words)
 	if (do_listed(words)) {
 		return;
 	}
+	/* Up to here and from there on: what needs one word more, and two. */
 	if (words[1] == NULL) {
-		fail("unknown, or too short: ", command);
+		fail("too short: ", command);
 	} else if (strcmp(command, "run") == 0) {
 		do_run(words[1]);
 	} else if (strcmp(command, "expect") == 0) {
@@ -516,7 +517,7 @@ static void do_line(char **words)
 	} else if (strcmp(command, "start") == 0) {
 		world_start(&world, read_system(words[1]));
 	} else if (words[2] == NULL) {
-		fail("unknown, or too short: ", command);
+		fail("unknown, or without its second word: ", command);
 	} else if (strcmp(command, "wire") == 0) {
 		world_wire(&world, read_system(words[1]), read_slot(words[1]),
 			   read_system(words[2]), read_slot(words[2]));

@@ -76,7 +76,7 @@ static int hook_set(struct engine_bond *bond, enum transmit_hook hook, bool runn
 static int bond_begin(struct engine_bond *bond, const struct engine_bond_spec *spec,
 		      struct engine_error *err)
 {
-	int result = datapath_load(&bond->datapath, bond->engine->carrier_read, NULL, err);
+	int result = datapath_make(&bond->datapath, &bond->engine->template, NULL, err);
 
 	if (result) {
 		return result;
@@ -84,7 +84,7 @@ static int bond_begin(struct engine_bond *bond, const struct engine_bond_spec *s
 	table_init(bond, spec->policy);
 	result = hook_set(bond, spec->hook, false, err);
 	if (result) {
-		datapath_unload(&bond->datapath);
+		datapath_free(&bond->datapath);
 	}
 	return result;
 }
@@ -156,7 +156,7 @@ static int bond_finish(struct engine_bond *bond, const struct engine_bond_spec *
 	if (!result) {
 		result = engine_bond_change(bond, spec, err);
 		if (result) {
-			datapath_unload(&bond->datapath);
+			datapath_free(&bond->datapath);
 		}
 	}
 	return result;
@@ -247,7 +247,7 @@ int engine_bond_open(struct engine *engine, const struct engine_bond_spec *spec,
 			found = true;
 			result = bond_take_over(bond, err);
 			if (result) {
-				datapath_unload(&bond->datapath);
+				datapath_free(&bond->datapath);
 			}
 		}
 	}
@@ -313,7 +313,7 @@ int engine_bond_change(struct engine_bond *bond, const struct engine_bond_spec *
 void engine_bond_close(struct engine_bond *bond)
 {
 	if (bond) {
-		datapath_unload(&bond->datapath);
+		datapath_free(&bond->datapath);
 		free(bond->vlans);
 		free(bond);
 	}

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The programs and maps of one bond: loading them, the table mapped into our
- * memory, and what the maps hold apart from it. Layout: abi/datapath.h. The
- * libbpf object, with all it knows of types, is closed right after loading;
- * descriptors are all that stays.
+ * The programs and maps of one bond: the table mapped into our memory, what the
+ * maps hold apart from it, and the programs, each loaded only when it is needed:
+ * one that runs already needs no loading to be taken over. Layout: abi/datapath.h.
  */
 #include "engine/ebpf/internal.h"
 
@@ -12,128 +11,34 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/if_ether.h>
-#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "bpf/portchannel_carrier.skel.h"
-#include "bpf/portchannel_plain.skel.h"
-
 /* An array map's entries stand at multiples of 8 bytes. */
 #define ARRAY_ENTRY_ALIGN 8
 
-const char *const datapath_map_names[MAP_COUNT] = {
-	[MAP_TABLE] = DP_MAP_TABLE,
-	[MAP_VLANS] = DP_MAP_VLANS,
-	[MAP_TAGS] = DP_MAP_TAGS,
-	[MAP_COUNTERS] = DP_MAP_COUNTERS,
-};
+/* Maps that a program may refer to, with room for another version's. */
+#define PROGRAM_MAPS_MAX  16
 
-/* pc_learn is in the object that reads carrier only. */
-static const char *const program_names[PROGRAM_COUNT] = {
-	[PROGRAM_TRANSMIT] = "pc_transmit",
-	[PROGRAM_TRANSMIT_VLAN] = "pc_transmit_vlan",
-	[PROGRAM_RECEIVE] = "pc_receive",
-	[PROGRAM_LEARN] = "pc_learn",
-};
-
-static struct bpf_object *object_open(bool carrier_read)
+static int maps_get(struct datapath *datapath, const int maps[MAP_COUNT])
 {
-	const void *elf;
-	size_t size;
+	for (size_t i = 0; i < datapath->template->map_count; i++) {
+		int fd;
 
-	engine_bpf_messages_keep();
-	if (carrier_read) {
-		elf = portchannel_carrier__elf_bytes(&size);
-	} else {
-		elf = portchannel_plain__elf_bytes(&size);
-	}
-	return bpf_object__open_mem(elf, size, NULL);
-}
-
-int datapath_probe(bool carrier_read)
-{
-	struct bpf_object *object = object_open(carrier_read);
-	int result;
-
-	if (!object) {
-		return -errno;
-	}
-	result = bpf_object__load(object);
-	bpf_object__close(object);
-	/* The kernel's types took some 20 MiB for a moment: give them back. */
-	(void)malloc_trim(0);
-	return result;
-}
-
-static int fd_duplicate(int fd)
-{
-	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
-
-	return copy < 0 ? -errno : copy;
-}
-
-static int maps_reuse(struct bpf_object *object, const int maps[MAP_COUNT])
-{
-	for (int i = 0; i < MAP_COUNT; i++) {
-		struct bpf_map *map =
-			bpf_object__find_map_by_name(object, datapath_map_names[i]);
-		int result = map ? bpf_map__reuse_fd(map, maps[i]) : -ENOENT;
-
-		if (result) {
-			return result;
+		if (maps && i < MAP_COUNT) {
+			fd = fcntl(maps[i], F_DUPFD_CLOEXEC, 3);
+			fd = fd < 0 ? -errno : fd;
+		} else {
+			fd = template_map_create(datapath->template, i);
 		}
+		if (fd < 0) {
+			return fd;
+		}
+		datapath->maps[i] = fd;
 	}
 	return 0;
-}
-
-/* Takes the loaded object's descriptors over. */
-static int object_keep(struct datapath *datapath, const struct bpf_object *object)
-{
-	for (int i = 0; i < MAP_COUNT; i++) {
-		const struct bpf_map *map =
-			bpf_object__find_map_by_name(object, datapath_map_names[i]);
-
-		datapath->maps[i] = map ? fd_duplicate(bpf_map__fd(map)) : -ENOENT;
-		if (datapath->maps[i] < 0) {
-			return datapath->maps[i];
-		}
-	}
-	for (int i = 0; i < PROGRAM_COUNT; i++) {
-		const struct bpf_program *program =
-			bpf_object__find_program_by_name(object, program_names[i]);
-		struct datapath_program *kept = &datapath->programs[i];
-		struct bpf_prog_info info = {0};
-		uint32_t size = sizeof(info);
-
-		if (!program && i == PROGRAM_LEARN) {
-			continue;
-		}
-		kept->fd = program ? fd_duplicate(bpf_program__fd(program)) : -ENOENT;
-		if (kept->fd < 0) {
-			return kept->fd;
-		}
-		if (bpf_obj_get_info_by_fd(kept->fd, &info, &size)) {
-			return -errno;
-		}
-		memcpy(kept->tag, info.tag, PROGRAM_TAG_SIZE);
-	}
-	return 0;
-}
-
-/* Makes every program hold all four maps, so that they outlive us and can be
- * found from any one of them. Kernels before 5.10 can't; there, the maps are
- * found from all programs together. */
-static void maps_bind(const struct datapath *datapath)
-{
-	for (int i = 0; i < PROGRAM_COUNT; i++) {
-		for (int j = 0; j < MAP_COUNT && datapath->programs[i].fd >= 0; j++) {
-			(void)bpf_prog_bind_map(datapath->programs[i].fd, datapath->maps[j],
-						NULL);
-		}
-	}
 }
 
 static int table_map(struct datapath *datapath)
@@ -159,56 +64,44 @@ static void datapath_clear(struct datapath *datapath)
 {
 	memset(datapath, 0, sizeof(*datapath));
 	for (int i = 0; i < PROGRAM_COUNT; i++) {
-		datapath->programs[i].fd = -1;
+		datapath->programs[i] = -1;
 	}
-	for (int i = 0; i < MAP_COUNT; i++) {
+	for (int i = 0; i < TEMPLATE_MAPS_MAX; i++) {
 		datapath->maps[i] = -1;
 	}
 }
 
-int datapath_load(struct datapath *datapath, bool carrier_read, const int maps[MAP_COUNT],
-		  struct engine_error *err)
+int datapath_make(struct datapath *datapath, const struct template *template,
+		  const int maps[MAP_COUNT], struct engine_error *err)
 {
-	struct bpf_object *object = object_open(carrier_read);
-	struct datapath loaded;
+	struct datapath made;
 	int result;
 
-	datapath_clear(&loaded);
-	if (!object) {
-		return engine_fail_bpf(err, -errno, "opening the eBPF programs");
-	}
-	result = maps ? maps_reuse(object, maps) : 0;
+	datapath_clear(&made);
+	made.template = template;
+	result = maps_get(&made, maps);
 	if (!result) {
-		result = bpf_object__load(object);
-	}
-	if (!result) {
-		result = object_keep(&loaded, object);
-	}
-	bpf_object__close(object);
-	(void)malloc_trim(0);
-	if (!result) {
-		result = table_map(&loaded);
+		result = table_map(&made);
 	}
 	if (result) {
-		datapath_unload(&loaded);
-		return engine_fail_bpf(err, result, "loading the eBPF programs");
+		datapath_free(&made);
+		return engine_fail(err, result, "making eBPF maps: %s", strerror(-result));
 	}
-	maps_bind(&loaded);
-	*datapath = loaded;
+	*datapath = made;
 	return 0;
 }
 
-void datapath_unload(struct datapath *datapath)
+void datapath_free(struct datapath *datapath)
 {
 	if (datapath->table) {
 		(void)munmap(datapath->table, sizeof(struct dp_table));
 	}
 	for (int i = 0; i < PROGRAM_COUNT; i++) {
-		if (datapath->programs[i].fd >= 0) {
-			close(datapath->programs[i].fd);
+		if (datapath->programs[i] >= 0) {
+			close(datapath->programs[i]);
 		}
 	}
-	for (int i = 0; i < MAP_COUNT; i++) {
+	for (int i = 0; i < TEMPLATE_MAPS_MAX; i++) {
 		if (datapath->maps[i] >= 0) {
 			close(datapath->maps[i]);
 		}
@@ -216,12 +109,33 @@ void datapath_unload(struct datapath *datapath)
 	datapath_clear(datapath);
 }
 
+int datapath_program(struct datapath *datapath, enum program_id program)
+{
+	int fd = datapath->programs[program];
+
+	if (fd >= 0) {
+		return fd;
+	}
+	fd = template_program_load(datapath->template, program, datapath->maps);
+	if (fd < 0) {
+		return fd;
+	}
+	/* Every program holds all four maps, so that they outlive us and can be
+	 * found from any one of them. Kernels before 5.10 can't; there, the maps
+	 * are found from all programs together. */
+	for (int i = 0; i < MAP_COUNT; i++) {
+		(void)bpf_prog_bind_map(fd, datapath->maps[i], NULL);
+	}
+	datapath->programs[program] = fd;
+	return fd;
+}
+
 /* What stands at our place of the hook; tag may be NULL. */
 static bool attached_uses_table(const struct datapath *datapath, uint32_t ifindex,
 				enum hook_direction direction, uint8_t tag[PROGRAM_TAG_SIZE])
 {
-	uint32_t ids[MAP_COUNT * 2] = {0};
-	struct bpf_prog_info info = {.nr_map_ids = MAP_COUNT * 2, .map_ids = (uintptr_t)ids};
+	uint32_t ids[PROGRAM_MAPS_MAX] = {0};
+	struct bpf_prog_info info = {.nr_map_ids = PROGRAM_MAPS_MAX, .map_ids = (uintptr_t)ids};
 	uint32_t program_id, size = sizeof(info);
 	bool found = false;
 	int fd, result;
@@ -238,7 +152,7 @@ static bool attached_uses_table(const struct datapath *datapath, uint32_t ifinde
 	if (result) {
 		return false;
 	}
-	for (uint32_t i = 0; i < info.nr_map_ids && i < MAP_COUNT * 2; i++) {
+	for (uint32_t i = 0; i < info.nr_map_ids && i < PROGRAM_MAPS_MAX; i++) {
 		found = found || ids[i] == datapath->table_id;
 	}
 	if (tag) {
@@ -253,30 +167,36 @@ bool datapath_is_attached(const struct datapath *datapath, uint32_t ifindex,
 	return attached_uses_table(datapath, ifindex, direction, NULL);
 }
 
-int datapath_attach(const struct datapath *datapath, enum program_id program, uint32_t ifindex,
+int datapath_attach(struct datapath *datapath, enum program_id program, uint32_t ifindex,
 		    enum hook_direction direction, bool running)
 {
-	const struct datapath_program *ours = &datapath->programs[program];
+	const uint8_t *ours = datapath->template->programs[program].tag;
 	uint8_t tag[PROGRAM_TAG_SIZE];
+	int fd;
 
 	if (attached_uses_table(datapath, ifindex, direction, tag) &&
-	    memcmp(tag, ours->tag, PROGRAM_TAG_SIZE) == 0) {
+	    memcmp(tag, ours, PROGRAM_TAG_SIZE) == 0) {
 		return 0;
 	}
-	return hook_attach(ifindex, direction, ours->fd, running);
+	fd = datapath_program(datapath, program);
+	if (fd < 0) {
+		return fd;
+	}
+	return hook_attach(ifindex, direction, fd, running);
 }
 
-int datapath_learn(const struct datapath *datapath, uint32_t ifindex)
+int datapath_learn(struct datapath *datapath, uint32_t ifindex)
 {
 	uint8_t frame[ETH_ZLEN] = {0};
 	struct __sk_buff context = {.ifindex = ifindex};
 	LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = frame, .data_size_in = sizeof(frame),
 		    .ctx_in = &context, .ctx_size_in = sizeof(context), .repeat = 1);
+	int program = datapath_program(datapath, PROGRAM_LEARN);
 
-	if (datapath->programs[PROGRAM_LEARN].fd < 0) {
-		return -EOPNOTSUPP;
+	if (program < 0) {
+		return program;
 	}
-	if (bpf_prog_test_run_opts(datapath->programs[PROGRAM_LEARN].fd, &options)) {
+	if (bpf_prog_test_run_opts(program, &options)) {
 		return -errno;
 	}
 	return options.retval == 0 ? 0 : -ENOENT;

@@ -116,10 +116,10 @@ int engine_open(enum engine_carrier_read carrier_read, struct engine **out,
 		engine_fail(err, result, "rtnetlink socket: %s", strerror(-result));
 		goto fail;
 	}
-	engine->carrier_read =
-		carrier_read == ENGINE_CARRIER_READ_AUTO && datapath_probe(true) == 0;
+	engine->carrier_read = carrier_read == ENGINE_CARRIER_READ_AUTO &&
+			       template_make(&engine->template, true) == 0;
 	if (!engine->carrier_read) {
-		result = datapath_probe(false);
+		result = template_make(&engine->template, false);
 		if (result) {
 			engine_fail_bpf(err, result, "the kernel refuses the eBPF programs");
 			goto fail_netlink;
@@ -138,6 +138,7 @@ fail:
 void engine_close(struct engine *engine)
 {
 	if (engine) {
+		template_free(&engine->template);
 		netlink_close(engine->netlink);
 		free(engine);
 	}

@@ -5,6 +5,7 @@
  *   engine.c    opening the engine, error texts
  *   names.c     names and aliases of what we make, and how to know it again
  *   hook.c      tc filters: attach, ask, detach
+ *   template.c  the programs as this kernel takes them
  *   datapath.c  one bond's programs and maps: load, map into memory, learn
  *   takeover.c  finding the maps that a former process left running
  *   bond.c      the bond's device and hub
@@ -27,11 +28,6 @@
 #define MAC_SIZE 6
 
 /* --- engine.c ---------------------------------------------------------- */
-
-struct engine {
-	struct netlink *netlink;
-	bool carrier_read;
-};
 
 /* Fills in err (which may be NULL) and returns code, a -errno. */
 int engine_fail(struct engine_error *err, int code, const char *format, ...)
@@ -107,7 +103,7 @@ int hook_query(uint32_t ifindex, enum hook_direction direction, uint32_t *progra
  * it. None there, or no such interface, is no error. */
 int hook_detach(struct engine *engine, uint32_t ifindex, enum hook_direction direction);
 
-/* --- datapath.c -------------------------------------------------------- */
+/* --- template.c -------------------------------------------------------- */
 
 enum program_id {
 	PROGRAM_TRANSMIT = 0,
@@ -117,6 +113,7 @@ enum program_id {
 	PROGRAM_COUNT,
 };
 
+/* The maps of abi/datapath.h. A program may have others of its own. */
 enum map_id {
 	MAP_TABLE = 0,
 	MAP_VLANS,
@@ -125,43 +122,82 @@ enum map_id {
 	MAP_COUNT,
 };
 
-#define PROGRAM_TAG_SIZE 8
+#define PROGRAM_TAG_SIZE  8
+#define TEMPLATE_MAPS_MAX 8
 
-struct datapath_program {
-	int fd;
-	uint8_t tag[PROGRAM_TAG_SIZE];
+struct bpf_insn;
+
+struct template_map {
+	char name[16];
+	uint32_t type;
+	uint32_t key_size;
+	uint32_t value_size;
+	uint32_t max_entries;
+	uint32_t flags;
 };
 
-struct datapath {
-	struct datapath_program programs[PROGRAM_COUNT];
-	int maps[MAP_COUNT];
-	uint32_t table_id; /* the kernel's id of pc_table */
-	struct dp_table *table;
+struct template_program {
+	uint8_t tag[PROGRAM_TAG_SIZE]; /* of the instructions, whatever the maps */
+	size_t count;
+	struct bpf_insn *instructions; /* NULL: there is no such program */
+};
+
+struct template
+{
+	size_t map_count;
+	struct template_map maps[TEMPLATE_MAPS_MAX]; /* the first are enum map_id */
+	struct template_program programs[PROGRAM_COUNT];
 };
 
 extern const char *const datapath_map_names[MAP_COUNT];
 
-/* Whether this kernel takes the object that reads carrier (or the plain one). */
-int datapath_probe(bool carrier_read);
+/* Has the kernel take the programs, with carrier read or without. */
+int template_make(struct template *template, bool carrier_read);
+void template_free(struct template *template);
+
+/* Both return a new descriptor, or -errno. maps are those of one bond. */
+int template_map_create(const struct template *template, size_t map);
+int template_program_load(const struct template *template, enum program_id program,
+			  const int maps[TEMPLATE_MAPS_MAX]);
+
+/* --- datapath.c -------------------------------------------------------- */
+
+struct engine {
+	struct netlink *netlink;
+	bool carrier_read;
+	struct template template;
+};
+
+struct datapath {
+	const struct template *template;
+	int programs[PROGRAM_COUNT]; /* -1: not loaded; done when first needed */
+	int maps[TEMPLATE_MAPS_MAX];
+	uint32_t table_id; /* the kernel's id of pc_table */
+	struct dp_table *table;
+};
 
 /*
- * Loads the programs over the maps of the given descriptors, or over new and empty
- * ones where maps is NULL. The maps' descriptors are duplicated.
+ * Makes a data path over the maps of the given descriptors, which are duplicated, or
+ * over new and empty ones where maps is NULL.
  */
-int datapath_load(struct datapath *datapath, bool carrier_read, const int maps[MAP_COUNT],
-		  struct engine_error *err);
-void datapath_unload(struct datapath *datapath);
+int datapath_make(struct datapath *datapath, const struct template *template,
+		  const int maps[MAP_COUNT], struct engine_error *err);
+void datapath_free(struct datapath *datapath);
+
+/* The program's descriptor, loaded if need be; or -errno. It stays the data
+ * path's own. */
+int datapath_program(struct datapath *datapath, enum program_id program);
 
 /* hook_attach(), unless the very same program, over the same maps, stands there
  * already. */
-int datapath_attach(const struct datapath *datapath, enum program_id program, uint32_t ifindex,
+int datapath_attach(struct datapath *datapath, enum program_id program, uint32_t ifindex,
 		    enum hook_direction direction, bool running);
 /* Whether what stands there uses this data path's table. */
 bool datapath_is_attached(const struct datapath *datapath, uint32_t ifindex,
 			  enum hook_direction direction);
 
 /* Runs the learn program for the interface, which must be in a slot. */
-int datapath_learn(const struct datapath *datapath, uint32_t ifindex);
+int datapath_learn(struct datapath *datapath, uint32_t ifindex);
 
 int datapath_vlan_set(const struct datapath *datapath, uint16_t vid, uint32_t hub_ifindex);
 /* Fills in all DP_VLANS_MAX. */

@@ -106,8 +106,9 @@ static void capabilities_probe(struct probe *probe)
 			    : "network, packet sockets, eBPF, finding attached programs");
 }
 
-static void jit_probe(struct probe *probe, int program)
+static void jit_probe(struct probe *probe, struct datapath *datapath)
 {
+	int program = datapath_program(datapath, PROGRAM_TRANSMIT);
 	struct bpf_prog_info info = {0};
 	uint32_t size = sizeof(info);
 	int result = bpf_obj_get_info_by_fd(program, &info, &size) ? -errno : 0;
@@ -159,8 +160,7 @@ static void packet_socket_probe(struct probe *probe, uint32_t ifindex)
 static void attached_probe(struct probe *probe, struct engine *engine,
 			   struct datapath *datapath, uint32_t ifindex)
 {
-	int result = hook_attach(ifindex, HOOK_INGRESS, datapath->programs[PROGRAM_RECEIVE].fd,
-				 false);
+	int result = datapath_attach(datapath, PROGRAM_RECEIVE, ifindex, HOOK_INGRESS, false);
 
 	feature_add(probe, "clsact, tc-bpf", result, ENGINE_FEATURE_MISSING,
 		    result ? "no eBPF at tc: NET_CLS_ACT, NET_SCH_INGRESS and NET_CLS_BPF are "
@@ -173,7 +173,7 @@ static void attached_probe(struct probe *probe, struct engine *engine,
 	feature_add(probe, "takeover", result, ENGINE_FEATURE_MISSING,
 		    result ? "what runs can't be found again after a restart"
 			   : "what runs is found again after a restart");
-	result = bpf_prog_bind_map(datapath->programs[PROGRAM_TRANSMIT].fd,
+	result = bpf_prog_bind_map(datapath_program(datapath, PROGRAM_TRANSMIT),
 				   datapath->maps[MAP_VLANS], NULL)
 			 ? -errno
 			 : 0;
@@ -187,16 +187,21 @@ static void carrier_read_probe(struct probe *probe, uint32_t ifindex)
 {
 	static const char absent[] = "needs BTF and Linux 6.2; the daemon rewrites the "
 				     "buckets when a link is lost instead";
+	struct template template;
 	struct datapath datapath;
-	int result = datapath_load(&datapath, true, NULL, NULL);
+	int result = template_make(&template, true);
 
 	if (!result) {
-		datapath.table->slots[0].ifindex = ifindex;
-		result = datapath_learn(&datapath, ifindex);
-		if (!result && !datapath.table->slots[0].net_device) {
-			result = -EOPNOTSUPP;
+		result = datapath_make(&datapath, &template, NULL, NULL);
+		if (!result) {
+			datapath.table->slots[0].ifindex = ifindex;
+			result = datapath_learn(&datapath, ifindex);
+			if (!result && !datapath.table->slots[0].net_device) {
+				result = -EOPNOTSUPP;
+			}
+			datapath_free(&datapath);
 		}
-		datapath_unload(&datapath);
+		template_free(&template);
 	}
 	feature_add(probe, "carrier read", result, ENGINE_FEATURE_SUBSTITUTED,
 		    result ? absent : "the first packet after a lost link takes another");
@@ -205,18 +210,23 @@ static void carrier_read_probe(struct probe *probe, uint32_t ifindex)
 static void programs_probe(struct probe *probe, struct engine *engine, uint32_t ifindex)
 {
 	struct datapath datapath;
-	int result = datapath_load(&datapath, false, NULL, NULL);
+	int result = template_make(&engine->template, false);
 
+	if (!result) {
+		result = datapath_make(&datapath, &engine->template, NULL, NULL);
+	}
 	feature_add(probe, "eBPF programs, mapped maps", result, ENGINE_FEATURE_MISSING,
 		    result ? "the kernel refuses the programs; Linux 5.5 or later is needed"
 			   : "loaded, table mapped into memory");
 	if (result) {
+		template_free(&engine->template);
 		return;
 	}
-	jit_probe(probe, datapath.programs[PROGRAM_TRANSMIT].fd);
+	jit_probe(probe, &datapath);
 	memlock_probe(probe);
 	attached_probe(probe, engine, &datapath, ifindex);
-	datapath_unload(&datapath);
+	datapath_free(&datapath);
+	template_free(&engine->template);
 	result = access(BTF_PATH, R_OK) ? -errno : 0;
 	feature_add(probe, "BTF", result, ENGINE_FEATURE_SUBSTITUTED,
 		    result ? BTF_PATH " is absent, so carrier isn't read in the program"

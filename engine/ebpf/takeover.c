@@ -240,17 +240,17 @@ int takeover_datapath(struct engine *engine, uint32_t ifindex, uint32_t hub_ifin
 		goto out;
 	}
 	if (layout_is_ours(&found, &table)) {
-		result = datapath_load(datapath, engine->carrier_read, found.fds, err);
+		result = datapath_make(datapath, &engine->template, found.fds, err);
 		goto out;
 	}
-	result = datapath_load(&loaded, engine->carrier_read, NULL, err);
+	result = datapath_make(&loaded, &engine->template, NULL, err);
 	if (result) {
 		goto out;
 	}
 	result = datapath_fill(&loaded, &found, &table);
 	if (result) {
 		engine_fail_bpf(err, result, "copying the running bond's maps");
-		datapath_unload(&loaded);
+		datapath_free(&loaded);
 		goto out;
 	}
 	*datapath = loaded;

@@ -98,7 +98,7 @@ static void vlan_forget(struct engine_bond *bond, struct vlan *vlan)
 /* The hub's program, which it has whatever the hook. */
 static int vlan_hub_attach(struct engine_bond *bond, const struct engine_vlan *vlan)
 {
-	const struct datapath *datapath = &bond->datapath;
+	struct datapath *datapath = &bond->datapath;
 	int result = datapath_tag_set(datapath, vlan->ifindex, vlan->spec.vid);
 
 	if (!result) {

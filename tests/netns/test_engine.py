@@ -529,11 +529,11 @@ def test_member_deleted_and_back(wired):
     wired.both()
     server = wired.server
     wired.links[0].remove()
-    server.publish(1)
-    server.engine("release 0")
-    assert server.namespace.ping(ADDRESS["switch"], check=False) is not None
+    for side in (server, wired.switch):
+        side.publish(1)
+        side.engine("release 0")
+    assert server.namespace.ping(ADDRESS["switch"], count=4)
     wired.links[0] = VethLink(server.namespace, "ens1f0", wired.switch.namespace, "sw0")
-    wired.switch.engine("release 0")
     for side in (server, wired.switch):
         side.engine(f"member 0 {side.members[0]}")
         side.publish()
@@ -607,7 +607,7 @@ def test_follow_mtu(wired):
 
 
 def test_mtu_that_a_member_refuses(wired):
-    """A bridge with a member of a small MTU stands in for a NIC's limit."""
+    """A TAP device's limit is a little below a veth's."""
     server = wired.server
     server.namespace.run("ip tuntap add dev tap0 mode tap")
     server.namespace.ip("link set tap0 up")

@@ -79,7 +79,7 @@ def measure(options, report, bonds, rate, seconds, bounds):
         cpu, clock = cpu_seconds(near.process.pid), time.monotonic()
         time.sleep(seconds)
         cpu, clock = cpu_seconds(near.process.pid) - cpu, time.monotonic() - clock
-        flaps = [event for event in events.list if event["event"] in FLAPS]
+        flaps = [event for event in events.list if event.get("event") in FLAPS]
         report.add(f"{name}: resident memory", rss_mib(near.process.pid), "MiB", bounds["rss"])
         report.add(f"{name}: processor, idle", 100 * cpu / clock, "%", bounds["cpu"])
         report.add(f"{name}: changes of LACP or link state while idle", len(flaps),

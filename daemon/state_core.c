@@ -236,7 +236,8 @@ json_t *state_core_to_json(const struct bond_saved *saved)
 						   state_port_to_json(&member->lacp)));
 		}
 	}
-	return json_pack("{s:i, s:I, s:o, s:o, s:o}", "admin_up", (int)saved->admin_up,
+	return json_pack("{s:I, s:i, s:I, s:o, s:o, s:o}", "saved_at",
+			 (json_int_t)saved->saved_at, "admin_up", (int)saved->admin_up,
 			 "joined_next", (json_int_t)saved->joined_next, "aggregator",
 			 state_aggregator_to_json(&saved->lacp), "members", members, "table",
 			 state_table_to_json(&saved->table));
@@ -247,6 +248,7 @@ bool state_core_from_json(const json_t *json, struct bond_saved *out)
 	const json_t *members = json_object_get(json, "members");
 
 	memset(out, 0, sizeof(*out));
+	out->saved_at = json_get_uint(json, "saved_at", INT64_MAX, 0);
 	out->admin_up = (uint8_t)json_get_uint(json, "admin_up", 1, 0);
 	out->joined_next = (uint32_t)json_get_uint(json, "joined_next", UINT32_MAX, 0);
 	if (!state_aggregator_from_json(json_object_get(json, "aggregator"), &out->lacp) ||

@@ -14,11 +14,15 @@ __all__ = ["pytest_collection_modifyitems", "pytest_runtest_makereport",
 _pairs = []
 
 
-def pytest_collection_modifyitems(items):
+def skip_what_cannot_run(items):
     reason = why_not()
     if reason:
         for item in items:
             item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def pytest_collection_modifyitems(items):
+    skip_what_cannot_run(items)
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -35,6 +35,7 @@ class FlowPaths:
     def __init__(self, seen, names=None):
         """seen is a watcher's answer; names gives links other names."""
         names = names or {}
+        self.lost, self.outages = seen["lost"], seen["outages"]
         self.start_ns, self.rate_pps = seen["start_ns"], seen["rate_pps"]
         self.flows = []
         for entry in seen["per_flow"]:

@@ -42,12 +42,12 @@ static const char usage[] =
 	"receive\n"
 	"  --listen ADDRESS      address to take packets at (0.0.0.0 or :: for any)\n"
 	"  --port PORT           likewise (9000)\n"
-	"  --merge-ms MS         losses nearer to each other are one outage (50)\n"
 	"watch\n"
 	"  --link NAME           a link to watch; up to 16\n"
 	"  --outgoing            frames that go out there, in place of those that come in\n"
 	"  --pcap FILE           the first packet of each flow goes there\n"
 	"receive, watch\n"
+	"  --merge-ms MS         losses nearer to each other are one outage (50)\n"
 	"  --idle-ms MS          end when nothing came for so long (0: never)\n"
 	"all\n"
 	"  --json FILE           where the answer goes (standard output)\n";

@@ -235,7 +235,9 @@ static void watcher_print(const struct watcher *watcher, FILE *out)
 		fprintf(out, "%s\"%s\": %" PRIu64, i == 0 ? "" : ", ",
 			watcher->options->links[i], packets[i + 1]);
 	}
-	fprintf(out, "},\n\"per_flow\": [");
+	fprintf(out, "},\n");
+	record_print_outages(record, watcher->options->merge_ms, out);
+	fprintf(out, ",\n\"per_flow\": [");
 	for (i = 0; i < record->flow_count; i++) {
 		fprintf(out, "%s\n{\"flow\": %u, ", i == 0 ? "" : ",", i);
 		record_print_ends(&record->flows[i], out);

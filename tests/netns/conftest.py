@@ -14,7 +14,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "..", "lab"))
 
 from netlab import Namespace, Pair  # noqa: E402
 from netlab.fixtures import *  # noqa: E402,F401,F403
-from netlab.fixtures import track, untrack  # noqa: E402
+from netlab.fixtures import skip_what_cannot_run, track, untrack  # noqa: E402
 from netlab.wait import wait_for  # noqa: E402
 
 SHARED_LINKS = 3
@@ -41,6 +41,14 @@ class _Shared:
         if self.pair is not None:
             untrack(self.pair)
         self.hook, self.pair = None, None
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """The tests of one hook together, so that the shared pair is made twice only."""
+    skip_what_cannot_run(items)
+    items.sort(key=lambda item: hasattr(item, "callspec")
+               and item.callspec.params.get("any_pair") == "device")
 
 
 @pytest.fixture(scope="session")

@@ -85,12 +85,12 @@ def test_address_reaches_the_members(make_pair, hook):
     pair.server.ip(f"link set bond0 address {mac}")
     for name in pair.server_names + [VLAN]:
         wait_link(pair.server, name, address=mac)
-    for address in (SWITCH, SWITCH_VLAN):
+    for interface, address in (("bond0", SWITCH), (VLAN, SWITCH_VLAN)):
         pair.server.run(["ip", "neigh", "flush", "all"])
         pair.switch.run(["ip", "neigh", "flush", "all"])
         assert pair.server.ping(address)
-    neighbours = {entry.get("lladdr") for entry in pair.switch.ip_json("neigh show dev bond0")}
-    assert mac in neighbours
+        neighbours = pair.switch.ip_json(f"neigh show dev {interface}")
+        assert mac in {entry.get("lladdr") for entry in neighbours}
     assert pair.server_daemon.bond()["mac"] == mac
 
 

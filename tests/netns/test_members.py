@@ -172,7 +172,7 @@ def test_options_change_without_loss(trio):
     text = trio.server_config.read("bond0")
     for change, shown in (("miimon=50", ("miimon", 50)),
                           ("xmit_hash_policy=layer2+3", ("xmit_hash_policy", "layer2+3")),
-                          ("min_links=2", ("min_links", 2))):
+                          ("updelay=200", ("updelay", 200))):
         key = change.split("=", maxsplit=1)[0]
         words = [word for word in trio.options.split() if not word.startswith(key + "=")]
         options = " ".join(words + [change])

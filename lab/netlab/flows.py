@@ -17,6 +17,7 @@ class Move:
     to: str
     after: int   # last packet on the former link
     before: int  # first packet on the new one
+    at_ns: int   # when that was sent
 
 
 @dataclass
@@ -36,7 +37,6 @@ class FlowPaths:
         """seen is a watcher's answer; names gives links other names."""
         names = names or {}
         self.lost, self.outages = seen["lost"], seen["outages"]
-        self.start_ns, self.rate_pps = seen["start_ns"], seen["rate_pps"]
         self.flows = []
         for entry in seen["per_flow"]:
             flow = Flow(entry["flow"], entry["source"], entry["source_port"],
@@ -47,7 +47,7 @@ class FlowPaths:
                 flow.links.append(link)
                 if last is not None:
                     flow.moves.append(Move(flow.number, flow.links[-2], link, last["last"],
-                                           segment["first"]))
+                                           segment["first"], segment["first_ns"]))
                 last = segment
             self.flows.append(flow)
 
@@ -73,17 +73,13 @@ class FlowPaths:
     def by_source_port(self):
         return {flow.source_port: flow.links[0] for flow in self.flows if flow.links}
 
-    def due_ns(self, number):
-        return self.start_ns + number * 1000000000 // self.rate_pps
-
     def moves(self, *times_ns):
         """All moves, one list for each of the times: a move belongs to the last time
-        before its first packet on the new link was due, or else to the first time."""
+        before its first packet on the new link was sent, or else to the first time."""
         parts = [[] for _ in times_ns]
         for flow in self.flows:
             for move in flow.moves:
-                due = self.due_ns(move.before)
-                earlier = [i for i, at in enumerate(times_ns) if at <= due]
+                earlier = [i for i, at in enumerate(times_ns) if at <= move.at_ns]
                 parts[earlier[-1] if earlier else 0].append(move)
         return parts
 

@@ -12,6 +12,9 @@ from .tools import Tools
 from .wait import wait_for
 
 
+END_HEARD_S = 3.0  # a receiver that hears the end has ended by then
+
+
 class _Part:
     """One running `traffic` process and its answer."""
 
@@ -36,9 +39,11 @@ class _Part:
         self.process.send_signal(signal.SIGUSR1)
         return json.loads(self._line(10))
 
-    def stop(self):
-        """Asks it to end in good order, and returns its answer."""
-        if self.process.poll() is None:
+    def stop(self, after_s=0.0):
+        """Asks it to end in good order (if it hasn't by then), and returns its answer."""
+        try:
+            self.process.wait(after_s)
+        except subprocess.TimeoutExpired:
             self.process.send_signal(signal.SIGTERM)
         return self.result()
 
@@ -117,7 +122,10 @@ class Stream:
 
     def finish(self):
         """Ends it. Returns the receiver's answer, and the FlowPaths if watched."""
-        self.sent = self.sender.stop()
-        received = self.receiver.result()
-        paths = FlowPaths(self.watcher.result(), self.names) if self.watcher else None
+        sent = self.sender.stop()["sent"]
+        received = self.receiver.stop(END_HEARD_S)
+        # Nobody heard of the end if nothing gets through any more.
+        received["expected"] = max(received["expected"], sent)
+        received["lost"] = received["expected"] - received["received"]
+        paths = FlowPaths(self.watcher.stop(END_HEARD_S), self.names) if self.watcher else None
         return received, paths

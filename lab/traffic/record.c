@@ -21,6 +21,7 @@ void record_free(struct record *record)
 {
 	free(record->flows);
 	free(record->seen);
+	free(record->late);
 	record_init(record);
 }
 
@@ -28,7 +29,8 @@ static void record_start(struct record *record, const struct traffic_packet *pac
 {
 	record->flows = calloc(packet->flows, sizeof(*record->flows));
 	record->seen = calloc(RECORD_FIRST_CAPACITY, 1);
-	if (record->flows == NULL || record->seen == NULL) {
+	record->late = calloc(RECORD_FIRST_CAPACITY, sizeof(*record->late));
+	if (record->flows == NULL || record->seen == NULL || record->late == NULL) {
 		errx(1, "no memory for %u flows", packet->flows);
 	}
 	record->capacity = RECORD_FIRST_CAPACITY;
@@ -42,18 +44,43 @@ static void record_start(struct record *record, const struct traffic_packet *pac
 static void record_grow(struct record *record, uint64_t number)
 {
 	uint64_t capacity = record->capacity;
+	uint16_t *late;
 	uint8_t *seen;
 
 	while (capacity <= number) {
 		capacity *= 2;
 	}
 	seen = realloc(record->seen, capacity);
-	if (seen == NULL) {
+	late = realloc(record->late, capacity * sizeof(*late));
+	if (seen == NULL || late == NULL) {
 		errx(1, "no memory for %" PRIu64 " packets", capacity);
 	}
 	memset(seen + record->capacity, 0, capacity - record->capacity);
 	record->seen = seen;
+	record->late = late;
 	record->capacity = capacity;
+}
+
+/* When packet number was due, in nanoseconds after packet 0. */
+static uint64_t due_ns(const struct record *record, uint64_t number)
+{
+	return number / record->rate_pps * NS_PER_S +
+	       number % record->rate_pps * NS_PER_S / record->rate_pps;
+}
+
+/* When a packet that was seen was sent, to within RECORD_LATE_NS. */
+static uint64_t sent_ns(const struct record *record, uint64_t number)
+{
+	return record->start_ns + due_ns(record, number) +
+	       (uint64_t)record->late[number] * RECORD_LATE_NS;
+}
+
+static uint16_t late_of(const struct record *record, const struct traffic_packet *packet)
+{
+	uint64_t due = record->start_ns + due_ns(record, packet->number);
+	uint64_t late = packet->sent_ns > due ? (packet->sent_ns - due) / RECORD_LATE_NS : 0;
+
+	return late < UINT16_MAX ? (uint16_t)late : UINT16_MAX;
 }
 
 static bool packet_is_sane(const struct traffic_packet *packet)
@@ -94,6 +121,7 @@ struct record_flow *record_packet(struct record *record, const struct traffic_pa
 		return NULL;
 	}
 	record->seen[packet->number] = (uint8_t)(link + 1);
+	record->late[packet->number] = late_of(record, packet);
 	record->received++;
 	if (packet->number >= record->next_number) {
 		record->next_number = packet->number + 1;
@@ -147,13 +175,6 @@ void record_print_summary(const struct record *record, FILE *out)
 		(double)max_gap_ns / NS_PER_MS);
 }
 
-/* When packet number was due, in nanoseconds after packet 0. */
-static uint64_t due_ns(const struct record *record, uint64_t number)
-{
-	return number / record->rate_pps * NS_PER_S +
-	       number % record->rate_pps * NS_PER_S / record->rate_pps;
-}
-
 struct outage {
 	uint64_t first;
 	uint64_t last;
@@ -182,18 +203,21 @@ static uint32_t outage_flows(const struct record *record, const struct outage *o
 }
 
 /* An outage lasts from when its first packet was due until one packet's time
- * after its last was. */
+ * after its last was; it began when that packet was sent, as far as the one
+ * before it tells. */
 static void print_outage(const struct record *record, const struct outage *outage, bool first,
 			 FILE *out)
 {
 	uint64_t from_ns = due_ns(record, outage->first);
 	uint64_t to_ns = due_ns(record, outage->last + 1);
+	uint64_t late = outage->first > 0 ? record->late[outage->first - 1] : 0;
 
 	fprintf(out,
 		"%s{\"first\": %" PRIu64 ", \"last\": %" PRIu64 ", \"lost\": %" PRIu64
 		", \"flows\": %u, \"at_ns\": %" PRIu64 ", \"ms\": %.3f}",
 		first ? "" : ", ", outage->first, outage->last, outage->lost,
-		outage_flows(record, outage), record->start_ns + from_ns,
+		outage_flows(record, outage),
+		record->start_ns + from_ns + late * RECORD_LATE_NS,
 		(double)(to_ns - from_ns) / NS_PER_MS);
 }
 
@@ -293,9 +317,10 @@ unsigned int record_print_segments(const struct record *record, uint32_t flow,
 		if (packets > 0 && seen != link) {
 			fprintf(out,
 				"%s{\"link\": \"%s\", \"first\": %" PRIu64
-				", \"last\": %" PRIu64 ", \"packets\": %" PRIu64 "}",
+				", \"last\": %" PRIu64 ", \"packets\": %" PRIu64
+				", \"first_ns\": %" PRIu64 ", \"last_ns\": %" PRIu64 "}",
 				segments == 0 ? "" : ", ", links[link - 1], first, last,
-				packets);
+				packets, sent_ns(record, first), sent_ns(record, last));
 			segments++;
 			packets = 0;
 		}

@@ -9,6 +9,8 @@
 
 #include "lab/traffic/traffic.h"
 
+#define RECORD_LATE_NS 100000
+
 struct record_flow {
 	uint64_t received;
 	uint64_t reordered; /* came after a later packet of the flow */
@@ -27,6 +29,10 @@ struct record {
 	uint64_t rate_pps;
 	struct record_flow *flows;
 	uint8_t *seen; /* by number: 0 not seen, else link + 1 */
+	/* By number: how long after it was due a packet was sent, in units of
+	 * RECORD_LATE_NS. A sender that was held up must not make a packet seem
+	 * older than the cut that moved it. */
+	uint16_t *late;
 	uint64_t capacity;
 	uint64_t next_number; /* one more than the highest number seen */
 	uint64_t received;
@@ -55,7 +61,8 @@ void record_print_outages(const struct record *record, uint64_t merge_ms, FILE *
 void record_print_flows(const struct record *record, FILE *out);
 void record_print_ends(const struct record_flow *flow, FILE *out);
 /* Which link carried which of the flow's packets: [{"link", "first", "last",
- * "packets"}]. Returns how many such segments there are. */
+ * "packets", "first_ns", "last_ns"}], the last two when these were sent. Returns
+ * how many such segments there are. */
 unsigned int record_print_segments(const struct record *record, uint32_t flow,
 				   const char *const *links, FILE *out);
 

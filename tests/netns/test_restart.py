@@ -37,7 +37,8 @@ def lacp_of_switch(pair):
 @pytest.mark.parametrize("end", ["kill", "stop"])
 @pytest.mark.parametrize("hook", ["hub", "device"])
 def test_no_packet_is_lost(make_pair, end, hook):
-    pair = make_pair(links=3, portchannel=f"transmit_hook={hook}").up()
+    """With the rate of the sample files: the partner waits 90 s for the next daemon."""
+    pair = make_pair(links=3, rate="slow", portchannel=f"transmit_hook={hook}").up()
     events = pair.switch_daemon.events()
     before, switch_before = snapshot(pair.server), lacp_of_switch(pair)
     out = Stream(pair, SWITCH, flows=FLOWS, rate=RATE)
@@ -50,9 +51,6 @@ def test_no_packet_is_lost(make_pair, end, hook):
     pair.server_daemon.start()
     pair.server_daemon.wait_active(pair.server_names, timeout_s=5)
     out.more(RATE // 2)
-    sent_before = pair.server_daemon.members()["ens1f0"]["lacp"]["lacpdus_received"]
-    wait_for(lambda: pair.server_daemon.members()["ens1f0"]["lacp"]["lacpdus_received"]
-             > sent_before + 1, 10, "the new daemon speaks LACP with the switch")
     for stream in (out, back, vlan):
         received, paths = stream.finish()
         assert received["lost"] == 0 and received["duplicates"] == 0
@@ -64,6 +62,21 @@ def test_no_packet_is_lost(make_pair, end, hook):
              for event in events.of(kind)]
     events.close()
     assert flaps == []
+
+
+def test_next_daemon_goes_on_with_lacp(make_pair):
+    """At the fast rate the partner waits 3 s for it, and then hears of it each second."""
+    pair = make_pair(links=2).up()
+    events = pair.switch_daemon.events()
+    pair.server_daemon.kill()
+    pair.server_daemon.start()
+    heard = pair.switch_daemon.members()["sw0"]["lacp"]["lacpdus_received"]
+    wait_for(lambda: pair.switch_daemon.members()["sw0"]["lacp"]["lacpdus_received"]
+             >= heard + 4, 20, "the switch hears the new daemon for longer than its timeout")
+    flaps = [event for kind in ("mux", "selected", "carrier") for event in events.of(kind)]
+    events.close()
+    assert flaps == []
+    assert pair.server_daemon.active() == set(pair.server_names)
 
 
 def test_link_cut_while_no_daemon_runs(make_pair):

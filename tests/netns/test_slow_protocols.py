@@ -43,10 +43,12 @@ def garbage():
     yield b""
     for size in (1, 2, 4, 20, 40, 100, 1400):
         yield bytes([SUBTYPE_LACP]) + os.urandom(size - 1)
-    # An actor TLV of another length than 20, a missing partner TLV.
+    # Actor and partner information of another length than 20; what type they say
+    # they are, and of which version, a receiver must not look at (clause 6.4.12).
     for length in (0, 1, 19, 21, 255):
         yield bytes([SUBTYPE_LACP, 1, 1, length]) + bytes(PDU_SIZE - 4)
-    yield (bytes([SUBTYPE_LACP, 1, 1, 20]) + bytes(18) + bytes([7, 20])).ljust(PDU_SIZE, b"\0")
+        yield (bytes([SUBTYPE_LACP, 1, 1, 20]) + bytes(18)
+               + bytes([2, length])).ljust(PDU_SIZE, b"\0")
     for length in (0, 15, 17, 255):
         yield bytes([SUBTYPE_MARKER, 1, MARKER_INFORMATION, length]) + bytes(PDU_SIZE - 4)
     for subtype in (0, 3, 10, 11, 255):

@@ -11,6 +11,7 @@
  *   bond.c      the bond's device and hub
  *   publish.c   buckets, flags and carrier
  *   member.c    members: joining and leaving
+ *   member_prepare.c  what an interface needs to be a member
  *   saved.c     what a member was before, and putting that back
  *   vlan.c      VLAN interfaces
  *   follow.c    what someone did to the bond's device reaches members and VLANs
@@ -279,6 +280,10 @@ void slot_assign(struct engine_bond *bond, uint8_t slot, uint32_t ifindex);
 int member_mac_set(struct engine *engine, uint32_t ifindex, const uint8_t mac[MAC_SIZE]);
 /* Sets or clears the promiscuous flag as the bond needs it. */
 int member_promisc_apply(struct engine_bond *bond, uint8_t slot);
+/* Changes what has to be changed for the slot's member, of which *saved says what
+ * it was; can be called again for a member that is one already. */
+int member_prepare(struct engine_bond *bond, uint8_t slot, const struct netlink_link *link,
+		   struct engine_member_saved *saved, struct engine_error *err);
 /* Passes the least of the members' GSO limits on to the bond's devices. */
 void bond_gso_update(struct engine_bond *bond);
 

@@ -13,6 +13,9 @@
  *   vlan_remove NAME
  *   vlans NAME COUNT              COUNT VLAN interfaces NAME.1 ...; milliseconds
  *   follow | status | counters | close | destroy | probe
+ *   watch | news                  opens a news socket; what came since, by kind
+ *   feature IFNAME NAME [on|off]  an ethtool feature
+ *   link IFNAME                   carrier and speed by ethtool
  */
 #include <errno.h>
 #include <jansson.h>
@@ -31,6 +34,7 @@
 struct tool {
 	struct engine *engine;
 	struct netlink *netlink;
+	struct netlink_events *events;
 	struct engine_bond *bond;
 	struct engine_error error;
 	struct engine_member_saved saved[BOND_MEMBERS_MAX];
@@ -396,6 +400,82 @@ static int run_probe(struct tool *tool, int count, char **words, json_t *answer)
 	return 0;
 }
 
+static int run_watch(struct tool *tool, int count, char **words, json_t *answer)
+{
+	(void)count;
+	(void)words;
+	(void)answer;
+	return netlink_events_open(&tool->events);
+}
+
+static void news_count(const struct netlink_event *event, void *context)
+{
+	static const char *const kinds[] = {"link_new", "link_gone", "address_new",
+					    "address_gone"};
+	json_t *answer = context;
+	const char *kind = kinds[event->type];
+
+	json_object_set_new(
+		answer, kind,
+		json_integer(json_integer_value(json_object_get(answer, kind)) + 1));
+	if (event->type == NETLINK_EVENT_LINK_NEW || event->type == NETLINK_EVENT_LINK_GONE) {
+		json_object_set_new(answer, "last", json_string(event->link.name));
+	}
+}
+
+static int run_news(struct tool *tool, int count, char **words, json_t *answer)
+{
+	int result = netlink_events_read(tool->events, news_count, answer);
+
+	(void)count;
+	(void)words;
+	json_object_set_new(answer, "overrun", json_boolean(result == -ENOBUFS));
+	return result == -ENOBUFS ? 0 : result;
+}
+
+static int run_feature(struct tool *tool, int count, char **words, json_t *answer)
+{
+	struct netlink_feature feature;
+	struct netlink_link link;
+	int result = netlink_link_get_by_name(tool->netlink, words[1], &link);
+
+	if (!result && count > 3) {
+		result = netlink_feature_set(tool->netlink, link.ifindex, words[2],
+					     strcmp(words[3], "on") == 0);
+	}
+	if (!result) {
+		result = netlink_feature_read(tool->netlink, link.ifindex, words[2], &feature);
+	}
+	if (!result) {
+		json_object_set_new(answer, "present", json_boolean(feature.present));
+		json_object_set_new(answer, "on", json_boolean(feature.on));
+		json_object_set_new(answer, "fixed", json_boolean(feature.fixed));
+	}
+	return result;
+}
+
+static int run_link(struct tool *tool, int count, char **words, json_t *answer)
+{
+	struct netlink_speed speed;
+	struct netlink_link link;
+	bool carrier;
+	int result = netlink_link_get_by_name(tool->netlink, words[1], &link);
+
+	(void)count;
+	if (!result) {
+		result = netlink_carrier_read(tool->netlink, link.ifindex, &carrier);
+	}
+	if (!result) {
+		result = netlink_speed_read(tool->netlink, link.ifindex, &speed);
+	}
+	if (!result) {
+		json_object_set_new(answer, "carrier", json_boolean(carrier));
+		json_object_set_new(answer, "speed_mbps", json_integer(speed.speed_mbps));
+		json_object_set_new(answer, "duplex", json_integer(speed.duplex));
+	}
+	return result;
+}
+
 static const struct command commands[] = {
 	{"open", 2, run_open, false},
 	{"change", 1, run_change, true},
@@ -413,6 +493,10 @@ static const struct command commands[] = {
 	{"close", 1, run_close, true},
 	{"destroy", 1, run_destroy, true},
 	{"probe", 1, run_probe, false},
+	{"watch", 1, run_watch, false},
+	{"news", 1, run_news, false},
+	{"feature", 3, run_feature, false},
+	{"link", 2, run_link, false},
 };
 
 static int command_run(struct tool *tool, int count, char **words, json_t *answer)
@@ -473,6 +557,7 @@ int main(int argc, char **argv)
 	}
 	engine_bond_close(tool.bond);
 	engine_close(tool.engine);
+	netlink_events_close(tool.events);
 	netlink_close(tool.netlink);
 	return 0;
 }

@@ -28,7 +28,8 @@
 #include <linux/pkt_cls.h>
 
 #include "abi/datapath.h"
-#include "bench/bpf_cost.skel.h"
+#include "bench/bpf_cost_carrier.skel.h"
+#include "bench/bpf_cost_plain.skel.h"
 
 #define ROUNDS	      15
 #define PACKETS	      300000
@@ -48,7 +49,8 @@ static const uint8_t ipv6[118] = {
 	MACS, 0x86, 0xdd, 0x60, 0, 0, 0, 64, 6, 64, DOC_NET, 1, DOC_NET, 2, TCP_WITH_TIME};
 
 struct cost {
-	struct bpf_cost *programs;
+	const struct bpf_object *object;
+	bool reads_carrier;
 	struct dp_table *table;
 	uint32_t packets;
 };
@@ -57,7 +59,7 @@ struct cost {
  * half of cost_tag_pair's excess if halves is 1. */
 struct row {
 	const char *name;
-	const struct bpf_program *program;
+	const char *program;
 	const uint8_t *frame;
 	uint32_t size;
 	uint32_t verdict;
@@ -81,15 +83,25 @@ static double now_ns(void)
 	return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
 }
 
+static int program_fd(const struct cost *cost, const char *name)
+{
+	return bpf_program__fd(bpf_object__find_program_by_name(cost->object, name));
+}
+
+static int map_fd(const struct cost *cost, const char *name)
+{
+	return bpf_object__find_map_fd_by_name(cost->object, name);
+}
+
 /* Nanoseconds a packet, the loop of the test run included. */
-static double run_ns(const struct cost *cost, const struct bpf_program *program,
-		     const struct row *row, uint32_t verdict)
+static double run_ns(const struct cost *cost, const char *program, const struct row *row,
+		     uint32_t verdict)
 {
 	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = row->frame, .data_size_in = row->size,
 		    .repeat = (int)cost->packets);
 	double start = now_ns();
 
-	if (bpf_prog_test_run_opts(bpf_program__fd(program), &opts)) {
+	if (bpf_prog_test_run_opts(program_fd(cost, program), &opts)) {
 		fail("test run");
 	}
 	if (opts.retval != verdict) {
@@ -125,6 +137,24 @@ static void stay_on_this_cpu(void)
 	}
 }
 
+/* The object that reads carrier, or where the kernel cannot, the other. */
+static void objects_load(struct cost *cost)
+{
+	struct bpf_cost_carrier *carrier = bpf_cost_carrier__open_and_load();
+	struct bpf_cost_plain *plain;
+
+	if (carrier) {
+		cost->object = carrier->obj;
+		cost->reads_carrier = true;
+		return;
+	}
+	plain = bpf_cost_plain__open_and_load();
+	if (!plain) {
+		fail("loading the programs");
+	}
+	cost->object = plain->obj;
+}
+
 static void cost_open(struct cost *cost)
 {
 	uint32_t vlan[2] = {LOOPBACK, VID}, vid = VID, i;
@@ -135,12 +165,9 @@ static void cost_open(struct cost *cost)
 		fail("a network namespace of its own");
 	}
 	loopback_up();
-	cost->programs = bpf_cost__open_and_load();
-	if (!cost->programs) {
-		fail("loading the programs");
-	}
+	objects_load(cost);
 	cost->table = mmap(NULL, sizeof(*cost->table), PROT_READ | PROT_WRITE, MAP_SHARED,
-			   bpf_map__fd(cost->programs->maps.pc_table), 0);
+			   map_fd(cost, DP_MAP_TABLE), 0);
 	if (cost->table == MAP_FAILED) {
 		fail("mmap of the table");
 	}
@@ -153,14 +180,13 @@ static void cost_open(struct cost *cost)
 	for (i = 0; i < BOND_BUCKETS; i++) {
 		cost->table->buckets[i] = (struct dp_bucket){LOOPBACK_SLOT, BOND_NO_MEMBER};
 	}
-	if (bpf_map_update_elem(bpf_map__fd(cost->programs->maps.pc_tags), &vlan[0], &vlan[1],
-				BPF_ANY) ||
-	    bpf_map_update_elem(bpf_map__fd(cost->programs->maps.pc_vlans), &vid, &vlan[0],
-				BPF_ANY)) {
+	if (bpf_map_update_elem(map_fd(cost, DP_MAP_TAGS), &vlan[0], &vlan[1], BPF_ANY) ||
+	    bpf_map_update_elem(map_fd(cost, DP_MAP_VLANS), &vid, &vlan[0], BPF_ANY)) {
 		fail("the VLAN's maps");
 	}
-	if (bpf_prog_test_run_opts(bpf_program__fd(cost->programs->progs.cost_learn), &learn) ||
-	    !cost->table->slots[LOOPBACK_SLOT].net_device) {
+	if (cost->reads_carrier &&
+	    (bpf_prog_test_run_opts(program_fd(cost, "cost_learn"), &learn) ||
+	     !cost->table->slots[LOOPBACK_SLOT].net_device)) {
 		fail("learning the member's address");
 	}
 }
@@ -171,12 +197,11 @@ static void measure_round(const struct cost *cost, struct row *rows, size_t coun
 
 	for (size_t i = 0; i < count; i++) {
 		struct row *row = &rows[i];
-		double empty = run_ns(cost, cost->programs->progs.cost_empty, row, TC_ACT_OK);
+		double empty = run_ns(cost, "cost_empty", row, TC_ACT_OK);
 		double undo = 0;
 
 		if (row->tag) {
-			undo = run_ns(cost, cost->programs->progs.cost_tag_pair, row,
-				      TC_ACT_OK);
+			undo = run_ns(cost, "cost_tag_pair", row, TC_ACT_OK);
 			undo = (undo - empty) / 2;
 		}
 		cost->table->slots[LOOPBACK_SLOT].net_device = row->carrier_read ? device : 0;
@@ -196,7 +221,6 @@ static int compare(const void *a, const void *b)
 int main(int argc, char **argv)
 {
 	struct cost cost = {.packets = PACKETS};
-	const struct bpf_cost *p;
 	size_t count, i;
 
 	if (argc == 2 && strcmp(argv[1], "--quick") == 0) {
@@ -206,13 +230,12 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	cost_open(&cost);
-	p = cost.programs;
-#define ROW(name, program, frame, tag, carrier)                                              \
-	{                                                                                    \
-		name, p->progs.program, frame, sizeof(frame), TC_ACT_REDIRECT, tag, carrier, \
-		{                                                                            \
-			0                                                                    \
-		}                                                                            \
+#define ROW(name, program, frame, tag, carrier)                                      \
+	{                                                                            \
+		name, #program, frame, sizeof(frame), TC_ACT_REDIRECT, tag, carrier, \
+		{                                                                    \
+			0                                                            \
+		}                                                                    \
 	}
 	struct row rows[] = {
 		ROW("transmit, IPv4", cost_transmit, ipv4, false, true),

@@ -7,6 +7,8 @@
 #define BPF_MAPS_H
 
 #include <linux/bpf.h>
+#include <linux/if_ether.h>
+#include <linux/in.h>
 #include <linux/pkt_cls.h>
 
 #include <bpf/bpf_endian.h>
@@ -74,27 +76,50 @@ static __always_inline __u32 slot_of(const struct dp_table *table, __u32 ifindex
 	return BOND_NO_MEMBER;
 }
 
-/* Ethernet, IPv4 or IPv6 and TCP headers without options, for the estimate. */
-#define GSO_HEADERS_SIZE 66
+static __always_inline __u32 packet_byte(struct __sk_buff *skb, __u32 offset)
+{
+	__u8 byte = 0;
+
+	bpf_skb_load_bytes(skb, offset, &byte, sizeof(byte));
+	return byte;
+}
 
 /*
- * Frames on the wire that this packet is. A GSO packet from an untrusted source
- * (a virtual machine) comes without their number until the stack has looked at
- * it; then it is worked out from the segment size, with headers of usual length.
+ * The frames that a GSO packet will become, worked out from the size of its
+ * headers: one from an untrusted source (a virtual machine) comes without their
+ * number until the stack has looked at it.
  */
-static __always_inline __u64 packet_frames(const struct __sk_buff *skb)
+static __noinline __u32 gso_frames(struct __sk_buff *skb)
+{
+	__u32 headers = ETH_HLEN, size = skb->gso_size, protocol;
+
+	if (skb->protocol == bpf_htons(ETH_P_IPV6)) {
+		protocol = packet_byte(skb, ETH_HLEN + 6);
+		headers += 40;
+	} else {
+		protocol = packet_byte(skb, ETH_HLEN + 9);
+		headers += (packet_byte(skb, ETH_HLEN) & 0x0f) * 4;
+	}
+	if (protocol == IPPROTO_UDP) {
+		headers += 8;
+	} else {
+		headers += (packet_byte(skb, headers + 12) >> 4) * 4;
+	}
+	if (size == 0 || skb->len <= headers) {
+		return 1;
+	}
+	return (skb->len - headers + size - 1) / size;
+}
+
+/* Frames on the wire that this packet is. */
+static __always_inline __u64 packet_frames(struct __sk_buff *skb)
 {
 	__u32 segments = skb->gso_segs;
-	__u32 size;
 
 	if (segments) {
 		return segments;
 	}
-	size = skb->gso_size;
-	if (size == 0 || skb->len <= GSO_HEADERS_SIZE) {
-		return 1;
-	}
-	return (skb->len - GSO_HEADERS_SIZE + size - 1) / size;
+	return skb->gso_size ? gso_frames(skb) : 1;
 }
 
 #endif

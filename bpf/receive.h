@@ -12,8 +12,6 @@
 
 #include <stdbool.h>
 
-#include <linux/if_ether.h>
-
 #include "bpf/maps.h"
 
 #define VLAN_VID_MASK 0x0fff
@@ -31,7 +29,7 @@ static __always_inline bool packet_is_link_local(const struct __sk_buff *skb)
 }
 
 static __always_inline void count_receive(struct dp_member_counters *member,
-					  const struct __sk_buff *skb)
+					  struct __sk_buff *skb)
 {
 	member->rx_packets += packet_frames(skb);
 	member->rx_bytes += skb->len;

@@ -10,8 +10,6 @@
 
 #include <stdbool.h>
 
-#include <linux/if_ether.h>
-
 #include "abi/flow_hash.h"
 #include "bpf/carrier.h"
 #include "bpf/maps.h"
@@ -91,9 +89,8 @@ static __always_inline __u32 packet_bucket(struct __sk_buff *skb, __u32 policy)
 	return flow_hash_bucket(hash);
 }
 
-static __always_inline void count_transmit(struct dp_counters *counters,
-					   const struct __sk_buff *skb, __u32 slot,
-					   __u32 bucket)
+static __always_inline void count_transmit(struct dp_counters *counters, struct __sk_buff *skb,
+					   __u32 slot, __u32 bucket)
 {
 	struct dp_member_counters *member = &counters->members[slot];
 	__u64 bytes = skb->len;

@@ -79,16 +79,35 @@ static unsigned int pair_make(const char *name, const char *peer, unsigned int *
 	return index;
 }
 
-static void attach(const struct scene *scene, const char *program, unsigned int ifindex)
+static void attach(const struct scene *scene, const char *program, unsigned int ifindex,
+		   enum bpf_tc_attach_point place)
 {
 	const struct bpf_program *found =
 		bpf_object__find_program_by_name(scene->object, program);
-	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = (int)ifindex, .attach_point = BPF_TC_INGRESS);
+	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = (int)ifindex, .attach_point = place);
 	LIBBPF_OPTS(bpf_tc_opts, opts, .handle = 1, .priority = 1);
 
+	int result;
+
 	opts.prog_fd = bpf_program__fd(found);
-	if (bpf_tc_hook_create(&hook) || bpf_tc_attach(&hook, &opts)) {
+	result = bpf_tc_hook_create(&hook);
+	if ((result && result != -EEXIST) || bpf_tc_attach(&hook, &opts)) {
 		fail(program);
+	}
+}
+
+void scene_egress_attach(const struct scene *scene, const char *program, unsigned int ifindex)
+{
+	attach(scene, program, ifindex, BPF_TC_EGRESS);
+}
+
+void scene_egress_detach(unsigned int ifindex)
+{
+	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = (int)ifindex, .attach_point = BPF_TC_EGRESS);
+	LIBBPF_OPTS(bpf_tc_opts, opts, .handle = 1, .priority = 1);
+
+	if (bpf_tc_detach(&hook, &opts)) {
+		fail("detaching");
 	}
 }
 
@@ -202,10 +221,10 @@ void scene_open(struct scene *scene, const struct bpf_object *object)
 	scene->vlans_fd = map_fd(scene, DP_MAP_VLANS);
 	scene->tags_fd = map_fd(scene, DP_MAP_TAGS);
 	scene->counters_fd = map_fd(scene, DP_MAP_COUNTERS);
-	attach(scene, "pc_transmit", scene->hub);
-	attach(scene, "pc_transmit_vlan", scene->vlan_hub);
+	attach(scene, "pc_transmit", scene->hub, BPF_TC_INGRESS);
+	attach(scene, "pc_transmit_vlan", scene->vlan_hub, BPF_TC_INGRESS);
 	for (i = 0; i < SCENE_MEMBERS; i++) {
-		attach(scene, "pc_receive", scene->member[i]);
+		attach(scene, "pc_receive", scene->member[i], BPF_TC_INGRESS);
 	}
 	scene_reset(scene);
 }

@@ -62,6 +62,9 @@ void scene_ip(const char *arguments);
 /* Fills in the members' addresses (pc_learn); only for the carrier object. */
 void scene_learn(struct scene *scene);
 void scene_learn_slot(struct scene *scene, unsigned int slot);
+/* Attaches a program at a device's egress too, or takes it away again. */
+void scene_egress_attach(const struct scene *scene, const char *program, unsigned int ifindex);
+void scene_egress_detach(unsigned int ifindex);
 /* The hub for a VLAN id; 0 for none. */
 void scene_vlan_set(const struct scene *scene, uint32_t vid, uint32_t hub);
 /* The sum over all CPUs. */

@@ -215,18 +215,18 @@ static int problems_move(struct model_problems *from, struct model_problems *to)
 	return to->out_of_memory ? -ENOMEM : 0;
 }
 
-int config_read_folder(const char *path, struct model **out, struct model_problems *problems)
+int config_read_folder(const char *folder, struct model **out, struct model_problems *problems)
 {
-	struct folder folder = {.path = path, .fd = -1};
+	struct folder listing = {.path = folder, .fd = -1};
 	struct model_problems found = {0};
 	struct model *model = NULL;
 
-	int result = path[0] == '\0' ? -ENOENT : folder_list(&folder);
+	int result = folder[0] == '\0' ? -ENOENT : folder_list(&listing);
 	if (result == 0) {
-		result = folder_read(&folder);
+		result = folder_read(&listing);
 	}
 	if (result == 0) {
-		model = ifcfg_read(folder.texts, folder.text_count, &found);
+		model = ifcfg_read(listing.texts, listing.text_count, &found);
 		result = model ? problems_move(&found, problems) : -ENOMEM;
 	}
 	if (result == 0) {
@@ -235,6 +235,6 @@ int config_read_folder(const char *path, struct model **out, struct model_proble
 		model_free(model);
 	}
 	model_problems_free(&found);
-	folder_free(&folder);
+	folder_free(&listing);
 	return result;
 }

@@ -18,7 +18,7 @@ static void text_tame(char *text)
 	size_t size = strlen(text);
 
 	if (size > TEXT_SIZE_MAX) {
-		strcpy(text + TEXT_SIZE_MAX - 3, "...");
+		memcpy(text + TEXT_SIZE_MAX - 3, "...", 4);
 	}
 	for (; *text; text++) {
 		if ((unsigned char)*text < ' ' || *text == 0x7f) {

@@ -269,16 +269,25 @@ static void test_nul_byte(void **state)
 	parsed_free(&parsed);
 }
 
+/* The first line, then the other one that many times. */
+static void repeat(char *out, size_t size, const char *first, const char *other, int times)
+{
+	size_t at = (size_t)snprintf(out, size, "%s", first);
+
+	for (int i = 0; i < times && at < size; i++) {
+		at += (size_t)snprintf(out + at, size - at, "%s", other);
+	}
+	assert_true(at < size);
+}
+
 /* Doubling a value line by line must end at the limit, not in gigabytes. */
 static void test_limits(void **state)
 {
-	char text[4096] = "A=0123456789\n";
+	char text[4096];
 	static char large[IFCFG_FILE_SIZE_MAX + 1];
 
 	(void)state;
-	for (int i = 0; i < 100; i++) {
-		strcat(text, "A=$A$A\n");
-	}
+	repeat(text, sizeof(text), "A=0123456789\n", "A=$A$A\n", 100);
 	struct parsed parsed = parse(text);
 	assert_false(parsed.fine);
 	assert_int_equal(parsed.problems.count, 1);
@@ -306,12 +315,10 @@ static void test_limits(void **state)
 /* Junk does not fill the screen. */
 static void test_errors_are_few(void **state)
 {
-	char text[2048] = "";
+	char text[2048];
 
 	(void)state;
-	for (int i = 0; i < 200; i++) {
-		strcat(text, "date\n");
-	}
+	repeat(text, sizeof(text), "", "date\n", 200);
 	struct parsed parsed = parse(text);
 	assert_false(parsed.fine);
 	assert_int_equal(parsed.problems.count, 10);

@@ -216,14 +216,25 @@ static void test_policies(void **state)
 	}
 }
 
-/* Lines in the file of a bond that are wrong or odd. */
-static void test_bond_lines(void **state)
+/* A line in the file of a bond that is wrong, or odd. */
+struct bond_line {
+	const char *line;
+	enum model_severity severity;
+	const char *says; /* NULL: nothing */
+};
+
+static void bond_lines_check(const struct bond_line *cases, size_t count)
 {
-	static const struct {
-		const char *line;
-		enum model_severity severity;
-		const char *says; /* NULL: nothing */
-	} cases[] = {
+	for (size_t i = 0; i < count; i++) {
+		struct made made = make_bond("mode=4 miimon=100", cases[i].line);
+		expect_problem(&made, cases[i].severity, "bond0", cases[i].says, cases[i].line);
+		made_free(&made);
+	}
+}
+
+static void test_bond_addresses(void **state)
+{
+	static const struct bond_line cases[] = {
 		{"IPADDR=10.0.0.1\nPREFIX=24", MODEL_ERROR, NULL},
 		{"IPADDR=' 10.0.0.1 '\nPREFIX=24", MODEL_ERROR, NULL},
 		{"IPADDR=10.0.0.1\nPREFIX=24\nNETMASK=255.255.255.0", MODEL_ERROR, NULL},
@@ -266,6 +277,15 @@ static void test_bond_lines(void **state)
 		{"IPV6ADDR_SECONDARIES='2001:db8::1 2001:db8::x'", MODEL_ERROR,
 		 "'2001:db8::x' is no IPv6 address"},
 		{"IPV6ADDR=2001:db8::1\nIPV6INIT=no", MODEL_WARNING, "IPV6INIT is no"},
+	};
+
+	(void)state;
+	bond_lines_check(cases, sizeof(cases) / sizeof(cases[0]));
+}
+
+static void test_bond_keys(void **state)
+{
+	static const struct bond_line cases[] = {
 		{"MTU=9000", MODEL_ERROR, NULL},
 		{"MTU=67", MODEL_ERROR, "from 68 to 65535"},
 		{"MTU=65536", MODEL_ERROR, "from 68 to 65535"},
@@ -296,11 +316,7 @@ static void test_bond_lines(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct made made = make_bond("mode=4 miimon=100", cases[i].line);
-		expect_problem(&made, cases[i].severity, "bond0", cases[i].says, cases[i].line);
-		made_free(&made);
-	}
+	bond_lines_check(cases, sizeof(cases) / sizeof(cases[0]));
 }
 
 static void test_vlans(void **state)
@@ -309,45 +325,45 @@ static void test_vlans(void **state)
 		const char *path;
 		const char *text;
 		enum model_severity severity;
+		unsigned int vid;    /* 0: there is no VLAN interface */
 		const char *says;    /* NULL: nothing */
-		uint16_t vid;	     /* 0: there is no VLAN interface */
 		const char *subject; /* NULL: the file's interface */
 	} cases[] = {
-		{"ifcfg-bond0.652", "VLAN=yes", MODEL_ERROR, NULL, 652, NULL},
-		{"ifcfg-bond0.1", "VLAN=TRUE", MODEL_ERROR, NULL, 1, NULL},
-		{"ifcfg-bond0.4094", "VLAN=1", MODEL_ERROR, NULL, 4094, NULL},
-		{"ifcfg-vlan5", "VLAN=yes PHYSDEV=bond0", MODEL_ERROR, NULL, 5, NULL},
-		{"ifcfg-vlan0005", "VLAN=yes PHYSDEV=bond0", MODEL_ERROR, NULL, 5, NULL},
-		{"ifcfg-lan", "VLAN=yes PHYSDEV=bond0 VID=9", MODEL_ERROR, NULL, 9, NULL},
-		{"ifcfg-bond0.x", "VLAN=yes PHYSDEV=bond0 VID=9", MODEL_ERROR, NULL, 9, NULL},
-		{"ifcfg-bond0.7", "VLAN=no", MODEL_ERROR, NULL, 0, NULL},
-		{"ifcfg-bond0.7", "", MODEL_ERROR, NULL, 0, NULL},
-		{"ifcfg-bond0.0", "VLAN=yes", MODEL_ERROR, "'0'; expected a number", 0, NULL},
-		{"ifcfg-bond0.4095", "VLAN=yes", MODEL_ERROR, "'4095'; expected", 0, NULL},
-		{"ifcfg-bond0.99999", "VLAN=yes", MODEL_ERROR, "'99999'; expected", 0, NULL},
-		{"ifcfg-bond0.abc", "VLAN=yes", MODEL_ERROR, "'abc'; expected", 0, NULL},
-		{"ifcfg-bond0.010", "VLAN=yes", MODEL_ERROR, "octal; expected 10", 0, NULL},
-		{"ifcfg-lan", "VLAN=yes PHYSDEV=bond0 VID=0", MODEL_ERROR, "'0'", 0, NULL},
-		{"ifcfg-lan", "VLAN=yes PHYSDEV=bond0 VID=five", MODEL_ERROR, "'five'", 0,
+		{"ifcfg-bond0.652", "VLAN=yes", MODEL_ERROR, 652, NULL, NULL},
+		{"ifcfg-bond0.1", "VLAN=TRUE", MODEL_ERROR, 1, NULL, NULL},
+		{"ifcfg-bond0.4094", "VLAN=1", MODEL_ERROR, 4094, NULL, NULL},
+		{"ifcfg-vlan5", "VLAN=yes PHYSDEV=bond0", MODEL_ERROR, 5, NULL, NULL},
+		{"ifcfg-vlan0005", "VLAN=yes PHYSDEV=bond0", MODEL_ERROR, 5, NULL, NULL},
+		{"ifcfg-lan", "VLAN=yes PHYSDEV=bond0 VID=9", MODEL_ERROR, 9, NULL, NULL},
+		{"ifcfg-bond0.x", "VLAN=yes PHYSDEV=bond0 VID=9", MODEL_ERROR, 9, NULL, NULL},
+		{"ifcfg-bond0.7", "VLAN=no", MODEL_ERROR, 0, NULL, NULL},
+		{"ifcfg-bond0.7", "", MODEL_ERROR, 0, NULL, NULL},
+		{"ifcfg-bond0.0", "VLAN=yes", MODEL_ERROR, 0, "'0'; expected a number", NULL},
+		{"ifcfg-bond0.4095", "VLAN=yes", MODEL_ERROR, 0, "'4095'; expected", NULL},
+		{"ifcfg-bond0.99999", "VLAN=yes", MODEL_ERROR, 0, "'99999'; expected", NULL},
+		{"ifcfg-bond0.abc", "VLAN=yes", MODEL_ERROR, 0, "'abc'; expected", NULL},
+		{"ifcfg-bond0.010", "VLAN=yes", MODEL_ERROR, 0, "octal; expected 10", NULL},
+		{"ifcfg-lan", "VLAN=yes PHYSDEV=bond0 VID=0", MODEL_ERROR, 0, "'0'", NULL},
+		{"ifcfg-lan", "VLAN=yes PHYSDEV=bond0 VID=five", MODEL_ERROR, 0, "'five'",
 		 NULL},
-		{"ifcfg-lan", "VLAN=yes PHYSDEV=bond0 VID=-1", MODEL_ERROR, "'-1'", 0, NULL},
-		{"ifcfg-vlan0", "VLAN=yes PHYSDEV=bond0", MODEL_ERROR, "'0'", 0, NULL},
-		{"ifcfg-vlan4095", "VLAN=yes PHYSDEV=bond0", MODEL_ERROR, "'4095'", 0, NULL},
-		{"ifcfg-vlan5x", "VLAN=yes PHYSDEV=bond0", MODEL_ERROR, "'5x'", 0, NULL},
-		{"ifcfg-vlan5", "VLAN=yes", MODEL_ERROR, "expected PHYSDEV", 0, NULL},
-		{"ifcfg-lan", "VLAN=yes VID=9", MODEL_ERROR, "expected PHYSDEV", 0, NULL},
-		{"ifcfg-lan", "VLAN=yes", MODEL_ERROR, "nothing says which VLAN", 0, NULL},
-		{"ifcfg-eth5.5", "VLAN=yes", MODEL_ERROR, "parent 'eth5' is no bond", 5, NULL},
-		{"ifcfg-bond0.5", "VLAN=yes PHYSDEV=eth1", MODEL_WARNING, "'eth1' is not used",
-		 5, NULL},
-		{"ifcfg-bond0.5", "VLAN=yes BONDING_OPTS=mode=4", MODEL_WARNING,
-		 "BONDING_OPTS is not used", 5, NULL},
-		{"ifcfg-bond0.5", "VLAN=yes MTU=1600", MODEL_WARNING, "MTU 1600 is more", 5,
+		{"ifcfg-lan", "VLAN=yes PHYSDEV=bond0 VID=-1", MODEL_ERROR, 0, "'-1'", NULL},
+		{"ifcfg-vlan0", "VLAN=yes PHYSDEV=bond0", MODEL_ERROR, 0, "'0'", NULL},
+		{"ifcfg-vlan4095", "VLAN=yes PHYSDEV=bond0", MODEL_ERROR, 0, "'4095'", NULL},
+		{"ifcfg-vlan5x", "VLAN=yes PHYSDEV=bond0", MODEL_ERROR, 0, "'5x'", NULL},
+		{"ifcfg-vlan5", "VLAN=yes", MODEL_ERROR, 0, "expected PHYSDEV", NULL},
+		{"ifcfg-lan", "VLAN=yes VID=9", MODEL_ERROR, 0, "expected PHYSDEV", NULL},
+		{"ifcfg-lan", "VLAN=yes", MODEL_ERROR, 0, "nothing says which VLAN", NULL},
+		{"ifcfg-eth5.5", "VLAN=yes", MODEL_ERROR, 5, "parent 'eth5' is no bond", NULL},
+		{"ifcfg-bond0.5", "VLAN=yes PHYSDEV=eth1", MODEL_WARNING, 5,
+		 "'eth1' is not used", NULL},
+		{"ifcfg-bond0.5", "VLAN=yes BONDING_OPTS=mode=4", MODEL_WARNING, 5,
+		 "BONDING_OPTS is not used", NULL},
+		{"ifcfg-bond0.5", "VLAN=yes MTU=1600", MODEL_WARNING, 5, "MTU 1600 is more",
 		 NULL},
-		{"ifcfg-bond0.5", "VLAN=yes REORDER_HDR=no", MODEL_WARNING, "REORDER_HDR=no", 5,
+		{"ifcfg-bond0.5", "VLAN=yes REORDER_HDR=no", MODEL_WARNING, 5, "REORDER_HDR=no",
 		 NULL},
-		{"ifcfg-averylongname0.5", "VLAN=yes", MODEL_ERROR, "cannot be an interface's",
-		 0, ""},
+		{"ifcfg-averylongname0.5", "VLAN=yes", MODEL_ERROR, 0,
+		 "cannot be an interface's", ""},
 	};
 
 	(void)state;
@@ -529,7 +545,8 @@ int main(void)
 		cmocka_unit_test(test_bonding_options_refused),
 		cmocka_unit_test(test_bonding_options_warned),
 		cmocka_unit_test(test_policies),
-		cmocka_unit_test(test_bond_lines),
+		cmocka_unit_test(test_bond_addresses),
+		cmocka_unit_test(test_bond_keys),
 		cmocka_unit_test(test_vlans),
 		cmocka_unit_test(test_members),
 		cmocka_unit_test(test_bond_without_its_file_s_help),

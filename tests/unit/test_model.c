@@ -335,8 +335,9 @@ static void test_validate(void **state)
 		struct model_problems problems = {0};
 		model_validate(model, &problems);
 		if (problems.count != cases[i].count ||
-		    (cases[i].says && (!strstr(problems.list[0].text, cases[i].says) ||
-				       strcmp(problems.list[0].subject, cases[i].subject)))) {
+		    (cases[i].says &&
+		     (!strstr(problems.list[0].text, cases[i].says) ||
+		      strcmp(problems.list[0].subject, cases[i].subject) != 0))) {
 			fail_msg("%s: %zu %s", cases[i].model, problems.count,
 				 problems.count ? problems.list[0].text : "");
 		}

@@ -34,7 +34,7 @@ struct model_address {
 /* What any interface may have. */
 struct model_interface {
 	char name[MODEL_NAME_SIZE];
-	bool onboot;
+	bool onboot;  /* ONBOOT; a member joins its bond whatever its own says, as with ifup */
 	uint32_t mtu; /* 0: not said */
 	bool has_mac;
 	uint8_t mac[6]; /* MACADDR */

@@ -13,7 +13,7 @@
  *   member.c    members: joining and leaving
  *   member_prepare.c  what an interface needs to be a member
  *   saved.c     what a member was before, and putting that back
- *   vlan.c      VLAN interfaces
+ *   vlan.c      VLAN interfaces; vlan_takeover.c those that run already
  *   follow.c    what someone did to the bond's device reaches members and VLANs
  *   mtu.c       the MTU of everything, in an order that loses no frame
  *   probe.c     what this kernel offers
@@ -303,7 +303,16 @@ bool saved_alias_is_ours(const char *alias);
 int saved_restore(struct engine *engine, const struct netlink_link *link,
 		  const struct engine_member_saved *saved, bool promisc_set);
 
-/* --- vlan.c ------------------------------------------------------------ */
+/* --- vlan.c, vlan_takeover.c ------------------------------------------- */
+
+#define VID_MIN 1
+#define VID_MAX 4094
+
+/* Room for one more, so that noting it cannot fail. */
+int vlan_room_make(struct engine_bond *bond);
+void vlan_note(struct engine_bond *bond, const struct vlan *vlan);
+/* The hub's program, which it has whatever the hook. */
+int vlan_hub_attach(struct engine_bond *bond, const struct engine_vlan *vlan);
 
 /* Finds the VLAN interfaces that the maps know, puts our programs there, and
  * removes pairs that were left half made. */

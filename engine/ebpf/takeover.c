@@ -177,7 +177,7 @@ static bool layout_is_ours(const struct found_maps *found, const struct dp_table
  * transmit. The daemon publishes its own table at once. */
 static void buckets_fill(struct dp_table *table)
 {
-	uint8_t usable[BOND_MEMBERS_MAX];
+	uint8_t usable[BOND_MEMBERS_MAX] = {0};
 	uint32_t count = 0;
 
 	for (uint8_t i = 0; i < BOND_MEMBERS_MAX; i++) {

@@ -12,9 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define VID_MIN		 1
-#define VID_MAX		 4094
-
 /* A thousand VLAN interfaces need one queue each, not one for every CPU. */
 #define VLAN_QUEUES	 1
 
@@ -58,8 +55,7 @@ static struct vlan *vlan_by_name(const struct engine_bond *bond, const char *nam
 	return NULL;
 }
 
-/* Room for one more, so that noting it cannot fail later. */
-static int vlan_room_make(struct engine_bond *bond)
+int vlan_room_make(struct engine_bond *bond)
 {
 	size_t room = bond->vlan_room ? bond->vlan_room * 2 : 8;
 	struct vlan *vlans;
@@ -76,7 +72,7 @@ static int vlan_room_make(struct engine_bond *bond)
 	return 0;
 }
 
-static void vlan_note(struct engine_bond *bond, const struct vlan *vlan)
+void vlan_note(struct engine_bond *bond, const struct vlan *vlan)
 {
 	size_t position = vlan_position(bond, vlan->public.spec.vid);
 
@@ -95,8 +91,7 @@ static void vlan_forget(struct engine_bond *bond, struct vlan *vlan)
 		(bond->vlan_count - position) * sizeof(*bond->vlans));
 }
 
-/* The hub's program, which it has whatever the hook. */
-static int vlan_hub_attach(struct engine_bond *bond, const struct engine_vlan *vlan)
+int vlan_hub_attach(struct engine_bond *bond, const struct engine_vlan *vlan)
 {
 	struct datapath *datapath = &bond->datapath;
 	int result = datapath_tag_set(datapath, vlan->ifindex, vlan->spec.vid);
@@ -363,89 +358,4 @@ size_t engine_bond_vlans(const struct engine_bond *bond, struct engine_vlan *out
 		out[i] = bond->vlans[i].public;
 	}
 	return bond->vlan_count;
-}
-
-/* One VLAN interface that the maps name: noted, or taken out if it is gone. */
-static int vlan_take_over(struct engine_bond *bond, uint16_t vid, uint32_t hub_ifindex,
-			  struct engine_error *err)
-{
-	struct vlan vlan = {.public = {.spec = {.vid = vid}, .hub_ifindex = hub_ifindex}};
-	struct netlink_link device, hub;
-	int result = vlan_room_make(bond);
-
-	if (result) {
-		return engine_fail(err, result, "no memory for VLAN %u of %s", vid, bond->name);
-	}
-	if (netlink_link_get(bond->engine->netlink, hub_ifindex, &hub) || hub.link_elsewhere ||
-	    !vlan_hub_alias_is_of(hub.alias, bond->name) ||
-	    netlink_link_get(bond->engine->netlink, hub.link, &device)) {
-		return datapath_vlan_set(&bond->datapath, vid, 0);
-	}
-	memcpy(vlan.public.spec.name, device.name, sizeof(vlan.public.spec.name));
-	vlan.public.ifindex = device.ifindex;
-	vlan.hub_up = (hub.flags & IFF_UP) != 0;
-	vlan.mtu = hub.mtu;
-	result = vlan_hub_attach(bond, &vlan.public);
-	if (!result && takeover_is_ours(device.ifindex, HOOK_EGRESS)) {
-		/* Over our own maps, should those be new. */
-		vlan.hook = TRANSMIT_HOOK_DEVICE;
-		result = datapath_attach(&bond->datapath, PROGRAM_TRANSMIT_VLAN, device.ifindex,
-					 HOOK_EGRESS, true);
-	}
-	if (result) {
-		return engine_fail_bpf(err, result, "attaching the transmit program of %s",
-				       device.name);
-	}
-	vlan_note(bond, &vlan);
-	return 0;
-}
-
-/* Hubs of this bond that no map leads to. */
-struct orphans {
-	const struct engine_bond *bond;
-	const uint32_t *hubs; /* by VLAN id */
-	size_t count;
-	uint32_t ifindexes[64];
-};
-
-static int orphan_collect(const struct netlink_link *link, void *context)
-{
-	struct orphans *orphans = context;
-
-	if (!vlan_hub_alias_is_of(link->alias, orphans->bond->name) || orphans->count == 64) {
-		return 0;
-	}
-	for (size_t vid = 0; vid < DP_VLANS_MAX; vid++) {
-		if (orphans->hubs[vid] == link->ifindex) {
-			return 0;
-		}
-	}
-	orphans->ifindexes[orphans->count++] = link->ifindex;
-	return 0;
-}
-
-int vlans_take_over(struct engine_bond *bond, struct engine_error *err)
-{
-	uint32_t hubs[DP_VLANS_MAX];
-	struct orphans orphans = {.bond = bond, .hubs = hubs};
-	int result = datapath_vlans_read(&bond->datapath, hubs);
-
-	if (result) {
-		return engine_fail_bpf(err, result, "reading the VLANs of %s", bond->name);
-	}
-	for (uint16_t vid = VID_MIN; vid <= VID_MAX; vid++) {
-		if (!hubs[vid]) {
-			continue;
-		}
-		result = vlan_take_over(bond, vid, hubs[vid], err);
-		if (result) {
-			return result;
-		}
-	}
-	/* A process that died while making one: it will be made again. */
-	(void)netlink_link_dump(bond->engine->netlink, orphan_collect, &orphans);
-	for (size_t i = 0; i < orphans.count; i++) {
-		(void)netlink_link_delete(bond->engine->netlink, orphans.ifindexes[i]);
-	}
-	return 0;
 }

@@ -43,8 +43,8 @@ struct tool {
 
 struct command {
 	const char *name;
-	int words_min;
 	int (*run)(struct tool *tool, int count, char **words, json_t *answer);
+	int words_min;
 	bool needs_bond;
 };
 
@@ -477,26 +477,26 @@ static int run_link(struct tool *tool, int count, char **words, json_t *answer)
 }
 
 static const struct command commands[] = {
-	{"open", 2, run_open, false},
-	{"change", 1, run_change, true},
-	{"member", 3, run_member, true},
-	{"release", 2, run_release, true},
-	{"publish", 1, run_publish, true},
-	{"carrier", 2, run_carrier, true},
-	{"vlan", 3, run_vlan, true},
-	{"vlan_change", 3, run_vlan_change, true},
-	{"vlan_remove", 2, run_vlan_remove, true},
-	{"vlans", 3, run_vlans, true},
-	{"follow", 1, run_follow, true},
-	{"status", 1, run_status, true},
-	{"counters", 1, run_counters, true},
-	{"close", 1, run_close, true},
-	{"destroy", 1, run_destroy, true},
-	{"probe", 1, run_probe, false},
-	{"watch", 1, run_watch, false},
-	{"news", 1, run_news, false},
-	{"feature", 3, run_feature, false},
-	{"link", 2, run_link, false},
+	{"open", run_open, 2, false},
+	{"change", run_change, 1, true},
+	{"member", run_member, 3, true},
+	{"release", run_release, 2, true},
+	{"publish", run_publish, 1, true},
+	{"carrier", run_carrier, 2, true},
+	{"vlan", run_vlan, 3, true},
+	{"vlan_change", run_vlan_change, 3, true},
+	{"vlan_remove", run_vlan_remove, 2, true},
+	{"vlans", run_vlans, 3, true},
+	{"follow", run_follow, 1, true},
+	{"status", run_status, 1, true},
+	{"counters", run_counters, 1, true},
+	{"close", run_close, 1, true},
+	{"destroy", run_destroy, 1, true},
+	{"probe", run_probe, 1, false},
+	{"watch", run_watch, 1, false},
+	{"news", run_news, 1, false},
+	{"feature", run_feature, 3, false},
+	{"link", run_link, 2, false},
 };
 
 static int command_run(struct tool *tool, int count, char **words, json_t *answer)

@@ -357,7 +357,8 @@ def test_carrier(wired):
     assert all(server.namespace.has_carrier(name) for name in names)
     server.engine("carrier off")
     for name in names:
-        wait_for(lambda n=name: not server.namespace.has_carrier(n), what=f"{name} loses carrier")
+        wait_for(lambda n=name: not server.namespace.has_carrier(n),
+                 what=f"{name} loses carrier")
     assert not server.namespace.ping(ADDRESS["switch"], timeout_s=0.3, check=False)
     server.engine("carrier on")
     for name in names:

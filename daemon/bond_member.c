@@ -337,8 +337,10 @@ void bond_member_check_carrier(struct bond_runtime *bond, uint8_t slot)
 {
 	struct bond_runtime_member *member = &bond->members[slot];
 	struct bond_event event = {.type = BOND_EVENT_CARRIER, .slot = slot};
+	struct netlink *netlink = bond->daemon->netlink;
 
-	if (netlink_carrier_read(bond->daemon->netlink, member->ifindex, &event.up) < 0 ||
+	if (netlink_carrier_is(netlink, member->name, member->carrier) ||
+	    netlink_carrier_read(netlink, member->ifindex, &event.up) < 0 ||
 	    event.up == member->carrier) {
 		return;
 	}

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <linux/ethtool.h>
 #include <linux/sockios.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -18,18 +19,29 @@
 /* Link modes' words of 32 bits; the kernel has 4 today. */
 #define LINK_MODE_WORDS_MAX 127
 
+static int ethtool_open(struct netlink *netlink)
+{
+	int fd;
+
+	if (netlink->ioctl_fd >= 0) {
+		return 0;
+	}
+	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0) {
+		return -errno;
+	}
+	netlink->ioctl_fd = fd;
+	return 0;
+}
+
 /* Fills in the present name and makes the ioctl with its command at data. */
 static int ethtool_call(struct netlink *netlink, uint32_t ifindex, void *data)
 {
 	struct ifreq request = {.ifr_ifindex = (int)ifindex};
+	int err = ethtool_open(netlink);
 
-	if (netlink->ioctl_fd < 0) {
-		int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-
-		if (fd < 0) {
-			return -errno;
-		}
-		netlink->ioctl_fd = fd;
+	if (err) {
+		return err;
 	}
 	if (ioctl(netlink->ioctl_fd, SIOCGIFNAME, &request) < 0) {
 		return -errno;
@@ -39,6 +51,19 @@ static int ethtool_call(struct netlink *netlink, uint32_t ifindex, void *data)
 		return -errno;
 	}
 	return 0;
+}
+
+bool netlink_carrier_is(struct netlink *netlink, const char *name, bool carrier)
+{
+	struct ethtool_value value = {.cmd = ETHTOOL_GLINK};
+	struct ifreq request = {.ifr_data = (void *)&value};
+
+	if (ethtool_open(netlink)) {
+		return false;
+	}
+	(void)snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", name);
+	return ioctl(netlink->ioctl_fd, SIOCETHTOOL, &request) == 0 &&
+	       (value.data != 0) == carrier;
 }
 
 int netlink_carrier_read(struct netlink *netlink, uint32_t ifindex, bool *carrier)

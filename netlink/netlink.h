@@ -182,6 +182,11 @@ int netlink_events_read(struct netlink_events *events, netlink_event_callback *c
  * that has none, the carrier that the kernel knows. False when it is down. */
 int netlink_carrier_read(struct netlink *netlink, uint32_t ifindex, bool *carrier);
 
+/* Whether the driver of the interface that has this name says the same of its
+ * link. For those who ask often: half the price, but names move. So only true is
+ * an answer, and false a reason to ask netlink_carrier_read(). */
+bool netlink_carrier_is(struct netlink *netlink, const char *name, bool carrier);
+
 struct netlink_speed {
 	uint32_t speed_mbps; /* 0: unknown */
 	uint8_t duplex;	     /* DUPLEX_HALF 0, DUPLEX_FULL 1, DUPLEX_UNKNOWN 0xff */

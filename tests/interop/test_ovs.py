@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Open vSwitch, LACP active, is the switch: what it says of our links counts."""
+"""Open vSwitch, LACP active, is the switch: what it says of our links counts.
+
+Its user-space data path loses packets of a stream by itself; so loss is judged at
+its ports, where what we sent arrives.
+"""
 import shutil
 import time
 
@@ -13,7 +17,7 @@ pytestmark = pytest.mark.skipif(shutil.which("ovs-vswitchd") is None,
                                 reason="Open vSwitch is not installed")
 
 FLOWS = 500
-RATE = 10000
+RATE = 4000
 
 
 @pytest.fixture(params=["fast", "slow"])
@@ -66,12 +70,13 @@ def test_link_cut_and_back(pair):
     pair.links[0].restore()
     pair.wait_active([0, 1], 40)
     stream.more(RATE // 2)
-    received, paths = stream.finish()
+    _, paths = stream.finish()
     at_cut, at_return = paths.moves(cut_ns, restored_ns)
     assert {move.flow for move in at_cut} == paths.on("ens1f0")
     assert {move.to for move in at_return} == {"ens1f0"}
-    lost = [one for one in received["outages"] if one["at_ns"] < restored_ns]
-    assert sum(one["lost"] for one in lost) <= RATE // 50
+    lost = [[one["lost"] for one in paths.outages if (one["at_ns"] < restored_ns) == before]
+            for before in (True, False)]
+    assert sum(lost[0]) <= RATE // 50 and sum(lost[1]) == 0
     assert tcp_transfer(pair.switch, pair.server, SERVER, 1 << 20)
 
 
@@ -85,7 +90,7 @@ def test_daemon_restart_is_not_seen(pair, end):
 
     before = flaps()
     assert set(before) == {"sw0", "sw1"} and all(before.values())
-    stream = Stream(pair, SWITCH, flows=FLOWS, rate=RATE, watch=False)
+    stream = Stream(pair, SWITCH, flows=FLOWS, rate=RATE)
     stream.more(RATE // 4)
     getattr(pair.server_daemon, end)()
     stream.more(RATE // 4)
@@ -98,8 +103,8 @@ def test_daemon_restart_is_not_seen(pair, end):
                              for name, counters in pair.ovs.counters().items()), 20,
                  "Open vSwitch hears the new daemon for longer than its timeout")
     stream.more(RATE // 4)
-    received, _ = stream.finish()
-    assert received["lost"] == 0
+    _, paths = stream.finish()
+    assert paths.lost == 0 and paths.steady() == FLOWS
     assert flaps() == before
     assert pair.ovs.ready(pair.switch_names)
 

@@ -174,7 +174,7 @@ static void make_ansi(struct generator *generator)
 		"\\12",	    "\\101",	   "\\477",   "\\x41", "\\x4",	  "\\xg", "\\x{41}",
 		"\\u41",    "\\u00e9",	   "\\u20ac", "\\uzz", "\\cA",	  "\\c?", "\\c\\\\",
 		"\\q",	    "\\U0001F600", "\\U41",   "\\x7f", "\\1",	  "\\8",  "\\c[",
-		"\\x{1f4}", "\\x{}",	   "\\\n",    "\\xff", "\\c\x80",
+		"\\x{1f4}", "\\x{}",	   "\\\n",    "\\xff", "\\c\x80", "\\ca",
 	};
 
 	emit(generator, "$'");
@@ -281,13 +281,21 @@ static void make_file(struct generator *generator)
 static void make_soup(struct generator *generator)
 {
 	static const char set[] = "AB=='\"\\$${}~:+ \t\n;#[()`x1eu0\xff/*!-@&|<>?,\r\x01";
+	static const char *const parts[] = {":~",    "=~",  "~/",    "${A}", "$A", "$'x'",
+					    "\"x\"", "'x'", "\\\n",  "~",    ":",  "\\:~",
+					    "':'~",  " B=", "\"~\"", "{x,y}"};
 
 	emit(generator, "A=x;B=y\n");
 	for (uint32_t i = 1 + draw(generator, 3); i > 0; i--) {
 		emit(generator, draw(generator, 6) == 0 ? "export A=" : "A=");
-		for (uint32_t k = 1 + draw(generator, 9); k > 0; k--) {
-			emit_byte(generator,
-				  (unsigned char)set[draw(generator, sizeof(set) - 1)]);
+		for (uint32_t k = 1 + draw(generator, 7); k > 0; k--) {
+			if (draw(generator, 2) == 0) {
+				emit(generator,
+				     parts[draw(generator, sizeof(parts) / sizeof(parts[0]))]);
+			} else {
+				emit_byte(generator,
+					  (unsigned char)set[draw(generator, sizeof(set) - 1)]);
+			}
 		}
 		emit(generator, draw(generator, 4) == 0 ? "" : "\n");
 	}

@@ -22,7 +22,7 @@ void frame_gen_init(struct frame_gen *gen, uint64_t seed);
 /* A number from 0 to below - 1. */
 uint32_t frame_gen_below(struct frame_gen *gen, uint32_t below);
 
-/* Writes the next frame; returns its size in bytes. */
-size_t frame_gen_next(struct frame_gen *gen, uint8_t frame[FRAME_SIZE_MAX]);
+/* Writes the next frame; returns its size. */
+size_t frame_gen_next(struct frame_gen *gen, uint8_t bytes[FRAME_SIZE_MAX]);
 
 #endif

@@ -331,12 +331,14 @@ void packet_send_offload(unsigned int ifindex, const void *frame, size_t size, u
 {
 	struct sockaddr_ll address = {.sll_family = AF_PACKET, .sll_ifindex = (int)ifindex};
 	struct virtio_net_hdr header = {.hdr_len = linear};
-	struct iovec parts[2] = {{&header, sizeof(header)}, {(void *)(uintptr_t)frame, size}};
+	uint8_t copy[FRAME_ROOM];
+	struct iovec parts[2] = {{&header, sizeof(header)}, {copy, size}};
 	struct msghdr message = {.msg_name = &address,
 				 .msg_namelen = sizeof(address),
 				 .msg_iov = parts,
 				 .msg_iovlen = 2};
 
+	memcpy(copy, frame, size);
 	if (gso_size) {
 		header.flags = VIRTIO_NET_HDR_F_NEEDS_CSUM;
 		header.csum_start = 34; /* Ethernet and IPv4 */

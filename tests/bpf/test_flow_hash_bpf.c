@@ -331,7 +331,7 @@ int main(int argc, char **argv)
 		} else if (option == 'a') {
 			test.answers_file = open_output(optarg);
 		} else {
-			return 2;
+			exit(2);
 		}
 	}
 	printf("seed %" PRIu64 ", %" PRIu64 " frames, 3 policies\n", seed, count);

@@ -499,8 +499,6 @@ static void test_same_as_bash(void **state)
 	print_message("IFCFG_ORACLE_SEED=%" PRIu64 "\n", run.seed);
 	run.samples = calloc(run.count, sizeof(*run.samples));
 	assert_non_null(run.samples);
-	assert_non_null(mkdtemp(run.folder));
-
 	uint64_t mix = run.seed | 1;
 	for (size_t i = 0; i < run.count; i++) {
 		struct sample *sample = &run.samples[i];
@@ -513,9 +511,12 @@ static void test_same_as_bash(void **state)
 			make_soup(&sample->generator);
 		}
 		sample_parse(&run, i);
-		if (sample->accepted) {
+		accepted += sample->accepted;
+	}
+	assert_non_null(mkdtemp(run.folder));
+	for (size_t i = 0; i < run.count; i++) {
+		if (run.samples[i].accepted) {
 			sample_write(&run, i);
-			accepted++;
 		}
 	}
 

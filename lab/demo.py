@@ -257,7 +257,7 @@ def main():
     parser.add_argument("--build", default=None, help="the build folder (build)")
     options = parser.parse_args()
     tools, partner = Tools(options.build), partner_wanted()
-    reason = why_not("iperf3", "tc", "ss", *(["ovs-vswitchd", "ethtool"] if partner == "ovs"
+    reason = why_not("iperf3", "tc", "ss", *(["ovs-vswitchd", "ethtool", "nft"] if partner == "ovs"
                                              else []))
     if reason or tools.missing():
         sys.exit(f"The demo cannot run: {reason or 'not built yet: ' + str(tools.missing())}")

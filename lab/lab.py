@@ -74,7 +74,7 @@ def print_hints(tools, ovs):
 
 def up(tools):
     partner = partner_wanted()
-    reason = why_not(*(["ovs-vswitchd", "ethtool"] if partner == "ovs" else []))
+    reason = why_not(*(["ovs-vswitchd", "ethtool", "nft"] if partner == "ovs" else []))
     if reason or tools.missing():
         sys.exit(f"The lab cannot run: {reason or 'not built yet: ' + str(tools.missing())}")
     if is_up():

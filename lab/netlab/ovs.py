@@ -80,6 +80,7 @@ class OpenVSwitch:
         br0 itself takes address; an internal port in the VLAN takes vlan_address.
         """
         for name in members:
+            self._keep_from_kernel(name)
             self.namespace.ip(f"link set {name} up")
         self.vsctl("add-br", "br0", "--", "set", "bridge", "br0", "datapath_type=netdev",
                    "--", "add-bond", "br0", "bond0", *members, "bond_mode=balance-tcp",
@@ -92,6 +93,13 @@ class OpenVSwitch:
                        "type=internal")
             self._address(port, vlan_address)
         return self
+
+    def _keep_from_kernel(self, name):
+        """The user-space data path takes copies of frames; the kernel's own stack would
+        answer ARP for br0's address with the port's. The hook is behind the copies."""
+        self.namespace.run(["nft", f"add table netdev port_{name}; add chain netdev "
+                            f"port_{name} in {{ type filter hook ingress device {name} "
+                            "priority 0; policy drop; }"])
 
     def _address(self, name, address):
         wait_for(lambda: self.namespace.link(name), 10, f"Open vSwitch makes {name}")

@@ -254,14 +254,15 @@ void bond_runtime_tick(struct bond_runtime *bond)
 void bond_runtime_follow(struct bond_runtime *bond)
 {
 	struct bond_event event = {.type = BOND_EVENT_ADDRESS};
-	struct engine_error error;
-	int err;
+	struct engine_error error = {""};
 
 	memcpy(event.mac, bond->core.mac, sizeof(event.mac));
-	err = engine_bond_follow(bond->path, event.mac, &error);
-	if (err < 0) {
+	(void)engine_bond_follow(bond->path, event.mac, &error);
+	/* What can't be done is tried each second, but said once. */
+	if (error.text[0] && strcmp(error.text, bond->follow_error) != 0) {
 		log_line(LOG_LEVEL_ERROR, "%s %s bond=%s", bond->name, error.text, bond->name);
 	}
+	memcpy(bond->follow_error, error.text, sizeof(bond->follow_error));
 	if (memcmp(event.mac, bond->core.mac, sizeof(event.mac)) != 0) {
 		bond_runtime_input(bond, &event);
 	}

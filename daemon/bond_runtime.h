@@ -69,6 +69,8 @@ struct bond_runtime {
 	sd_event_source *deadline;
 	time_ms deadline_at; /* for which the source is armed, TIME_NEVER for none */
 	struct bond_runtime_member members[BOND_MEMBERS_MAX];
+	uint64_t followed_us;		      /* when poll.c last had a look at the bond */
+	char follow_error[ENGINE_ERROR_SIZE]; /* said already; "" none */
 	size_t vlan_count;
 	struct bond_runtime_vlan *vlans;
 	struct address_set addresses;

@@ -9,7 +9,15 @@
 #include "daemon/log.h"
 
 /* A driver that didn't know the speed yet is asked again about this often. */
-#define POLL_SPEED_INTERVAL_US 1000000ULL
+#define POLL_SPEED_INTERVAL_US	1000000ULL
+
+/* Some of what is done to a bond makes no news: a macvlan in another network
+ * namespace adds its address silently, and the members must then take frames to
+ * it. So the bond is looked at once a second, less often the more VLAN
+ * interfaces it has, since each of these is looked at too. A bond without
+ * miimon is polled for this alone. */
+#define POLL_FOLLOW_INTERVAL_MS 1000
+#define POLL_FOLLOW_PER_VLAN_US 20000ULL
 
 struct poll_group {
 	struct daemon *daemon;
@@ -34,6 +42,25 @@ static void poll_bond(struct bond_runtime *bond, bool speed_too)
 	}
 }
 
+static void poll_follow(struct bond_runtime *bond)
+{
+	uint64_t now_us = daemon_now_us();
+	uint64_t wait_us =
+		POLL_FOLLOW_INTERVAL_MS * 1000ULL + bond->vlan_count * POLL_FOLLOW_PER_VLAN_US;
+
+	if (now_us - bond->followed_us >= wait_us) {
+		bond->followed_us = now_us;
+		bond_runtime_follow(bond);
+	}
+}
+
+static uint32_t poll_interval_ms(const struct bond_runtime *bond)
+{
+	uint32_t miimon_ms = bond->wanted->bond.options.miimon_ms;
+
+	return miimon_ms > 0 ? miimon_ms : POLL_FOLLOW_INTERVAL_MS;
+}
+
 /* The next multiple of the interval: groups of 100 and 200 ms wake together. */
 static uint64_t poll_next_us(const struct poll_group *group)
 {
@@ -52,9 +79,13 @@ static int poll_on_time(sd_event_source *source, uint64_t due_us, void *user)
 		group->speed_asked_us = due_us;
 	}
 	for (struct bond_runtime *bond = group->daemon->bonds; bond; bond = bond->next) {
-		if (bond->wanted->bond.options.miimon_ms == group->interval_ms) {
+		if (poll_interval_ms(bond) != group->interval_ms) {
+			continue;
+		}
+		if (bond->wanted->bond.options.miimon_ms > 0) {
 			poll_bond(bond, speed_too);
 		}
+		poll_follow(bond);
 	}
 	sd_event_source_set_time(source, poll_next_us(group));
 	sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
@@ -115,9 +146,7 @@ void poll_update(struct daemon *daemon)
 		group->used = false;
 	}
 	for (struct bond_runtime *bond = daemon->bonds; bond; bond = bond->next) {
-		if (bond->wanted->bond.options.miimon_ms > 0) {
-			poll_add(daemon, bond->wanted->bond.options.miimon_ms);
-		}
+		poll_add(daemon, poll_interval_ms(bond));
 	}
 	poll_drop_unused(daemon);
 }

@@ -2,7 +2,8 @@
 /*
  * miimon: asks the drivers for carrier, since the kernel may hold its own news
  * of it back for up to a second. One timer for each interval that some bond
- * has, at multiples of it, so that many bonds make few turns of the loop.
+ * has, at multiples of it, so that many bonds make few turns of the loop. And
+ * looks for changes of a bond that the kernel tells nobody of.
  */
 #ifndef DAEMON_POLL_H
 #define DAEMON_POLL_H

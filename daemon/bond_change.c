@@ -112,6 +112,23 @@ static void bond_change_on_address(const struct address *address, bool added, in
 		    added ? "added" : "removed");
 }
 
+/* The mode may be another one now. */
+static void bond_change_socket(struct bond_runtime *bond)
+{
+	if (bond->core.config.mode != BOND_MODE_8023AD) {
+		bond_socket_close(bond);
+		return;
+	}
+	if (bond->socket >= 0) {
+		return;
+	}
+	for (uint8_t slot = 0; slot < BOND_MEMBERS_MAX; slot++) {
+		if (bond->members[slot].ifindex != 0 && bond_socket_join(bond, slot) < 0) {
+			bond_member_let_go(bond, slot, "no socket for its LACPDUs");
+		}
+	}
+}
+
 static void bond_change_options(struct bond_runtime *bond, const struct wanted *before,
 				const struct wanted *wanted, struct changes *changes)
 {
@@ -126,18 +143,7 @@ static void bond_change_options(struct bond_runtime *bond, const struct wanted *
 	bond_runtime_config(&wanted->bond.options, &config);
 	event.config = &config;
 	bond_runtime_input(bond, &event);
-	for (uint8_t slot = 0; slot < BOND_MEMBERS_MAX; slot++) {
-		int err = 0;
-
-		if (config.mode != BOND_MODE_8023AD) {
-			bond_member_close_socket(bond, slot);
-		} else if (bond->members[slot].ifindex != 0) {
-			err = bond_member_open_socket(bond, slot);
-		}
-		if (err < 0) {
-			bond_member_let_go(bond, slot, "no socket for its LACPDUs");
-		}
-	}
+	bond_change_socket(bond);
 }
 
 static void bond_change_members(struct bond_runtime *bond, const struct wanted *before,

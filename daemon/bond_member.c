@@ -7,19 +7,10 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/epoll.h>
-#include <unistd.h>
 
 #include "daemon/bond_runtime.h"
 #include "daemon/daemon.h"
-#include "daemon/lacp_socket.h"
 #include "daemon/log.h"
-
-/* Frames of one member that one turn of the loop takes. */
-#define MEMBER_FRAMES_PER_TURN	  16
-/* A member that is flooded may have so many turns in so long a time. */
-#define MEMBER_TURNS_INTERVAL_US  100000
-#define MEMBER_TURNS_PER_INTERVAL 20
 
 uint8_t bond_runtime_slot(struct bond_runtime *bond, const char *wanted, bool make)
 {
@@ -48,78 +39,6 @@ uint8_t bond_member_find(const struct bond_runtime *bond, uint32_t ifindex)
 		}
 	}
 	return BOND_NO_MEMBER;
-}
-
-void bond_member_receive(struct bond_runtime *bond, uint8_t slot)
-{
-	struct bond_runtime_member *member = &bond->members[slot];
-	uint8_t frame[LACP_SOCKET_FRAME_SIZE];
-
-	for (int i = 0; i < MEMBER_FRAMES_PER_TURN && member->socket >= 0; i++) {
-		ssize_t size = lacp_socket_receive(member->socket, frame, sizeof(frame));
-
-		if (size < 0) {
-			/* -EAGAIN; or the interface went down, of which we hear
-			 * otherwise. */
-			return;
-		}
-		if (size > 0) {
-			struct bond_event event = {.type = BOND_EVENT_FRAME,
-						   .slot = slot,
-						   .frame = frame,
-						   .frame_size = (size_t)size};
-
-			bond_runtime_input(bond, &event);
-		}
-	}
-}
-
-static int bond_member_on_frame(sd_event_source *source, int fd, uint32_t events, void *user)
-{
-	struct bond_runtime_member *member = user;
-
-	(void)source;
-	(void)fd;
-	(void)events;
-	bond_member_receive(member->bond, member->slot);
-	return 0;
-}
-
-void bond_member_close_socket(struct bond_runtime *bond, uint8_t slot)
-{
-	struct bond_runtime_member *member = &bond->members[slot];
-
-	member->socket_source = sd_event_source_disable_unref(member->socket_source);
-	if (member->socket >= 0) {
-		close(member->socket);
-		member->socket = -1;
-	}
-}
-
-int bond_member_open_socket(struct bond_runtime *bond, uint8_t slot)
-{
-	struct bond_runtime_member *member = &bond->members[slot];
-	int err;
-
-	if (member->socket >= 0) {
-		return 0;
-	}
-	member->socket = lacp_socket_open(member->ifindex);
-	if (member->socket < 0) {
-		err = member->socket;
-		member->socket = -1;
-		return err;
-	}
-	err = sd_event_add_io(bond->daemon->loop, &member->socket_source, member->socket,
-			      EPOLLIN, bond_member_on_frame, member);
-	if (err < 0) {
-		bond_member_close_socket(bond, slot);
-		return err;
-	}
-	sd_event_source_set_priority(member->socket_source, DAEMON_PRIORITY_LACP);
-	sd_event_source_set_ratelimit(member->socket_source, MEMBER_TURNS_INTERVAL_US,
-				      MEMBER_TURNS_PER_INTERVAL);
-	return 0;
 }
 
 static void bond_member_refuse(struct bond_runtime_member *member,
@@ -198,10 +117,11 @@ static bool bond_member_attach(struct bond_runtime_member *member,
 	}
 	member->ifindex = link->ifindex;
 	if (bond->core.config.mode == BOND_MODE_8023AD) {
-		err = bond_member_open_socket(bond, member->slot);
+		err = bond_socket_join(bond, member->slot);
 	}
 	if (err < 0) {
 		snprintf(why, sizeof(why), "no socket for LACPDUs: %s", strerror(-err));
+		bond_socket_leave(bond, member->slot);
 		(void)engine_member_remove(bond->path, member->slot, &member->saved, &error);
 		member->ifindex = 0;
 		member->saved = (struct engine_member_saved){0};
@@ -264,7 +184,7 @@ void bond_member_let_go(struct bond_runtime *bond, uint8_t slot, const char *why
 		return;
 	}
 	bond_runtime_input(bond, &event);
-	bond_member_close_socket(bond, slot);
+	bond_socket_leave(bond, slot);
 	if (engine_member_remove(bond->path, slot, &member->saved, &error) < 0) {
 		log_line(LOG_LEVEL_ERROR, "%s %s %s bond=%s member=%s", bond->name,
 			 member->name, error.text, bond->name, member->name);

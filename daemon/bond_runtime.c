@@ -7,10 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "daemon/daemon.h"
-#include "daemon/lacp_socket.h"
 #include "daemon/log.h"
 
 /* The timer may come so much late: LACP counts in seconds. */
@@ -65,11 +63,11 @@ struct bond_runtime *bond_runtime_new(struct daemon *daemon, struct wanted *want
 	bond->daemon = daemon;
 	bond->wanted = wanted;
 	bond->deadline_at = TIME_NEVER;
+	bond->socket = -1;
 	memcpy(bond->name, wanted->bond.interface.name, sizeof(bond->name));
 	for (int slot = 0; slot < BOND_MEMBERS_MAX; slot++) {
 		bond->members[slot].bond = bond;
 		bond->members[slot].slot = (uint8_t)slot;
-		bond->members[slot].socket = -1;
 	}
 	if (sd_event_add_time(daemon->loop, &bond->deadline, CLOCK_MONOTONIC, UINT64_MAX,
 			      BOND_DEADLINE_ACCURACY_US, bond_runtime_on_deadline, bond) < 0) {
@@ -88,12 +86,7 @@ void bond_runtime_free(struct bond_runtime *bond)
 	}
 	sd_event_source_disable_unref(bond->deadline);
 	sd_event_source_disable_unref(bond->hold_source);
-	for (int slot = 0; slot < BOND_MEMBERS_MAX; slot++) {
-		sd_event_source_disable_unref(bond->members[slot].socket_source);
-		if (bond->members[slot].socket >= 0) {
-			close(bond->members[slot].socket);
-		}
-	}
+	bond_socket_close(bond);
 	for (size_t i = 0; i < bond->vlan_count; i++) {
 		address_set_free(&bond->vlans[i].addresses);
 	}
@@ -178,23 +171,6 @@ void bond_runtime_publish(struct bond_runtime *bond)
 	bond_runtime_publish_carrier(bond);
 }
 
-static void bond_runtime_send(struct bond_runtime *bond, const struct bond_frame *frame)
-{
-	struct bond_runtime_member *member = &bond->members[frame->slot];
-	int err;
-
-	if (member->socket < 0) {
-		return;
-	}
-	err = lacp_socket_send(member->socket, frame->data, frame->size);
-	/* A link that just went down says so by other ways; a full queue drops
-	 * frames of everybody, and LACP sends again. */
-	if (err < 0) {
-		log_line(LOG_LEVEL_DEBUG, "%s %s LACPDU not sent: %s bond=%s member=%s",
-			 bond->name, member->name, strerror(-err), bond->name, member->name);
-	}
-}
-
 void bond_runtime_arm(struct bond_runtime *bond)
 {
 	time_ms deadline = bond_next_deadline(&bond->core);
@@ -220,7 +196,7 @@ void bond_runtime_act(struct bond_runtime *bond)
 		bond_runtime_publish(bond);
 	}
 	for (size_t i = 0; i < actions->frame_count; i++) {
-		bond_runtime_send(bond, &actions->frames[i]);
+		bond_socket_send(bond, &actions->frames[i]);
 	}
 	for (size_t i = 0; i < actions->note_count; i++) {
 		bond_runtime_note(bond, &actions->notes[i]);
@@ -245,9 +221,7 @@ void bond_runtime_tick(struct bond_runtime *bond)
 {
 	struct bond_event event = {.type = BOND_EVENT_TIME};
 
-	for (uint8_t slot = 0; slot < BOND_MEMBERS_MAX; slot++) {
-		bond_member_receive(bond, slot);
-	}
+	bond_socket_receive(bond);
 	bond_runtime_input(bond, &event);
 }
 

@@ -6,6 +6,7 @@
  *   bond_runtime.c  events into the core, its actions carried out
  *   bond_start.c    from nothing, or from what a former daemon left, to running
  *   bond_member.c   members in and out, their carrier and speed
+ *   bond_socket.c   LACPDUs in and out
  *   bond_vlan.c     VLAN interfaces
  *   bond_change.c   from one configuration to another, and the end
  *   bond_note.c     what the core notes, in words
@@ -38,8 +39,6 @@ struct bond_runtime_member {
 	char name[BOND_NAME_SIZE];   /* what it's called now */
 	uint32_t ifindex;	     /* 0: no such NIC, or it was refused */
 	struct engine_member_saved saved;
-	int socket; /* of its LACPDUs, -1 for none */
-	sd_event_source *socket_source;
 	bool carrier; /* as last told to the core */
 	bool promiscuous;
 	/* Why the NIC that is there was not taken in; "": it wasn't refused. */
@@ -68,6 +67,8 @@ struct bond_runtime {
 	struct bond core;
 	sd_event_source *deadline;
 	time_ms deadline_at; /* for which the source is armed, TIME_NEVER for none */
+	int socket;	     /* of the members' LACPDUs, -1 for none */
+	sd_event_source *socket_source;
 	struct bond_runtime_member members[BOND_MEMBERS_MAX];
 	uint64_t followed_us;		      /* when poll.c last had a look at the bond */
 	char follow_error[ENGINE_ERROR_SIZE]; /* said already; "" none */
@@ -150,16 +151,23 @@ void bond_member_verify(struct bond_runtime *bond, uint8_t slot);
 /* Looks for the NIC of a slot and takes it in if it's there; one that was
  * renamed since makes place for the one that has the name now. */
 void bond_member_look(struct bond_runtime *bond, uint8_t slot);
-/* Opens or closes the socket for LACPDUs as the mode asks. 0 or -errno. */
-int bond_member_open_socket(struct bond_runtime *bond, uint8_t slot);
-void bond_member_close_socket(struct bond_runtime *bond, uint8_t slot);
 /* Lets the NIC go and restores it; the slot stays wanted. why is for the log. */
 void bond_member_let_go(struct bond_runtime *bond, uint8_t slot, const char *why);
 /* Takes what the link reports now to the core, where it differs. */
 void bond_member_check_carrier(struct bond_runtime *bond, uint8_t slot);
 void bond_member_check_speed(struct bond_runtime *bond, uint8_t slot);
-/* Frames that wait on its socket, a bounded number. */
-void bond_member_receive(struct bond_runtime *bond, uint8_t slot);
+
+/* --- bond_socket.c */
+
+/* Has LACPDUs of the member come in, the first one opening the socket. 0 or
+ * -errno. */
+int bond_socket_join(struct bond_runtime *bond, uint8_t slot);
+/* Of this member no more. */
+void bond_socket_leave(struct bond_runtime *bond, uint8_t slot);
+void bond_socket_close(struct bond_runtime *bond);
+/* Takes frames that wait to the core, a bounded number. */
+void bond_socket_receive(struct bond_runtime *bond);
+void bond_socket_send(struct bond_runtime *bond, const struct bond_frame *frame);
 
 /* --- bond_vlan.c */
 

@@ -59,6 +59,7 @@ void daemon_breathe(struct daemon *daemon)
 		}
 		bond_runtime_tick(bond);
 	}
+	poll_breathe(daemon);
 	sd_notify(0, "WATCHDOG=1");
 }
 

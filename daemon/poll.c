@@ -23,6 +23,7 @@ struct poll_group {
 	struct daemon *daemon;
 	struct poll_group *next;
 	uint32_t interval_ms;
+	uint64_t due_us;
 	uint64_t speed_asked_us;
 	bool used;
 	sd_event_source *timer;
@@ -69,14 +70,13 @@ static uint64_t poll_next_us(const struct poll_group *group)
 	return (daemon_now_us() / interval_us + 1) * interval_us;
 }
 
-static int poll_on_time(sd_event_source *source, uint64_t due_us, void *user)
+static void poll_run(struct poll_group *group)
 {
-	struct poll_group *group = user;
-	bool speed_too = due_us >= group->speed_asked_us + POLL_SPEED_INTERVAL_US;
+	bool speed_too = group->due_us >= group->speed_asked_us + POLL_SPEED_INTERVAL_US;
 
-	daemon_note_latency(group->daemon, due_us);
+	daemon_note_latency(group->daemon, group->due_us);
 	if (speed_too) {
-		group->speed_asked_us = due_us;
+		group->speed_asked_us = group->due_us;
 	}
 	for (struct bond_runtime *bond = group->daemon->bonds; bond; bond = bond->next) {
 		if (poll_interval_ms(bond) != group->interval_ms) {
@@ -87,9 +87,28 @@ static int poll_on_time(sd_event_source *source, uint64_t due_us, void *user)
 		}
 		poll_follow(bond);
 	}
-	sd_event_source_set_time(source, poll_next_us(group));
-	sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+	group->due_us = poll_next_us(group);
+	sd_event_source_set_time(group->timer, group->due_us);
+	sd_event_source_set_enabled(group->timer, SD_EVENT_ONESHOT);
+}
+
+static int poll_on_time(sd_event_source *source, uint64_t due_us, void *user)
+{
+	(void)source;
+	(void)due_us;
+	poll_run(user);
 	return 0;
+}
+
+void poll_breathe(struct daemon *daemon)
+{
+	uint64_t now_us = daemon_now_us();
+
+	for (struct poll_group *group = daemon->polls; group; group = group->next) {
+		if (group->due_us <= now_us) {
+			poll_run(group);
+		}
+	}
 }
 
 static void poll_add(struct daemon *daemon, uint32_t interval_ms)
@@ -111,8 +130,9 @@ static void poll_add(struct daemon *daemon, uint32_t interval_ms)
 	group->daemon = daemon;
 	group->interval_ms = interval_ms;
 	group->used = true;
-	err = sd_event_add_time(daemon->loop, &group->timer, CLOCK_MONOTONIC,
-				poll_next_us(group), 1000, poll_on_time, group);
+	group->due_us = poll_next_us(group);
+	err = sd_event_add_time(daemon->loop, &group->timer, CLOCK_MONOTONIC, group->due_us,
+				1000, poll_on_time, group);
 	if (err < 0) {
 		log_line(LOG_LEVEL_ERROR, "no timer to poll carrier each %u ms", interval_ms);
 		free(group);

@@ -12,6 +12,8 @@ struct daemon;
 
 /* Call after bonds came, went or changed their miimon. */
 void poll_update(struct daemon *daemon);
+/* In the midst of long work: those that are due. */
+void poll_breathe(struct daemon *daemon);
 /* Ends all. */
 void poll_free(struct daemon *daemon);
 

@@ -107,11 +107,35 @@ static json_t *state_to_json(struct bond_runtime *bond)
 			 "addresses", addresses, "core", state_core_to_json(&core));
 }
 
+/* Puts the text into the file of that name, whole or not at all. */
+static int state_replace(const char *path, const char *temporary, const char *text)
+{
+	size_t size = strlen(text);
+	int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+	int err = 0;
+
+	if (fd < 0) {
+		return -errno;
+	}
+	if (write(fd, text, size) != (ssize_t)size) {
+		err = -EIO;
+	}
+	if (close(fd) < 0 && err == 0) {
+		err = -errno;
+	}
+	if (err == 0 && rename(temporary, path) < 0) {
+		err = -errno;
+	}
+	return err;
+}
+
 void state_write(struct bond_runtime *bond)
 {
 	char path[PATH_MAX], temporary[PATH_MAX];
 	json_t *json = state_to_json(bond);
-	int fd = -1, err = json ? 0 : -ENOMEM;
+	/* In one piece: jansson would write token by token. */
+	char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
+	int err = text ? 0 : -ENOMEM;
 
 	if (err == 0) {
 		err = state_path(bond->daemon, bond->name, "", path);
@@ -120,23 +144,13 @@ void state_write(struct bond_runtime *bond)
 		err = state_path(bond->daemon, bond->name, ".new", temporary);
 	}
 	if (err == 0) {
-		fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
-			  0600);
-		err = fd < 0 ? -errno : 0;
-	}
-	if (err == 0 && json_dumpfd(json, fd, JSON_COMPACT) < 0) {
-		err = -EIO;
-	}
-	if (fd >= 0 && close(fd) < 0 && err == 0) {
-		err = -errno;
-	}
-	if (err == 0 && rename(temporary, path) < 0) {
-		err = -errno;
+		err = state_replace(path, temporary, text);
 	}
 	if (err < 0) {
 		log_line(LOG_LEVEL_ERROR, "%s state not saved in %s: %s bond=%s", bond->name,
 			 bond->daemon->options.state, strerror(-err), bond->name);
 	}
+	free(text);
 	json_decref(json);
 	bond->save_wanted = false;
 }

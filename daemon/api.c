@@ -15,7 +15,7 @@
 #include "daemon/daemon.h"
 #include "daemon/json_util.h"
 
-#define API_BACKLOG		  16
+#define API_BACKLOG		  128
 #define API_CONNECTION_MEMORY	  16384
 #define API_KEEPALIVE_INTERVAL_US (15 * 1000000ULL)
 

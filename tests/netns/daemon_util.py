@@ -77,8 +77,8 @@ class Server:
 def raw_request(path, text, read_to_end=True, timeout_s=20):
     """Sends bytes to the socket; returns the answer's bytes."""
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    connection.settimeout(timeout_s)
     connection.connect(path)
+    connection.settimeout(timeout_s)
     connection.sendall(text)
     answer = b""
     while read_to_end:

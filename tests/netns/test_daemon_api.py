@@ -164,8 +164,8 @@ def test_events(server):
 
 def connect(server):
     client = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    client.settimeout(30)
     client.connect(server.daemon.socket)
+    client.settimeout(30)
     return client
 
 

@@ -392,8 +392,9 @@ static char *bash_ask(const struct run *run, size_t *size)
 	for (ssize_t got = 1; got > 0; *size += (size_t)got) {
 		if (room - *size < 65536) {
 			room = room * 2 + 131072;
-			answer = realloc(answer, room);
-			assert_non_null(answer);
+			char *larger = realloc(answer, room);
+			assert_non_null(larger);
+			answer = larger;
 		}
 		got = read(ends[0], answer + *size, room - *size);
 		assert_true(got >= 0);

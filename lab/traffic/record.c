@@ -44,7 +44,7 @@ static void record_start(struct record *record, const struct traffic_packet *pac
 static void record_grow(struct record *record, uint64_t number)
 {
 	uint64_t capacity = record->capacity;
-	uint16_t *late;
+	uint32_t *late;
 	uint8_t *seen;
 
 	while (capacity <= number) {
@@ -75,12 +75,12 @@ static uint64_t sent_ns(const struct record *record, uint64_t number)
 	       (uint64_t)record->late[number] * RECORD_LATE_NS;
 }
 
-static uint16_t late_of(const struct record *record, const struct traffic_packet *packet)
+static uint32_t late_of(const struct record *record, const struct traffic_packet *packet)
 {
 	uint64_t due = record->start_ns + due_ns(record, packet->number);
 	uint64_t late = packet->sent_ns > due ? (packet->sent_ns - due) / RECORD_LATE_NS : 0;
 
-	return late < UINT16_MAX ? (uint16_t)late : UINT16_MAX;
+	return late < UINT32_MAX ? (uint32_t)late : UINT32_MAX;
 }
 
 static bool packet_is_sane(const struct traffic_packet *packet)
@@ -202,23 +202,50 @@ static uint32_t outage_flows(const struct record *record, const struct outage *o
 	return flows;
 }
 
-/* An outage lasts from when its first packet was due until one packet's time
- * after its last was; it began when that packet was sent, as far as the one
- * before it tells. */
+/* When a lost packet was sent, as far as its neighbours tell that were not: after
+ * the one before it, and one packet's time a number before the one behind it. A
+ * sender that was held up sends what is due in a burst, so this can be long after
+ * the packet was due. */
+static uint64_t lost_sent_ns(const struct record *record, uint64_t number)
+{
+	uint64_t expected = record_expected(record);
+	uint64_t before = number, behind = number;
+	uint64_t at_ns = record->start_ns + due_ns(record, number), behind_ns;
+
+	while (before > 0 && record->seen[before] == 0) {
+		before--;
+	}
+	if (record->seen[before] != 0 && sent_ns(record, before) > at_ns) {
+		at_ns = sent_ns(record, before);
+	}
+	while (behind < expected && behind < record->capacity && record->seen[behind] == 0) {
+		behind++;
+	}
+	if (behind < expected && behind < record->capacity) {
+		behind_ns = sent_ns(record, behind) -
+			    (due_ns(record, behind) - due_ns(record, number));
+		at_ns = behind_ns > at_ns ? behind_ns : at_ns;
+	}
+	return at_ns;
+}
+
+/* An outage lasts from when its first packet was sent until one packet's time
+ * after its last was; no longer than the timetable has it, in which a sender's
+ * pauses are not. */
 static void print_outage(const struct record *record, const struct outage *outage, bool first,
 			 FILE *out)
 {
-	uint64_t from_ns = due_ns(record, outage->first);
-	uint64_t to_ns = due_ns(record, outage->last + 1);
-	uint64_t late = outage->first > 0 ? record->late[outage->first - 1] : 0;
+	uint64_t due = due_ns(record, outage->last + 1) - due_ns(record, outage->first);
+	uint64_t packet = due_ns(record, outage->last + 1) - due_ns(record, outage->last);
+	uint64_t at_ns = lost_sent_ns(record, outage->first);
+	uint64_t sent = lost_sent_ns(record, outage->last) + packet - at_ns;
 
 	fprintf(out,
 		"%s{\"first\": %" PRIu64 ", \"last\": %" PRIu64 ", \"lost\": %" PRIu64
 		", \"flows\": %u, \"at_ns\": %" PRIu64 ", \"ms\": %.3f}",
 		first ? "" : ", ", outage->first, outage->last, outage->lost,
-		outage_flows(record, outage),
-		record->start_ns + from_ns + late * RECORD_LATE_NS,
-		(double)(to_ns - from_ns) / NS_PER_MS);
+		outage_flows(record, outage), at_ns,
+		(double)(sent < due ? sent : due) / NS_PER_MS);
 }
 
 void record_print_outages(const struct record *record, uint64_t merge_ms, FILE *out)

@@ -9,7 +9,7 @@
 
 #include "lab/traffic/traffic.h"
 
-#define RECORD_LATE_NS 100000
+#define RECORD_LATE_NS 1000
 
 struct record_flow {
 	uint64_t received;
@@ -32,7 +32,7 @@ struct record {
 	/* By number: how long after it was due a packet was sent, in units of
 	 * RECORD_LATE_NS. A sender that was held up must not make a packet seem
 	 * older than the cut that moved it. */
-	uint16_t *late;
+	uint32_t *late;
 	uint64_t capacity;
 	uint64_t next_number; /* one more than the highest number seen */
 	uint64_t received;

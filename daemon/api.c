@@ -256,7 +256,7 @@ static int api_socket_make(const char *path, char error[API_SOCKET_ERROR_SIZE])
 			 sizeof(address.sun_path) - 1);
 		return -ENAMETOOLONG;
 	}
-	strcpy(address.sun_path, path);
+	memcpy(address.sun_path, path, strlen(path) + 1);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0) {
 		err = -errno;
@@ -321,7 +321,7 @@ int api_open(struct daemon *daemon, const char *path, struct api **out,
 		free(api);
 		return fd;
 	}
-	strcpy(api->path, path);
+	memcpy(api->path, path, strlen(path) + 1);
 	api->http = MHD_start_daemon(
 		MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, api_request, api,
 		MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, API_CLIENTS_MAX,

@@ -136,7 +136,7 @@ static void bond_start_state_of_path(struct bond_runtime *bond, struct bond_save
 
 static void bond_start_restore(struct bond_runtime *bond, const struct bond_state *state)
 {
-	struct bond_saved of_path;
+	struct bond_saved of_path = {0};
 	const struct bond_saved *saved = state ? &state->core : &of_path;
 
 	if (!state) {

@@ -12,11 +12,13 @@ void events_add(struct events *events, const struct event *event)
 {
 	struct event *kept = &events->ring[events->next % EVENTS_KEPT];
 	struct timespec now;
+	int64_t milliseconds;
 
 	clock_gettime(CLOCK_REALTIME, &now);
 	*kept = *event;
 	kept->number = events->next++;
-	kept->time = (double)now.tv_sec + (double)(now.tv_nsec / 1000000) / 1000;
+	milliseconds = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	kept->time = (double)milliseconds / 1000;
 	if (events->listener) {
 		events->listener(events->listener_user);
 	}

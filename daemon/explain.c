@@ -18,7 +18,7 @@ static json_t *explain_member_name(const struct bond_runtime *bond, uint8_t slot
  * joining order, the hash modulo their number. */
 static uint8_t explain_kernel_slot(const struct bond *core, uint32_t hash)
 {
-	uint8_t usable[BOND_MEMBERS_MAX];
+	uint8_t usable[BOND_MEMBERS_MAX] = {0};
 	uint32_t count = 0;
 
 	for (uint8_t slot = 0; slot < BOND_MEMBERS_MAX; slot++) {

@@ -13,7 +13,7 @@
 
 /* A protocol number without ports that no packet has (RFC 3692: experiments). */
 #define EXPLAIN_NO_PROTOCOL 253
-#define EXPLAIN_NO_PORTS    -1
+#define EXPLAIN_NO_PORTS    (-1)
 
 enum explain_ports {
 	EXPLAIN_PORTS_NONE,

@@ -111,7 +111,7 @@ int lacp_socket_leave(int fd, uint32_t ifindex)
 
 ssize_t lacp_socket_receive(int fd, uint8_t *frame, size_t size, uint32_t *ifindex)
 {
-	struct sockaddr_ll from;
+	struct sockaddr_ll from = {0};
 	socklen_t from_size = sizeof(from);
 	ssize_t got = recvfrom(fd, frame, size, 0, (struct sockaddr *)&from, &from_size);
 

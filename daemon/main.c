@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <stdnoreturn.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -78,7 +79,8 @@ static const struct option main_long_options[] = {
 	{NULL, 0, NULL, 0},
 };
 
-__attribute__((format(printf, 1, 2))) static void main_usage_error(const char *format, ...)
+__attribute__((format(printf, 1, 2))) static noreturn void main_usage_error(const char *format,
+									    ...)
 {
 	va_list arguments;
 

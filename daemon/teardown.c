@@ -37,7 +37,7 @@ static int teardown_connect(const char *path)
 	if (strlen(path) >= sizeof(address.sun_path)) {
 		return -ENAMETOOLONG;
 	}
-	strcpy(address.sun_path, path);
+	memcpy(address.sun_path, path, strlen(path) + 1);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0) {
 		return -errno;
@@ -104,7 +104,7 @@ static int teardown_on_link(const struct netlink_link *link, void *context)
 		return -ENOMEM;
 	}
 	names->list = list;
-	strcpy(names->list[names->count++], name);
+	memcpy(names->list[names->count++], name, strlen(name) + 1);
 	return 0;
 }
 

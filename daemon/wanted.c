@@ -96,7 +96,7 @@ void wanted_free(struct wanted *wanted)
 		return;
 	}
 	wanted_bond_clear(&wanted->bond);
-	for (size_t i = 0; i < wanted->vlan_count; i++) {
+	for (size_t i = 0; wanted->vlans && i < wanted->vlan_count; i++) {
 		free(wanted->vlans[i].interface.addresses);
 	}
 	free(wanted->vlans);

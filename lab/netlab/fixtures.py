@@ -11,11 +11,12 @@ from . import Pair, Tools, clean_up, why_not
 __all__ = ["pytest_collection_modifyitems", "pytest_runtest_makereport",
            "pytest_sessionfinish", "tools", "make_pair"]
 
+PROGRAMS = ("ethtool", "iperf3", "nft", "ss", "tc", "tcpdump")
 _pairs = []
 
 
 def skip_what_cannot_run(items):
-    reason = why_not()
+    reason = why_not(*PROGRAMS)
     if reason:
         for item in items:
             item.add_marker(pytest.mark.skip(reason=reason))

@@ -35,14 +35,26 @@ def test_fragments(any_pair):
         assert pair.server.run(["ping", "-n", "-c", 1, "-W", 2, "-s", 20000, address])
 
 
+def add_v6(namespace, address, interface):
+    """Adds it, and waits until the kernel has done with it: detection of duplicates is
+    off, but still ends in its own time."""
+    namespace.ip(f"-6 address add {address}/64 dev {interface}")
+
+    def ready():
+        found = namespace.ip_json(f"-6 address show dev {interface}")[0]["addr_info"]
+        return any(info["local"] == address and not info.get("tentative") for info in found)
+
+    wait_for(ready, 5, f"{address} may be used")
+
+
 @hooks
 @pytest.mark.parametrize("interface", ["bond0", VLAN])
 def test_ipv6_neighbour_discovery(any_pair, interface):
     pair = any_pair
     near, far = V6[interface]
     try:
-        pair.server.ip(f"-6 address add {near}/64 dev {interface}")
-        pair.switch.ip(f"-6 address add {far}/64 dev {interface}")
+        add_v6(pair.server, near, interface)
+        add_v6(pair.switch, far, interface)
         assert pair.server.ping(far)
         assert pair.switch.ping(near)
         found = {entry["dst"]: entry for entry in pair.server.ip_json(
@@ -62,8 +74,8 @@ def test_ipv6_flows_spread(any_pair):
     pair = any_pair
     near, far = V6["bond0"]
     try:
-        pair.server.ip(f"-6 address add {near}/64 dev bond0")
-        pair.switch.ip(f"-6 address add {far}/64 dev bond0")
+        add_v6(pair.server, near, "bond0")
+        add_v6(pair.switch, far, "bond0")
         assert pair.server.ping(far)
         stream = Stream(pair, far, flows=300, rate=20000)
         stream.more(6000)

@@ -8,7 +8,8 @@ import shutil
 import time
 
 import pytest
-from netlab import Stream
+from netlab import Pair, Stream
+from netlab.fixtures import track, untrack
 from netlab.pair import SERVER, SERVER_VLAN, SWITCH, SWITCH_VLAN
 from netlab.probe import tcp_transfer
 from netlab.wait import wait_for
@@ -20,11 +21,17 @@ FLOWS = 500
 RATE = 4000
 
 
-@pytest.fixture(params=["fast", "slow"])
-def pair(request, make_pair):
-    made = make_pair(links=2, rate=request.param, partner="ovs").up()
-    made.lacp_rate = request.param
-    return made
+@pytest.fixture(scope="module", params=["fast", "slow"])
+def shared_pair(request, tools):
+    made = track(Pair(links=2, rate=request.param, partner="ovs", tools=tools))
+    yield made.up()
+    untrack(made)
+
+
+@pytest.fixture
+def pair(shared_pair):
+    """One pair for each rate; every test finds it up."""
+    return shared_pair.wait_up(40)
 
 
 def test_both_links_are_current_collecting_and_distributing(pair):
@@ -38,7 +45,7 @@ def test_both_links_are_current_collecting_and_distributing(pair):
                     "distributing"} <= set(member[side]), (name, member)
             assert not {"expired", "defaulted"} & set(member[side]), (name, member)
         # What we ask of the partner, and it of us, is the configured rate.
-        assert ("timeout" in member["partner state"]) == (pair.lacp_rate == "fast")
+        assert ("timeout" in member["partner state"]) == (pair.rate == "fast")
         assert member["partner sys_id"] == mac
         assert member["may_enable"] == "true"
     assert pair.ovs.enabled() == {"sw0", "sw1"}
@@ -48,7 +55,7 @@ def test_both_links_are_current_collecting_and_distributing(pair):
     system = {member["actor sys_id"] for member in found.values()}
     assert {bond["lacp"]["partner"]["system"]} == system
     assert bond["lacp"]["aggregator"]["members"] == pair.server_names
-    assert bond["lacp"]["rate"] == pair.lacp_rate
+    assert bond["lacp"]["rate"] == pair.rate
 
 
 @pytest.mark.parametrize("near, far", [(SERVER, SWITCH), (SERVER_VLAN, SWITCH_VLAN)])
@@ -98,7 +105,7 @@ def test_daemon_restart_is_not_seen(pair, end):
     pair.server_daemon.wait_active(pair.server_names, timeout_s=5)
     # The new daemon goes on with LACP: its LACPDUs are heard and keep the links current.
     heard = {name: counters["RX PDUs"] for name, counters in pair.ovs.counters().items()}
-    if pair.lacp_rate == "fast":
+    if pair.rate == "fast":
         wait_for(lambda: all(counters["RX PDUs"] >= heard[name] + 5
                              for name, counters in pair.ovs.counters().items()), 20,
                  "Open vSwitch hears the new daemon for longer than its timeout")

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The traffic tool's parts as objects: `traffic --help` tells what they do."""
 import json
-import os
 import select
 import signal
 import subprocess
@@ -19,11 +18,12 @@ class _Part:
     """One running `traffic` process and its answer."""
 
     def __init__(self, namespace, words, tools=None):
-        handle, self._answer = tempfile.mkstemp(prefix="traffic-", suffix=".json")
-        os.close(handle)
+        self._answer = tempfile.TemporaryFile("w+", encoding="ascii")
+        number = self._answer.fileno()
         argv = [(tools or Tools()).traffic] + [str(word) for word in words]
-        self.process = namespace.start(argv + ["--json", self._answer], text=True, bufsize=1,
-                                       stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.process = namespace.start(argv + ["--json", f"/proc/self/fd/{number}"], text=True,
+                                       bufsize=1, stdout=subprocess.PIPE,
+                                       stderr=subprocess.PIPE, pass_fds=[number])
         self._line(30)  # it works now
 
     def _line(self, timeout_s):
@@ -52,10 +52,9 @@ class _Part:
         _, errors = self.process.communicate(timeout=timeout_s)
         if self.process.returncode != 0:
             raise AssertionError(f"traffic ended with {self.process.returncode}: {errors}")
-        with open(self._answer, encoding="ascii") as handle:
-            answer = json.load(handle)
-        os.unlink(self._answer)
-        return answer
+        with self._answer:
+            self._answer.seek(0)
+            return json.load(self._answer)
 
 
 class Sender(_Part):

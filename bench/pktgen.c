@@ -4,7 +4,7 @@
  * interfaces in turn.
  *
  * It pins itself to one core and sends for a short slice over the first
- * interface, the second, and so on, then in the opposite order, many rounds.
+ * interface, the second, and so on, many rounds, each in another order.
  * Slices that lie milliseconds apart see the same machine, so that a ratio of
  * two interfaces is far steadier than two long runs one after the other. On
  * stdout it writes, as JSON, packets and nanoseconds of every slice;
@@ -78,7 +78,7 @@ struct options {
 };
 
 static struct arm arms[ARMS_MAX];
-static size_t arm_count;
+static unsigned int arm_count;
 
 static void die(const char *what)
 {
@@ -263,6 +263,19 @@ static void arm_slice(struct arm *arm, const struct options *options, unsigned i
 	arm->slice_packets[round] = packets;
 }
 
+/* Which is the next in the round: each round begins one further on, and after as
+ * many rounds as there are the order turns round. So none has its turn twice
+ * running more often than another, and finds what it needs in the caches. */
+static unsigned int arm_turn(unsigned int round, unsigned int i)
+{
+	unsigned int start = round % arm_count;
+
+	if (round / arm_count % 2 == 0) {
+		return (start + i) % arm_count;
+	}
+	return (start + arm_count - i) % arm_count;
+}
+
 /* NAME=IFACE,NEAR,FAR,FARMAC */
 static void arm_parse(char *text)
 {
@@ -380,12 +393,8 @@ int main(int argc, char **argv)
 		}
 	}
 	for (unsigned int round = 0; round < options.rounds; round++) {
-		for (size_t i = 0; i < arm_count; i++) {
-			/* Every other round backwards, so that no interface always
-			 * comes after the same other one. */
-			size_t pick = round % 2 == 0 ? i : arm_count - 1 - i;
-
-			arm_slice(&arms[pick], &options, round);
+		for (unsigned int i = 0; i < arm_count; i++) {
+			arm_slice(&arms[arm_turn(round, i)], &options, round);
 		}
 	}
 	report_write(options.rounds);

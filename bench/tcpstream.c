@@ -4,8 +4,8 @@
  * namespaces, in turn.
  *
  * Like pktgen.c it sends for a short slice over the first path, the second, and
- * so on, then in the opposite order, many rounds, so that the slices which are
- * compared lie next to each other in time. On a machine with few cores, separate
+ * so on, many rounds, each in another order, so that the slices which are compared
+ * lie near each other in time. On a machine with few cores, separate
  * runs of the usual tools over one and the same link differ by half; the medians
  * of such pairs differ by a hundredth.
  *
@@ -237,6 +237,19 @@ static void arm_slice(struct arm *arm, unsigned int round)
 	arm->slice_bytes[round] = bytes;
 }
 
+/* Which is the next in the round: each round begins one further on, and after as
+ * many rounds as there are the order turns round. So none has its turn twice
+ * running more often than another, and finds what it needs in the caches. */
+static unsigned int arm_turn(unsigned int round, unsigned int i)
+{
+	unsigned int start = round % arm_count;
+
+	if (round / arm_count % 2 == 0) {
+		return (start + i) % arm_count;
+	}
+	return (start + arm_count - i) % arm_count;
+}
+
 static void report_write(void)
 {
 	puts("[");
@@ -320,9 +333,7 @@ int main(int argc, char **argv)
 	core_pin(0);
 	for (unsigned int round = 0; round < round_count; round++) {
 		for (unsigned int i = 0; i < arm_count; i++) {
-			/* Every other round backwards, so that no path always comes
-			 * after the same other one. */
-			arm_slice(&arms[round % 2 == 0 ? i : arm_count - 1 - i], round);
+			arm_slice(&arms[arm_turn(round, i)], round);
 		}
 	}
 	report_write();

@@ -46,15 +46,14 @@ static void table_init(struct engine_bond *bond, enum xmit_hash_policy policy)
 }
 
 /* Attaches what the hook wants before it takes away what it doesn't. */
-static int hook_set(struct engine_bond *bond, enum transmit_hook hook, bool running,
-		    struct engine_error *err)
+static int hook_set(struct engine_bond *bond, enum transmit_hook hook, struct engine_error *err)
 {
 	int result = datapath_attach(&bond->datapath, PROGRAM_TRANSMIT, bond->hub_ifindex,
-				     HOOK_INGRESS, running);
+				     HOOK_HUB, true);
 
 	if (!result && hook == TRANSMIT_HOOK_DEVICE) {
 		result = datapath_attach(&bond->datapath, PROGRAM_TRANSMIT, bond->ifindex,
-					 HOOK_EGRESS, running);
+					 HOOK_EGRESS, true);
 	}
 	if (result) {
 		return engine_fail_bpf(err, result, "attaching the transmit program of %s",
@@ -82,7 +81,7 @@ static int bond_begin(struct engine_bond *bond, const struct engine_bond_spec *s
 		return result;
 	}
 	table_init(bond, spec->policy);
-	result = hook_set(bond, spec->hook, false, err);
+	result = hook_set(bond, spec->hook, err);
 	if (result) {
 		datapath_free(&bond->datapath);
 	}
@@ -214,7 +213,7 @@ static int bond_take_over(struct engine_bond *bond, struct engine_error *err)
 		result = vlans_take_over(bond, err);
 	}
 	if (!result) {
-		result = hook_set(bond, bond->hook, true, err);
+		result = hook_set(bond, bond->hook, err);
 	}
 	return result;
 }
@@ -292,7 +291,7 @@ int engine_bond_change(struct engine_bond *bond, const struct engine_bond_spec *
 	int result = 0;
 
 	if (bond->hook != spec->hook) {
-		result = hook_set(bond, spec->hook, true, err);
+		result = hook_set(bond, spec->hook, err);
 		if (result) {
 			return result;
 		}

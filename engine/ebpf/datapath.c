@@ -168,7 +168,7 @@ bool datapath_is_attached(const struct datapath *datapath, uint32_t ifindex,
 }
 
 int datapath_attach(struct datapath *datapath, enum program_id program, uint32_t ifindex,
-		    enum hook_direction direction, bool running)
+		    enum hook_direction direction, bool tcx)
 {
 	const uint8_t *ours = datapath->template->programs[program].tag;
 	uint8_t tag[PROGRAM_TAG_SIZE];
@@ -182,7 +182,7 @@ int datapath_attach(struct datapath *datapath, enum program_id program, uint32_t
 	if (fd < 0) {
 		return fd;
 	}
-	return hook_attach(ifindex, direction, fd, running);
+	return hook_attach(ifindex, direction, fd, tcx);
 }
 
 int datapath_learn(struct datapath *datapath, uint32_t ifindex)

@@ -92,16 +92,18 @@ int hub_prepare(struct engine *engine, const struct netlink_link *hub, const cha
 enum hook_direction {
 	HOOK_INGRESS = 0,
 	HOOK_EGRESS,
+	HOOK_HUB, /* the ingress of a hub, where nobody has filters but us */
 };
 
 /* Attaches the program to the interface in one step, in the place of what we had
- * there before. Makes the clsact qdisc where it's missing. running: packets may
- * be leaving by the interface right now. */
-int hook_attach(uint32_t ifindex, enum hook_direction direction, int program, bool running);
+ * there before. tcx: where there was nothing, by tcx if the kernel has it; else
+ * by a filter, for which the clsact qdisc is made where it's missing. Never by
+ * tcx at HOOK_INGRESS. */
+int hook_attach(uint32_t ifindex, enum hook_direction direction, int program, bool tcx);
 /* The id of the program that stands at our place; -ENOENT: none. */
 int hook_query(uint32_t ifindex, enum hook_direction direction, uint32_t *program_id);
-/* Takes our program away, and a member's clsact qdisc if no filter is left in
- * it. None there, or no such interface, is no error. */
+/* Not for HOOK_HUB, which goes with the hub. Takes our program away, and a member's clsact
+ * qdisc if no filter is left in it. None there, or no such interface, is no error. */
 int hook_detach(struct engine *engine, uint32_t ifindex, enum hook_direction direction);
 
 /* --- template.c -------------------------------------------------------- */
@@ -192,7 +194,7 @@ int datapath_program(struct datapath *datapath, enum program_id program);
 /* hook_attach(), unless the very same program, over the same maps, stands there
  * already. */
 int datapath_attach(struct datapath *datapath, enum program_id program, uint32_t ifindex,
-		    enum hook_direction direction, bool running);
+		    enum hook_direction direction, bool tcx);
 /* Whether what stands there uses this data path's table. */
 bool datapath_is_attached(const struct datapath *datapath, uint32_t ifindex,
 			  enum hook_direction direction);

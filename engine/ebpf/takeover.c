@@ -155,7 +155,7 @@ static void found_search_on(struct found_maps *found)
 			return;
 		}
 		if (bpf_map_lookup_elem(found->fds[MAP_VLANS], &vid, &hub) == 0 && hub) {
-			found_hook_add(found, hub, HOOK_INGRESS);
+			found_hook_add(found, hub, HOOK_HUB);
 		}
 	}
 }
@@ -227,7 +227,7 @@ int takeover_datapath(struct engine *engine, uint32_t ifindex, uint32_t hub_ifin
 	int result;
 
 	found_clear(&found);
-	found_hook_add(&found, hub_ifindex, HOOK_INGRESS);
+	found_hook_add(&found, hub_ifindex, HOOK_HUB);
 	found_hook_add(&found, ifindex, HOOK_EGRESS);
 	if (found.fds[MAP_TABLE] < 0) {
 		found_close(&found);

@@ -91,6 +91,12 @@ static void vlan_forget(struct engine_bond *bond, struct vlan *vlan)
 		(bond->vlan_count - position) * sizeof(*bond->vlans));
 }
 
+/* Attaching by tcx waits until no processor uses what was there, 10 to 20 ms. That
+ * is nothing for the VLANs of a server and too much for the thousands of another:
+ * the hubs of those above the first few have filters, which are attached at once
+ * and cost a packet some 60 to 100 ns more. */
+#define TCX_VLANS_MAX 32
+
 int vlan_hub_attach(struct engine_bond *bond, const struct engine_vlan *vlan)
 {
 	struct datapath *datapath = &bond->datapath;
@@ -101,7 +107,7 @@ int vlan_hub_attach(struct engine_bond *bond, const struct engine_vlan *vlan)
 	}
 	if (!result) {
 		result = datapath_attach(datapath, PROGRAM_TRANSMIT_VLAN, vlan->hub_ifindex,
-					 HOOK_INGRESS, true);
+					 HOOK_HUB, bond->vlan_count < TCX_VLANS_MAX);
 	}
 	return result;
 }
@@ -114,7 +120,8 @@ static int vlan_device_attach(struct engine_bond *bond, struct vlan *vlan, bool 
 
 	if (bond->hook == TRANSMIT_HOOK_DEVICE) {
 		result = datapath_attach(&bond->datapath, PROGRAM_TRANSMIT_VLAN, ifindex,
-					 HOOK_EGRESS, running);
+					 HOOK_EGRESS,
+					 running || bond->vlan_count < TCX_VLANS_MAX);
 	} else if (datapath_is_attached(&bond->datapath, ifindex, HOOK_EGRESS)) {
 		result = hook_detach(bond->engine, ifindex, HOOK_EGRESS);
 	}

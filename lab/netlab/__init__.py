@@ -10,6 +10,7 @@
     ovs.py        Open vSwitch as the switch
     pair.py       all of it together: server and switch with a port channel between
     cleanup.py    what ends and removes all of it, whatever happens
+    tcx.py        which programs tcx has at an interface
     wait.py       waiting for what can be seen
     tools.py      where the built programs are, and whether a lab can run here
     showcase.py   the lab of `make demo` and `make lab`

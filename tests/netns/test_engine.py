@@ -7,19 +7,15 @@ changed, taken over and removed, with static buckets. engine_tool.c drives it.
         ens1f0 ───────────────────────── sw0
         ens1f1 ───────────────────────── sw1
 """
-import ctypes
 import json
 import os
-import struct
 import subprocess
 
 import pytest
 from netlab import Namespace, Receiver, Sender, Tools, VethLink, wait_for
+from netlab.tcx import tcx_programs
 
 IFF_ALLMULTI = "ALLMULTI"
-SYS_BPF = {"x86_64": 321, "aarch64": 280}[os.uname().machine]
-BPF_PROG_QUERY = 16
-BPF_TCX_EGRESS = 47
 ADDRESS = {"server": "10.99.0.1", "switch": "10.99.0.2"}
 VLAN_ADDRESS = {"server": "10.99.1.1", "switch": "10.99.1.2"}
 
@@ -133,22 +129,10 @@ def tc(namespace, arguments):
     return json.loads(text) if text.strip() else []
 
 
-def tcx_program(namespace, name):
-    """What tcx has at the egress, which neither tc nor this bpftool shows."""
-    ids = (ctypes.c_uint32 * 8)()
-    # struct of BPF_PROG_QUERY: ifindex, attach type, flags, flags, ids, count, ...
-    query = struct.pack("IIIIQI44x", namespace.link(name)["ifindex"], BPF_TCX_EGRESS, 0, 0,
-                        ctypes.addressof(ids), len(ids))
-    buffer = ctypes.create_string_buffer(query, len(query))
-    if namespace.call(ctypes.CDLL(None).syscall, SYS_BPF, BPF_PROG_QUERY, buffer, len(query)):
-        return None
-    return ids[0] or None
-
-
 def program(namespace, name, direction="ingress"):
     """The id of our program there; None if there is none."""
-    if direction == "egress" and tcx_program(namespace, name):
-        return tcx_program(namespace, name)
+    for number in tcx_programs(namespace, name, direction):
+        return number
     for entry in tc(namespace, f"filter show dev {name} {direction}"):
         if "options" in entry and "prog" in entry["options"]:
             return entry["options"]["prog"]["id"]

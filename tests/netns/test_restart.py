@@ -6,6 +6,7 @@ import os
 import pytest
 from netlab import Stream
 from netlab.pair import SERVER, SWITCH, SWITCH_VLAN
+from netlab.tcx import tcx_programs
 from netlab.wait import wait_for
 
 FLOWS = 300
@@ -20,6 +21,7 @@ def programs(namespace):
             text = namespace.run(["tc", "filter", "show", "dev", name, hook], check=False).stdout
             found[name, hook] = [words[i + 1] for words in [text.split()]
                                  for i, word in enumerate(words) if word == "id"]
+            found[name, hook] += tcx_programs(namespace, name, hook)
     return found
 
 

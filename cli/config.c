@@ -10,6 +10,7 @@
 
 #include "cli/command.h"
 #include "cli/out.h"
+#include "cli/problems.h"
 #include "config/config_folder.h"
 #include "config/config_json.h"
 #include "config/config_text.h"
@@ -39,29 +40,23 @@ static void lines_print(FILE *file, char *text)
 	}
 }
 
-/* Prints the outline of the model (problems false) or the problems. */
-static bool text_print(FILE *file, const struct config *config, bool problems)
+/* Prints the outline of the model. */
+static bool outline_print(FILE *file, const struct config *config)
 {
 	char *text = NULL;
 	size_t size = 0;
 	FILE *stream = open_memstream(&text, &size);
-	int error = 0;
 
 	if (!stream) {
 		return false;
 	}
-	if (problems) {
-		error = config_print_problems(stream, config->model, &config->problems);
-	} else {
-		config_print_model(stream, config->model);
-	}
-	if (fclose(stream) == 0 && error == 0) {
+	config_print_model(stream, config->model);
+	bool fine = fclose(stream) == 0;
+	if (fine) {
 		lines_print(file, text);
-	} else {
-		error = -ENOMEM;
 	}
 	free(text);
-	return error == 0;
+	return fine;
 }
 
 static void counts_print(const struct config *config)
@@ -93,7 +88,7 @@ static bool check_print(const struct config *config)
 		json_decref(problems);
 		return true;
 	}
-	if (!text_print(stdout, config, true)) {
+	if (!problems_print(stdout, config->model, &config->problems)) {
 		return false;
 	}
 	counts_print(config);
@@ -113,11 +108,11 @@ static bool show_print(const struct config *config)
 		json_decref(json);
 		return true;
 	}
-	if (!text_print(stdout, config, false)) {
+	if (!outline_print(stdout, config)) {
 		return false;
 	}
 	fflush(stdout);
-	return text_print(stderr, config, true);
+	return problems_print(stderr, config->model, &config->problems);
 }
 
 static enum exit_code folder_error(const char *folder, int error)

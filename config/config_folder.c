@@ -194,27 +194,6 @@ static void folder_free(struct folder *folder)
 	}
 }
 
-/* Appends the one list's problems to the other's, which takes them over. */
-static int problems_move(struct model_problems *from, struct model_problems *to)
-{
-	if (from->count == 0) {
-		return 0;
-	}
-	if (to->count == 0) {
-		free(to->list);
-		to->list = from->list;
-		to->count = from->count;
-		*from = (struct model_problems){0};
-		return 0;
-	}
-	for (size_t i = 0; i < from->count; i++) {
-		const struct model_problem *problem = &from->list[i];
-		model_problem_add(to, problem->severity, problem->source, problem->subject,
-				  "%s", problem->text);
-	}
-	return to->out_of_memory ? -ENOMEM : 0;
-}
-
 int config_read_folder(const char *folder, struct model **out, struct model_problems *problems)
 {
 	struct folder listing = {.path = folder, .fd = -1};
@@ -227,7 +206,7 @@ int config_read_folder(const char *folder, struct model **out, struct model_prob
 	}
 	if (result == 0) {
 		model = ifcfg_read(listing.texts, listing.text_count, &found);
-		result = model ? problems_move(&found, problems) : -ENOMEM;
+		result = model && model_problems_move(&found, problems) ? 0 : -ENOMEM;
 	}
 	if (result == 0) {
 		*out = model;

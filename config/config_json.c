@@ -225,12 +225,14 @@ static json_t *problem_json(const struct model *model, const struct model_proble
 {
 	json_t *object = json_object();
 	uint32_t line = problem->source.line;
+	uint32_t column = problem->source.column;
 	bool is_error = problem->severity == MODEL_ERROR;
 
 	bool fine =
 		put_text(object, "severity", is_error ? "error" : "warning") &&
 		put_text(object, "file", config_problem_path(model, problem)) &&
 		put(object, "line", line ? json_integer(line) : json_null()) &&
+		put(object, "column", column ? json_integer(column) : json_null()) &&
 		put_text(object, "subject", problem->subject[0] ? problem->subject : NULL) &&
 		put_text(object, "message", problem->text);
 	return finish(object, fine);

@@ -15,8 +15,8 @@
  * reference; NULL: no memory. */
 json_t *config_json(const struct model *model, const struct model_problems *problems);
 
-/* The list "problems" alone, in the order of files and lines, errors before
- * warnings at one place. A new reference; NULL: no memory. */
+/* The list "problems" alone, in the order of files, lines and columns, errors
+ * before warnings at one place. A new reference; NULL: no memory. */
 json_t *config_json_problems(const struct model *model, const struct model_problems *problems);
 
 /* The text as a JSON string, bytes that are not UTF-8 replaced by U+FFFD. */

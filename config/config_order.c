@@ -15,6 +15,9 @@ static int problem_compare(const void *left, const void *right)
 	if (a->source.line != b->source.line) {
 		return a->source.line < b->source.line ? -1 : 1;
 	}
+	if (a->source.column != b->source.column) {
+		return a->source.column < b->source.column ? -1 : 1;
+	}
 	if (a->severity != b->severity) {
 		return a->severity < b->severity ? -1 : 1;
 	}

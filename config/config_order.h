@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Problems in the order in which people want to read them. Private to config/. */
+/* Problems in the order in which people want to read them. */
 #ifndef CONFIG_CONFIG_ORDER_H
 #define CONFIG_CONFIG_ORDER_H
 
 #include "model/model.h"
 
-/* The problems by file, line and severity, else as they were found: an array of
+/* The problems by file, line, column and severity, else as they were found: an array of
  * problems->count pointers, to be freed. NULL: no memory. */
 const struct model_problem **config_problems_order(const struct model_problems *problems);
 

@@ -3,48 +3,27 @@
 #include "config/config_text.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "config/config_order.h"
 
-char *config_problem_text(const struct model *model, const struct model_problem *problem)
+char *config_problem_place(const struct model *model, const struct model_problem *problem)
 {
 	const char *path = config_problem_path(model, problem);
-	const char *severity = problem->severity == MODEL_ERROR ? "error" : "warning";
+	const struct model_source *source = &problem->source;
 	char *text = NULL;
 	int length;
 
-	if (path && problem->source.line > 0) {
-		length = asprintf(&text, "%s:%u: %s: %s", path, problem->source.line, severity,
-				  problem->text);
+	if (!path || source->line == 0) {
+		return strdup(path ? path : "");
+	}
+	if (source->column == 0) {
+		length = asprintf(&text, "%s:%u", path, source->line);
 	} else {
-		length = asprintf(&text, "%s%s%s: %s", path ? path : "", path ? ": " : "",
-				  severity, problem->text);
+		length = asprintf(&text, "%s:%u:%u", path, source->line, source->column);
 	}
 	return length < 0 ? NULL : text;
-}
-
-int config_print_problems(FILE *out, const struct model *model,
-			  const struct model_problems *problems)
-{
-	const struct model_problem **order = config_problems_order(problems);
-
-	if (!order) {
-		return -ENOMEM;
-	}
-	for (size_t i = 0; i < problems->count; i++) {
-		char *text = config_problem_text(model, order[i]);
-		if (!text) {
-			free(order);
-			return -ENOMEM;
-		}
-		fprintf(out, "%s\n", text);
-		free(text);
-	}
-	free(order);
-	return 0;
 }
 
 size_t config_error_count(const struct model_problems *problems)

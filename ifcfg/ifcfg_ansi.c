@@ -171,7 +171,7 @@ static bool decode(struct ifcfg_parser *parser, struct escapes escapes)
 bool ifcfg_parse_ansi(struct ifcfg_parser *parser)
 {
 	struct ifcfg_cursor *cursor = &parser->cursor;
-	uint32_t line = cursor->line;
+	struct ifcfg_mark mark = ifcfg_cursor_mark(cursor);
 
 	ifcfg_cursor_next(cursor);
 	struct escapes escapes = {.at = cursor->at};
@@ -179,7 +179,7 @@ bool ifcfg_parse_ansi(struct ifcfg_parser *parser)
 		int byte = ifcfg_cursor_peek_raw(cursor);
 		if (byte == IFCFG_END) {
 			parser->stopped = true;
-			return ifcfg_refuse(parser, line,
+			return ifcfg_refuse(parser, mark,
 					    "$'...' is never closed; expected another '");
 		}
 		if (byte == '\'') {

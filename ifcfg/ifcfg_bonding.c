@@ -19,7 +19,7 @@
 #define MODES_ALL      0x7fU
 
 struct bonding {
-	const struct ifcfg_context *context;
+	struct ifcfg_context *context; /* its at is that of the option in hand */
 	struct model_bond_options *options;
 	bool mode_known;
 	bool failed;   /* a value was none; settling would only add noise */
@@ -393,7 +393,8 @@ static void options_settle(const struct bonding *bonding)
 
 void ifcfg_bonding_read(const struct ifcfg_context *context, struct model_bond_options *options)
 {
-	struct bonding bonding = {.context = context, .options = options};
+	struct ifcfg_context here = *context;
+	struct bonding bonding = {.context = &here, .options = options};
 	struct ifcfg_options list;
 	bool mode_given = false;
 
@@ -406,12 +407,14 @@ void ifcfg_bonding_read(const struct ifcfg_context *context, struct model_bond_o
 	for (size_t i = 0; i < list.count; i++) {
 		if (strcmp(list.list[i].name, "mode") == 0) {
 			mode_given = true;
+			here.at = list.list[i].at;
 			option_apply(&bonding, &list.list[i], 0);
 		}
 	}
 	mode_check(&bonding, mode_given);
 	for (size_t i = 0; i < list.count; i++) {
 		size_t index = table_find(list.list[i].name);
+		here.at = list.list[i].at;
 		if (index == TABLE_SIZE) {
 			refuse_unknown(&bonding, list.list[i].name);
 		} else if (index > 0) {
@@ -419,6 +422,7 @@ void ifcfg_bonding_read(const struct ifcfg_context *context, struct model_bond_o
 		}
 	}
 	ifcfg_options_free(&list);
+	here.at = 0;
 	if (!bonding.failed) {
 		options_settle(&bonding);
 	}

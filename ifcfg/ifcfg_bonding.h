@@ -18,6 +18,7 @@ void ifcfg_portchannel_read(const struct ifcfg_context *context,
 struct ifcfg_option {
 	const char *name;
 	const char *value;
+	size_t at; /* where it stands in the file's text; 0: not known */
 };
 
 struct ifcfg_options {

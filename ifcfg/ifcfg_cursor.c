@@ -5,6 +5,28 @@
 #include <stdlib.h>
 #include <string.h>
 
+void ifcfg_cursor_init(struct ifcfg_cursor *cursor, const struct ifcfg_text *text)
+{
+	static const char nothing[1];
+	const char *bytes = text->size > 0 ? text->bytes : nothing;
+
+	*cursor = (struct ifcfg_cursor){
+		.start = bytes,
+		.at = bytes,
+		.end = bytes + text->size,
+		.line = 1,
+		.line_start = bytes,
+	};
+}
+
+struct ifcfg_mark ifcfg_cursor_mark(const struct ifcfg_cursor *cursor)
+{
+	return (struct ifcfg_mark){
+		.line = cursor->line,
+		.column = (uint32_t)(cursor->at - cursor->line_start) + 1,
+	};
+}
+
 int ifcfg_cursor_peek_raw(const struct ifcfg_cursor *cursor)
 {
 	return cursor->at < cursor->end ? (unsigned char)*cursor->at : IFCFG_END;
@@ -16,6 +38,7 @@ int ifcfg_cursor_peek(struct ifcfg_cursor *cursor)
 	       cursor->at[1] == '\n') {
 		cursor->at += 2;
 		cursor->line++;
+		cursor->line_start = cursor->at;
 	}
 	return ifcfg_cursor_peek_raw(cursor);
 }
@@ -23,8 +46,10 @@ int ifcfg_cursor_peek(struct ifcfg_cursor *cursor)
 void ifcfg_cursor_next(struct ifcfg_cursor *cursor)
 {
 	if (cursor->at < cursor->end) {
-		cursor->line += *cursor->at == '\n';
-		cursor->at++;
+		if (*cursor->at++ == '\n') {
+			cursor->line++;
+			cursor->line_start = cursor->at;
+		}
 	}
 }
 
@@ -35,7 +60,7 @@ bool ifcfg_buffer_add(struct ifcfg_parser *parser, struct ifcfg_buffer *buffer,
 
 	if (needed > IFCFG_VALUE_SIZE_MAX) {
 		parser->stopped = true;
-		return ifcfg_refuse(parser, parser->cursor.line,
+		return ifcfg_refuse(parser, ifcfg_cursor_mark(&parser->cursor),
 				    "a name or value of more than %d bytes; expected less",
 				    IFCFG_VALUE_SIZE_MAX - 1);
 	}

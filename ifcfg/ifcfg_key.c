@@ -16,16 +16,68 @@ const char *ifcfg_key_value(const struct ifcfg_context *context, const char *key
 	return value && value[0] != '\0' ? value : NULL;
 }
 
+static const struct model_variable *variable_find(const struct ifcfg_context *context,
+						  const char *key)
+{
+	for (size_t i = 0; i < context->variables->count; i++) {
+		if (strcmp(context->variables->list[i].name, key) == 0) {
+			return &context->variables->list[i];
+		}
+	}
+	return NULL;
+}
+
 struct model_source ifcfg_key_source(const struct ifcfg_context *context, const char *key)
 {
 	struct model_source source = {.file = context->file_index};
+	const struct model_variable *variable = variable_find(context, key);
 
-	for (size_t i = 0; i < context->variables->count; i++) {
-		if (strcmp(context->variables->list[i].name, key) == 0) {
-			source.line = context->variables->list[i].line;
+	if (!variable) {
+		return source;
+	}
+	source.line = variable->line;
+	source.column = variable->column;
+	if (context->at < variable->value_at || context->at >= variable->value_end) {
+		return source;
+	}
+
+	const char *bytes = context->text->bytes;
+	size_t line_start = context->at;
+	while (line_start > 0 && bytes[line_start - 1] != '\n') {
+		line_start--;
+	}
+	for (size_t i = variable->name_at; i < line_start; i++) {
+		source.line += bytes[i] == '\n';
+	}
+	source.column = (uint32_t)(context->at - line_start) + 1;
+	return source;
+}
+
+/* What may stand beside a word: the ends of the value, blanks, quotes. */
+static bool is_word_border(char byte)
+{
+	return strchr(" \t\n'\"", byte) != NULL;
+}
+
+size_t ifcfg_key_find_word(const struct ifcfg_context *context, const char *key, size_t from,
+			   const char *word)
+{
+	const struct model_variable *variable = variable_find(context, key);
+	size_t size = strlen(word);
+
+	if (!variable || size == 0) {
+		return 0;
+	}
+	size_t at = from > variable->value_at ? from : variable->value_at;
+	const char *bytes = context->text->bytes;
+	for (; at + size <= variable->value_end; at++) {
+		if (memcmp(bytes + at, word, size) == 0 &&
+		    (at == variable->value_at || is_word_border(bytes[at - 1])) &&
+		    (at + size == variable->value_end || is_word_border(bytes[at + size]))) {
+			return at;
 		}
 	}
-	return source;
+	return 0;
 }
 
 static void problem_add(const struct ifcfg_context *context, const char *key,

@@ -14,19 +14,29 @@
 
 /* What reading a key needs to know of its file. */
 struct ifcfg_context {
+	const struct ifcfg_text *text;
 	const struct ifcfg_variables *variables;
 	uint32_t file_index;
 	const char *subject; /* the interface the file speaks of */
 	struct model_problems *problems;
+	/* Where in the text, within the value of the key in hand, what is wrong
+	 * stands; 0: not known closer than the value. */
+	size_t at;
 };
 
 /* The value; NULL if the key is not set or empty, which the scripts never tell
  * apart. */
 const char *ifcfg_key_value(const struct ifcfg_context *context, const char *key);
-/* Where the key stands; the file as a whole if it doesn't. */
+/* Where the key's value stands; the file as a whole if it doesn't. */
 struct model_source ifcfg_key_source(const struct ifcfg_context *context, const char *key);
 
-/* Adds a problem at the key's line. */
+/* Where a word of the key's value stands in the text, from the offset from on (0:
+ * from the value's begin); 0 if it is not to be found, as when it is made of
+ * quotes and references. */
+size_t ifcfg_key_find_word(const struct ifcfg_context *context, const char *key, size_t from,
+			   const char *word);
+
+/* Adds a problem at the key's value, or at context->at in it. */
 void ifcfg_key_error(const struct ifcfg_context *context, const char *key, const char *format,
 		     ...) __attribute__((format(printf, 3, 4)));
 void ifcfg_key_warning(const struct ifcfg_context *context, const char *key, const char *format,

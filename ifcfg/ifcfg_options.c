@@ -19,7 +19,8 @@ static bool option_split(char *word, struct ifcfg_option *out)
 		return false;
 	}
 	*equals = '\0';
-	*out = (struct ifcfg_option){.name = word, .value = equals + 1};
+	out->name = word;
+	out->value = equals + 1;
 	return true;
 }
 
@@ -42,15 +43,18 @@ bool ifcfg_options_split(const struct ifcfg_context *context, const char *key,
 	}
 
 	char *rest = out->text;
+	struct ifcfg_context here = *context;
+	size_t from = 0;
 	for (char *word; (word = strsep(&rest, " \t\n"));) {
 		if (word[0] == '\0') {
 			continue;
 		}
+		here.at = ifcfg_key_find_word(context, key, from, word);
+		from = here.at ? here.at + strlen(word) : from;
 		if (option_split(word, &out->list[out->count])) {
-			out->count++;
+			out->list[out->count++].at = here.at;
 		} else {
-			ifcfg_key_error(context, key, "%s: '%s'; expected NAME=VALUE", key,
-					word);
+			ifcfg_key_error(&here, key, "%s: '%s'; expected NAME=VALUE", key, word);
 		}
 	}
 	return true;
@@ -112,7 +116,9 @@ void ifcfg_portchannel_read(const struct ifcfg_context *context,
 		return;
 	}
 	for (size_t i = 0; i < list.count; i++) {
-		portchannel_apply(context, &list.list[i], options);
+		struct ifcfg_context here = *context;
+		here.at = list.list[i].at;
+		portchannel_apply(&here, &list.list[i], options);
 	}
 	ifcfg_options_free(&list);
 }

@@ -17,12 +17,26 @@
 #include "ifcfg/ifcfg_parser.h"
 
 /* After that many errors the file is not what it should be, and enough said. */
-#define ERRORS_MAX 10
+#define ERRORS_MAX   10
+#define WARNINGS_MAX 100
 
-bool ifcfg_refuse(struct ifcfg_parser *parser, uint32_t line, const char *format, ...)
+static bool problem_add(struct ifcfg_parser *parser, enum model_severity severity,
+			struct ifcfg_mark mark, const char *format, va_list args)
 {
-	struct model_source source = {.file = parser->file_index, .line = line};
+	struct model_source source = {
+		.file = parser->file_index, .line = mark.line, .column = mark.column};
 	char *text = NULL;
+
+	if (vasprintf(&text, format, args) < 0) {
+		return ifcfg_out_of_memory(parser);
+	}
+	model_problem_add(parser->problems, severity, source, parser->subject, "%s", text);
+	free(text);
+	return true;
+}
+
+bool ifcfg_refuse(struct ifcfg_parser *parser, struct ifcfg_mark mark, const char *format, ...)
+{
 	va_list args;
 
 	parser->error_count++;
@@ -30,14 +44,20 @@ bool ifcfg_refuse(struct ifcfg_parser *parser, uint32_t line, const char *format
 		parser->stopped = true;
 	}
 	va_start(args, format);
-	int length = vasprintf(&text, format, args);
+	problem_add(parser, MODEL_ERROR, mark, format, args);
 	va_end(args);
-	if (length < 0) {
-		return ifcfg_out_of_memory(parser);
-	}
-	model_problem_add(parser->problems, MODEL_ERROR, source, parser->subject, "%s", text);
-	free(text);
 	return false;
+}
+
+void ifcfg_note(struct ifcfg_parser *parser, struct ifcfg_mark mark, const char *format, ...)
+{
+	va_list args;
+
+	if (parser->warning_count++ < WARNINGS_MAX) {
+		va_start(args, format);
+		problem_add(parser, MODEL_WARNING, mark, format, args);
+		va_end(args);
+	}
 }
 
 bool ifcfg_out_of_memory(struct ifcfg_parser *parser)
@@ -122,7 +142,7 @@ static struct model_variable *variable_add(struct ifcfg_parser *parser, const ch
 
 	if (variables->count == IFCFG_VARIABLES_MAX) {
 		parser->stopped = true;
-		ifcfg_refuse(parser, parser->cursor.line,
+		ifcfg_refuse(parser, ifcfg_cursor_mark(&parser->cursor),
 			     "more than %d variables; expected fewer", IFCFG_VARIABLES_MAX);
 		return NULL;
 	}
@@ -173,7 +193,11 @@ static bool assignment_carry_out(struct ifcfg_parser *parser,
 	}
 	free(variable->value);
 	variable->value = value;
-	variable->line = assignment->line;
+	variable->line = assignment->mark.line;
+	variable->column = assignment->mark.column;
+	variable->name_at = assignment->name_at;
+	variable->value_at = assignment->value_at;
+	variable->value_end = assignment->value_end;
 	return true;
 }
 
@@ -189,28 +213,25 @@ static bool pending_flush(struct ifcfg_parser *parser, bool carry_out)
 	return carry_out;
 }
 
-static bool pending_add(struct ifcfg_parser *parser, uint32_t line, bool append)
+/* Adds what has been read to what is pending: parser->name, parser->value, and
+ * the places of assignment. */
+static bool pending_add(struct ifcfg_parser *parser, struct ifcfg_assignment *assignment)
 {
 	if (parser->pending_count == IFCFG_EXPORTS_MAX) {
 		return ifcfg_refuse(
-			parser, line,
+			parser, assignment->mark,
 			"more than %d assignments behind one export; expected fewer",
 			IFCFG_EXPORTS_MAX);
 	}
 
-	struct ifcfg_assignment *assignment = &parser->pending[parser->pending_count];
-	*assignment = (struct ifcfg_assignment){
-		.name = strdup(parser->name.bytes),
-		.value = strdup(parser->value.bytes),
-		.append = append,
-		.line = line,
-	};
+	assignment->name = strdup(parser->name.bytes);
+	assignment->value = strdup(parser->value.bytes);
 	if (!assignment->name || !assignment->value) {
 		free(assignment->name);
 		free(assignment->value);
 		return ifcfg_out_of_memory(parser);
 	}
-	parser->pending_count++;
+	parser->pending[parser->pending_count++] = *assignment;
 	return true;
 }
 
@@ -236,7 +257,8 @@ static void skip_line(struct ifcfg_cursor *cursor)
 }
 
 /* Says what stands at start instead of an assignment. */
-static bool refuse_command(struct ifcfg_parser *parser, const char *start, uint32_t line)
+static bool refuse_command(struct ifcfg_parser *parser, const char *start,
+			   struct ifcfg_mark mark)
 {
 	const struct ifcfg_cursor *cursor = &parser->cursor;
 	char word[33];
@@ -253,50 +275,64 @@ static bool refuse_command(struct ifcfg_parser *parser, const char *start, uint3
 		}
 		parser->carriage_return_seen = true;
 		return ifcfg_refuse(
-			parser, line,
+			parser, mark,
 			"a carriage return, as in files from Windows; expected lines "
 			"that end in LF alone");
 	}
 	if (size == 0) {
-		return ifcfg_refuse(parser, line,
+		return ifcfg_refuse(parser, mark,
 				    "bytes that are no text; expected NAME=value");
 	}
-	return ifcfg_refuse(parser, line,
+	return ifcfg_refuse(parser, mark,
 			    "'%s' is no assignment, and nothing is run from here; expected "
 			    "NAME=value",
 			    word);
 }
 
 /* Behind the name: "=" or "+=", then the value. */
-static bool parse_assignment(struct ifcfg_parser *parser, const char *start, uint32_t line)
+static bool parse_assignment(struct ifcfg_parser *parser, const char *start,
+			     struct ifcfg_mark mark)
 {
 	struct ifcfg_cursor *cursor = &parser->cursor;
-	bool append = ifcfg_cursor_peek(cursor) == '+';
+	struct ifcfg_assignment assignment = {
+		.append = ifcfg_cursor_peek(cursor) == '+',
+		.mark = mark,
+		.name_at = (size_t)(start - cursor->start),
+	};
 
 	if (ifcfg_cursor_peek(cursor) == '[') {
-		return ifcfg_refuse(parser, line, "arrays are not read here; expected %s=value",
+		return ifcfg_refuse(parser, mark, "arrays are not read here; expected %s=value",
 				    parser->name.bytes);
 	}
-	if (append) {
+	if (assignment.append) {
 		ifcfg_cursor_next(cursor);
 	}
 	if (ifcfg_cursor_peek(cursor) != '=') {
-		return refuse_command(parser, start, line);
+		return refuse_command(parser, start, mark);
 	}
 	ifcfg_cursor_next(cursor);
 
 	const char *name = parser->name.bytes;
 	if (ifcfg_name_is_shells(name) ||
-	    (append && !ifcfg_value(parser->variables, name) && ifcfg_name_is_preset(name))) {
+	    (assignment.append && !ifcfg_value(parser->variables, name) &&
+	     ifcfg_name_is_preset(name))) {
 		return ifcfg_refuse(
-			parser, line,
+			parser, mark,
 			"%s is the shell's own and not simply set by an assignment; "
 			"expected another name",
 			name);
 	}
+	ifcfg_cursor_peek(cursor);
+	assignment.value_at = (size_t)(cursor->at - cursor->start);
+	if (cursor->line == mark.line) {
+		assignment.mark = ifcfg_cursor_mark(cursor);
+	}
 	parser->value.size = 0;
-	return ifcfg_buffer_add(parser, &parser->value, "", 0) && ifcfg_parse_value(parser) &&
-	       pending_add(parser, line, append) &&
+	if (!ifcfg_buffer_add(parser, &parser->value, "", 0) || !ifcfg_parse_value(parser)) {
+		return false;
+	}
+	assignment.value_end = (size_t)(cursor->at - cursor->start);
+	return pending_add(parser, &assignment) &&
 	       (parser->exported || pending_flush(parser, true));
 }
 
@@ -317,9 +353,9 @@ static bool parse_export(struct ifcfg_parser *parser)
 	parser->exported = true;
 	for (skip_blanks(cursor); !at_command_end(cursor); skip_blanks(cursor)) {
 		const char *start = cursor->at;
-		uint32_t line = cursor->line;
+		struct ifcfg_mark mark = ifcfg_cursor_mark(cursor);
 		if (!ifcfg_is_name_start(ifcfg_cursor_peek(cursor))) {
-			return ifcfg_refuse(parser, line,
+			return ifcfg_refuse(parser, mark,
 					    "expected NAME or NAME=value behind export");
 		}
 		if (!ifcfg_parse_name(parser, &parser->name)) {
@@ -328,7 +364,7 @@ static bool parse_export(struct ifcfg_parser *parser)
 		int byte = ifcfg_cursor_peek(cursor);
 		bool name_only = byte == ' ' || byte == '\t' || byte == '\n' || byte == ';' ||
 				 byte == IFCFG_END;
-		if (!name_only && !parse_assignment(parser, start, line)) {
+		if (!name_only && !parse_assignment(parser, start, mark)) {
 			return false;
 		}
 	}
@@ -343,9 +379,9 @@ static bool parse_command(struct ifcfg_parser *parser)
 	parser->exported = false;
 	for (bool first = true; !at_command_end(cursor); first = false) {
 		const char *start = cursor->at;
-		uint32_t line = cursor->line;
+		struct ifcfg_mark mark = ifcfg_cursor_mark(cursor);
 		if (!ifcfg_is_name_start(ifcfg_cursor_peek(cursor))) {
-			return refuse_command(parser, start, line);
+			return refuse_command(parser, start, mark);
 		}
 		if (!ifcfg_parse_name(parser, &parser->name)) {
 			return false;
@@ -356,11 +392,11 @@ static bool parse_command(struct ifcfg_parser *parser)
 		if (first && blank && strcmp(parser->name.bytes, "export") == 0) {
 			skip_blanks(cursor);
 			if (at_command_end(cursor)) {
-				return refuse_command(parser, start, line);
+				return refuse_command(parser, start, mark);
 			}
 			return parse_export(parser) && pending_flush(parser, true);
 		}
-		if (!parse_assignment(parser, start, line)) {
+		if (!parse_assignment(parser, start, mark)) {
 			return false;
 		}
 		skip_blanks(cursor);
@@ -377,7 +413,7 @@ static bool parse_line(struct ifcfg_parser *parser)
 		skip_blanks(cursor);
 		int byte = ifcfg_cursor_peek(cursor);
 		if (byte == ';') {
-			return ifcfg_refuse(parser, cursor->line,
+			return ifcfg_refuse(parser, ifcfg_cursor_mark(cursor),
 					    "a ';' without an assignment before it");
 		}
 		if (byte == '#') {
@@ -404,16 +440,18 @@ static bool text_check(struct ifcfg_parser *parser, const struct ifcfg_text *tex
 	static const char bom[] = "\xef\xbb\xbf";
 
 	if (text->read_error == IFCFG_NO_FILE) {
-		return ifcfg_refuse(parser, 0,
+		return ifcfg_refuse(parser, (struct ifcfg_mark){0},
 				    "is a folder, a pipe or a device; expected a regular file");
 	}
 	if (text->read_error != 0) {
 		const char *why = strerrordesc_np(text->read_error);
-		return ifcfg_refuse(parser, 0, "cannot be read (%s); expected a readable file",
+		return ifcfg_refuse(parser, (struct ifcfg_mark){0},
+				    "cannot be read (%s); expected a readable file",
 				    why ? why : "unknown error");
 	}
 	if (text->size > IFCFG_FILE_SIZE_MAX) {
-		return ifcfg_refuse(parser, 0, "is too long; expected at most %d bytes",
+		return ifcfg_refuse(parser, (struct ifcfg_mark){0},
+				    "is too long; expected at most %d bytes",
 				    IFCFG_FILE_SIZE_MAX);
 	}
 	if (text->size == 0) {
@@ -421,17 +459,19 @@ static bool text_check(struct ifcfg_parser *parser, const struct ifcfg_text *tex
 	}
 	if (text->size >= 3 && memcmp(text->bytes, bom, 3) == 0) {
 		return ifcfg_refuse(
-			parser, 1,
+			parser, (struct ifcfg_mark){.line = 1, .column = 1},
 			"begins with a byte order mark, which the shell takes as part "
 			"of the first word; expected plain UTF-8 or ASCII");
 	}
 	const char *nul = memchr(text->bytes, '\0', text->size);
 	if (nul) {
-		uint32_t line = 1;
-		for (const char *at = text->bytes; at < nul; at++) {
-			line += *at == '\n';
+		struct ifcfg_cursor cursor;
+		ifcfg_cursor_init(&cursor, text);
+		while (cursor.at < nul) {
+			ifcfg_cursor_next(&cursor);
 		}
-		return ifcfg_refuse(parser, line, "a NUL byte; expected text");
+		return ifcfg_refuse(parser, ifcfg_cursor_mark(&cursor),
+				    "a NUL byte; expected text");
 	}
 	return true;
 }
@@ -450,10 +490,7 @@ bool ifcfg_parse(const struct ifcfg_text *text, uint32_t file_index, const char 
 	if (!text_check(&parser, text)) {
 		return false;
 	}
-	if (text->size > 0) {
-		parser.cursor = (struct ifcfg_cursor){
-			.at = text->bytes, .end = text->bytes + text->size, .line = 1};
-	}
+	ifcfg_cursor_init(&parser.cursor, text);
 	while (!parser.stopped && ifcfg_cursor_peek_raw(&parser.cursor) != IFCFG_END) {
 		if (!parse_line(&parser)) {
 			pending_flush(&parser, false);

@@ -6,8 +6,8 @@
  *
  * The cursor's contract: peek gives the next byte as the shell's reader sees
  * it, that is with "backslash, line end" taken out, or IFCFG_END; the raw peek
- * gives the byte that stands there. next goes past what peek gave. line is that
- * of the next byte.
+ * gives the byte that stands there. next goes past what peek gave. The mark is
+ * that of the next byte.
  */
 #ifndef IFCFG_IFCFG_PARSER_H
 #define IFCFG_IFCFG_PARSER_H
@@ -21,10 +21,21 @@
 #define IFCFG_END (-1)
 
 struct ifcfg_cursor {
+	const char *start; /* of the whole text */
 	const char *at;
 	const char *end;
 	uint32_t line;
+	const char *line_start;
 };
+
+/* A place in the text, both numbers from 1; all 0: the file as a whole. */
+struct ifcfg_mark {
+	uint32_t line;
+	uint32_t column; /* in bytes */
+};
+
+void ifcfg_cursor_init(struct ifcfg_cursor *cursor, const struct ifcfg_text *text);
+struct ifcfg_mark ifcfg_cursor_mark(const struct ifcfg_cursor *cursor);
 
 int ifcfg_cursor_peek(struct ifcfg_cursor *cursor);
 int ifcfg_cursor_peek_raw(const struct ifcfg_cursor *cursor);
@@ -42,7 +53,10 @@ struct ifcfg_assignment {
 	char *name;
 	char *value;
 	bool append;
-	uint32_t line;
+	struct ifcfg_mark mark; /* of the value, if it begins in the line of the name */
+	size_t name_at;		/* offsets in the text */
+	size_t value_at;
+	size_t value_end;
 };
 
 /* Far more than anyone writes behind one "export". */
@@ -61,13 +75,17 @@ struct ifcfg_parser {
 	const char *subject;
 	struct model_problems *problems;
 	size_t error_count;
+	size_t warning_count;
 	bool carriage_return_seen; /* and said, once a file is enough */
 	bool stopped;		   /* going on makes no sense */
 };
 
-/* Adds an error at the line; the file is refused with it. Always false, for
+/* Adds an error at the place; the file is refused with it. Always false, for
  * "return ifcfg_refuse(...)". */
-bool ifcfg_refuse(struct ifcfg_parser *parser, uint32_t line, const char *format, ...)
+bool ifcfg_refuse(struct ifcfg_parser *parser, struct ifcfg_mark mark, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+/* Adds a warning at the place; of very many, the first only. */
+void ifcfg_note(struct ifcfg_parser *parser, struct ifcfg_mark mark, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 /* No memory: noted in problems, parsing stops. Always false. */
 bool ifcfg_out_of_memory(struct ifcfg_parser *parser);

@@ -25,6 +25,7 @@
 
 struct file {
 	const char *path;
+	const struct ifcfg_text *text;
 	struct ifcfg_variables variables;
 	enum model_file_kind kind;
 	const char *device;	    /* DEVICE, or the file's name; any text at all */
@@ -55,6 +56,7 @@ static bool is_named_master(const struct reader *reader, const char *name)
 static struct ifcfg_context context_of(const struct reader *reader, const struct file *file)
 {
 	return (struct ifcfg_context){
+		.text = file->text,
 		.variables = &file->variables,
 		.file_index = (uint32_t)(file - reader->files),
 		.subject = file->name,
@@ -71,6 +73,7 @@ static void file_parse(struct reader *reader, struct file *file, const struct if
 	bool fine = true;
 
 	file->path = text->path;
+	file->text = text;
 	file->kind = ifcfg_name_kind(text->path, &interface);
 	file->device = interface;
 	if (file->kind != MODEL_FILE_ROUTES && file->kind != MODEL_FILE_RULES) {
@@ -389,6 +392,39 @@ static void files_read(struct reader *reader, const struct ifcfg_text *texts)
 	}
 }
 
+/* Gives the problems the lines that they speak of. Those of one file mostly come
+ * in the order of lines, so each search goes on from the last. */
+static void problems_quote(const struct ifcfg_text *texts, size_t count,
+			   struct model_problems *problems)
+{
+	const struct ifcfg_text *text = NULL;
+	const char *start = NULL;
+	uint32_t line = 1;
+
+	for (size_t i = 0; i < problems->count; i++) {
+		struct model_problem *problem = &problems->list[i];
+		struct model_source source = problem->source;
+		if (source.line == 0 || source.file >= count) {
+			continue;
+		}
+		if (text != &texts[source.file] || source.line < line) {
+			text = &texts[source.file];
+			start = text->bytes;
+			line = 1;
+		}
+		const char *end = text->bytes + text->size;
+		const char *line_end = memchr(start, '\n', (size_t)(end - start));
+		for (; line < source.line && line_end; line++) {
+			start = line_end + 1;
+			line_end = memchr(start, '\n', (size_t)(end - start));
+		}
+		if (line == source.line) {
+			line_end = line_end ? line_end : end;
+			model_problem_quote(problem, start, (size_t)(line_end - start));
+		}
+	}
+}
+
 struct model *ifcfg_read(const struct ifcfg_text *texts, size_t count,
 			 struct model_problems *problems)
 {
@@ -406,6 +442,7 @@ struct model *ifcfg_read(const struct ifcfg_text *texts, size_t count,
 		files_read(&reader, texts);
 		model_validate(reader.model, problems);
 		vlan_mtus_settle(reader.model);
+		problems_quote(texts, count, problems);
 	}
 	for (size_t i = 0; reader.files && i < count; i++) {
 		ifcfg_variables_free(&reader.files[i].variables);

@@ -34,47 +34,46 @@ bool ifcfg_parse_name(struct ifcfg_parser *parser, struct ifcfg_buffer *buffer)
 	return true;
 }
 
-static bool reference_add(struct ifcfg_parser *parser, uint32_t line, const char *name)
+static bool reference_add(struct ifcfg_parser *parser, struct ifcfg_mark mark, const char *name)
 {
 	const char *value = ifcfg_value(parser->variables, name);
 
 	if (ifcfg_name_is_shells(name) || (!value && ifcfg_name_is_preset(name))) {
 		return ifcfg_refuse(
-			parser, line,
+			parser, mark,
 			"$%s is the shell's own and has no value that stands in the "
 			"file; expected a variable that is set here",
 			name);
 	}
 	if (!value) {
-		struct model_source source = {.file = parser->file_index, .line = line};
-		model_problem_add(parser->problems, MODEL_WARNING, source, parser->subject,
-				  "$%s is not set before this line and reads as empty", name);
+		ifcfg_note(parser, mark, "$%s is not set before this line and reads as empty",
+			   name);
 		return true;
 	}
 	return ifcfg_buffer_add(parser, &parser->value, value, strlen(value));
 }
 
 /* ${NAME}; the cursor stands on the brace. */
-static bool braced_reference(struct ifcfg_parser *parser, uint32_t line)
+static bool braced_reference(struct ifcfg_parser *parser, struct ifcfg_mark mark)
 {
 	struct ifcfg_cursor *cursor = &parser->cursor;
 	struct ifcfg_buffer *name = &parser->reference;
 
 	ifcfg_cursor_next(cursor);
 	if (!ifcfg_is_name_start(ifcfg_cursor_peek(cursor))) {
-		return ifcfg_refuse(parser, line, "only ${NAME} can be read of ${...}");
+		return ifcfg_refuse(parser, mark, "only ${NAME} can be read of ${...}");
 	}
 	if (!ifcfg_parse_name(parser, name)) {
 		return false;
 	}
 	if (ifcfg_cursor_peek(cursor) != '}') {
-		return ifcfg_refuse(parser, line,
+		return ifcfg_refuse(parser, mark,
 				    "${%s...} would have to be computed by a shell; expected "
 				    "${%s} and nothing more",
 				    name->bytes, name->bytes);
 	}
 	ifcfg_cursor_next(cursor);
-	return reference_add(parser, line, name->bytes);
+	return reference_add(parser, mark, name->bytes);
 }
 
 /* Behind a '$' that nothing special follows it is a byte like others. */
@@ -84,7 +83,7 @@ static bool dollar(struct ifcfg_parser *parser, bool quoted);
 static bool double_quoted(struct ifcfg_parser *parser)
 {
 	struct ifcfg_cursor *cursor = &parser->cursor;
-	uint32_t line = cursor->line;
+	struct ifcfg_mark mark = ifcfg_cursor_mark(cursor);
 
 	ifcfg_cursor_next(cursor);
 	for (;;) {
@@ -92,12 +91,12 @@ static bool double_quoted(struct ifcfg_parser *parser)
 		bool fine = true;
 		if (byte == IFCFG_END) {
 			parser->stopped = true;
-			return ifcfg_refuse(parser, line,
+			return ifcfg_refuse(parser, mark,
 					    "\"...\" is never closed; expected another \"");
 		}
 		if (byte == '`') {
 			return ifcfg_refuse(
-				parser, cursor->line,
+				parser, ifcfg_cursor_mark(cursor),
 				"`...` would run a command, and nothing is run from "
 				"here; expected a plain value");
 		}
@@ -127,13 +126,13 @@ static bool single_quoted(struct ifcfg_parser *parser)
 {
 	struct ifcfg_cursor *cursor = &parser->cursor;
 	const char *start = cursor->at + 1;
-	uint32_t line = cursor->line;
+	struct ifcfg_mark mark = ifcfg_cursor_mark(cursor);
 
 	ifcfg_cursor_next(cursor);
 	while (ifcfg_cursor_peek_raw(cursor) != '\'') {
 		if (ifcfg_cursor_peek_raw(cursor) == IFCFG_END) {
 			parser->stopped = true;
-			return ifcfg_refuse(parser, line,
+			return ifcfg_refuse(parser, mark,
 					    "'...' is never closed; expected another '");
 		}
 		ifcfg_cursor_next(cursor);
@@ -146,30 +145,30 @@ static bool single_quoted(struct ifcfg_parser *parser)
 static bool dollar(struct ifcfg_parser *parser, bool quoted)
 {
 	struct ifcfg_cursor *cursor = &parser->cursor;
-	uint32_t line = cursor->line;
+	struct ifcfg_mark mark = ifcfg_cursor_mark(cursor);
 
 	ifcfg_cursor_next(cursor);
 	int byte = ifcfg_cursor_peek(cursor);
 	if (ifcfg_is_name_start(byte)) {
 		return ifcfg_parse_name(parser, &parser->reference) &&
-		       reference_add(parser, line, parser->reference.bytes);
+		       reference_add(parser, mark, parser->reference.bytes);
 	}
 	if (byte == '{') {
-		return braced_reference(parser, line);
+		return braced_reference(parser, mark);
 	}
 	if (byte == '(') {
-		return ifcfg_refuse(parser, line,
+		return ifcfg_refuse(parser, mark,
 				    "$(...) would run a command or compute, and nothing is run "
 				    "from here; expected a plain value");
 	}
 	if (byte == '[') {
-		return ifcfg_refuse(parser, line,
+		return ifcfg_refuse(parser, mark,
 				    "$[...] would have to be computed by a shell; expected a "
 				    "plain value");
 	}
 	if ((byte >= '0' && byte <= '9') || (byte > 0 && strchr("*@#?-$!", byte))) {
 		return ifcfg_refuse(
-			parser, line,
+			parser, mark,
 			"$%c is the shell's own and has no value that stands in the "
 			"file; expected a variable that is set here",
 			byte);
@@ -205,11 +204,11 @@ static bool bare_special(struct ifcfg_parser *parser, int byte, bool *done)
 	case '$':
 		return dollar(parser, false);
 	case '`':
-		return ifcfg_refuse(parser, cursor->line,
+		return ifcfg_refuse(parser, ifcfg_cursor_mark(cursor),
 				    "`...` would run a command, and nothing is run from here; "
 				    "expected a plain value");
 	case '(':
-		return ifcfg_refuse(parser, cursor->line,
+		return ifcfg_refuse(parser, ifcfg_cursor_mark(cursor),
 				    "arrays and other '(' are not read here; expected a plain "
 				    "value, or quotes around it");
 	case '&':
@@ -217,7 +216,7 @@ static bool bare_special(struct ifcfg_parser *parser, int byte, bool *done)
 	case '<':
 	case '>':
 	case ')':
-		return ifcfg_refuse(parser, cursor->line,
+		return ifcfg_refuse(parser, ifcfg_cursor_mark(cursor),
 				    "'%c' would have the shell run something; expected quotes "
 				    "around it if it belongs to the value",
 				    byte);
@@ -226,7 +225,7 @@ static bool bare_special(struct ifcfg_parser *parser, int byte, bool *done)
 			return false;
 		}
 		parser->carriage_return_seen = true;
-		return ifcfg_refuse(parser, cursor->line,
+		return ifcfg_refuse(parser, ifcfg_cursor_mark(cursor),
 				    "a carriage return, as in files from Windows, would become "
 				    "part of the value; expected lines that end in LF alone");
 	}
@@ -243,12 +242,12 @@ static bool bare_backslash(struct ifcfg_parser *parser)
 	int byte = ifcfg_cursor_peek_raw(cursor);
 	if (byte == IFCFG_END) {
 		/* bash keeps it or drops it, depending on what came before. */
-		return ifcfg_refuse(parser, cursor->line,
+		return ifcfg_refuse(parser, ifcfg_cursor_mark(cursor),
 				    "the file ends in a backslash; expected the line that it "
 				    "announces, or no backslash");
 	}
 	if (byte == '\r') {
-		return ifcfg_refuse(parser, cursor->line,
+		return ifcfg_refuse(parser, ifcfg_cursor_mark(cursor),
 				    "a backslash before a carriage return continues no line; "
 				    "expected lines that end in LF alone");
 	}
@@ -264,12 +263,12 @@ bool ifcfg_parse_value(struct ifcfg_parser *parser)
 	for (bool done = false; !done;) {
 		int byte = ifcfg_cursor_peek(cursor);
 		if (byte == '~' && tilde_expands) {
-			return ifcfg_refuse(parser, cursor->line,
+			return ifcfg_refuse(parser, ifcfg_cursor_mark(cursor),
 					    "'~' here is a user's home for the shell; expected "
 					    "the path itself, or quotes around it");
 		}
 		if (byte == '{' && parser->exported) {
-			return ifcfg_refuse(parser, cursor->line,
+			return ifcfg_refuse(parser, ifcfg_cursor_mark(cursor),
 					    "behind export the shell expands braces; expected "
 					    "quotes around '{'");
 		}

@@ -20,8 +20,9 @@
 
 /* Where something was said. line 0: the file as a whole. */
 struct model_source {
-	uint32_t file; /* index into model.files */
-	uint32_t line; /* from 1 */
+	uint32_t file;	 /* index into model.files */
+	uint32_t line;	 /* from 1 */
+	uint32_t column; /* from 1, in bytes; 0: the line as a whole */
 };
 
 struct model_address {
@@ -86,8 +87,15 @@ struct model_bond {
 /* One assignment's outcome, as the files' own reader (the shell) would have it. */
 struct model_variable {
 	char *name;
-	char *value;   /* bytes as they stand, not always UTF-8; no NUL inside */
-	uint32_t line; /* of the assignment that counts */
+	char *value; /* bytes as they stand, not always UTF-8; no NUL inside */
+	/* Of the assignment that counts: its line; the column of its value (of its
+	 * name if the value begins in a later line); and, as offsets in the file,
+	 * where name and value begin and the value, quotes included, ends. */
+	uint32_t line;
+	uint32_t column;
+	size_t name_at;
+	size_t value_at;
+	size_t value_end;
 };
 
 /* What a file turned out to be. */
@@ -142,6 +150,11 @@ struct model_problem {
 	struct model_source source;
 	char subject[MODEL_NAME_SIZE]; /* "": none */
 	char *text;		       /* what is wrong, and what was expected */
+	/* The line of the file that source names, without its end and, if it is
+	 * long, cut to what stands around the column; NULL: none. Any bytes but
+	 * NUL and line ends. */
+	char *excerpt;
+	uint32_t excerpt_column; /* source.column in the excerpt; 0: none */
 };
 
 struct model_problems {
@@ -175,6 +188,13 @@ bool model_name_is_valid(const char *name);
 void model_problem_add(struct model_problems *problems, enum model_severity severity,
 		       struct model_source source, const char *subject, const char *format, ...)
 	__attribute__((format(printf, 5, 6)));
+
+/* Gives the problem its excerpt: line, of size bytes, is the whole line that its
+ * source names. Lack of memory leaves it without. */
+void model_problem_quote(struct model_problem *problem, const char *line, size_t size);
+
+/* Moves all of from behind those of to; false: no memory, nothing is moved. */
+bool model_problems_move(struct model_problems *from, struct model_problems *to);
 
 /* Checks what no single line shows (a member in two bonds, a ninth member, a
  * parent that no file defines, an option of another mode) and adds what it

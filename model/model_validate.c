@@ -32,7 +32,10 @@ static int source_compare(struct model_source a, struct model_source b)
 	if (a.file != b.file) {
 		return a.file < b.file ? -1 : 1;
 	}
-	return a.line < b.line ? -1 : a.line > b.line;
+	if (a.line != b.line) {
+		return a.line < b.line ? -1 : 1;
+	}
+	return a.column < b.column ? -1 : a.column > b.column;
 }
 
 static int claim_compare_key(const struct claim *a, const struct claim *b)
@@ -109,6 +112,7 @@ static void names_collect(const struct model *model, struct claims *claims)
 		for (size_t v = 0; v < info->variable_count; v++) {
 			if (strcmp(info->variables[v].name, "DEVICE") == 0) {
 				source.line = info->variables[v].line;
+				source.column = info->variables[v].column;
 			}
 		}
 		claims->list[claims->count++] =

@@ -7,7 +7,7 @@ import os
 import pathlib
 
 import pytest
-from conftest import portchannel
+from conftest import environment, portchannel
 
 SEED = pathlib.Path(os.environ.get("SOURCE", "."), "lab", "seed")
 
@@ -46,12 +46,48 @@ def test_errors_fail_and_name_file_and_line(folder):
     path = write(folder, bond0=BOND, eth0=MEMBER, bond1="# a comment\nBONDING_OPTS='mode=9'\n")
     result = portchannel("config", "check", "--config", path)
     assert result.returncode == 1
-    assert f"{path}/ifcfg-bond1:2: error: " in result.stdout
+    assert f"{path}/ifcfg-bond1:2:15: error: " in result.stdout
     assert "1 error" in result.stdout.splitlines()[-1]
     as_json = portchannel("config", "check", "--config", path, "--json")
     assert as_json.returncode == 1 and as_json.stderr == ""
     errors = [p for p in json.loads(as_json.stdout) if p["severity"] == "error"]
-    assert [(p["file"], p["line"]) for p in errors] == [(f"{path}/ifcfg-bond1", 2)]
+    assert [(p["file"], p["line"], p["column"]) for p in errors] == [(f"{path}/ifcfg-bond1", 2, 15)]
+
+
+CARETS = """\
+DIR/ifcfg-bond0:2:14: warning: 802.3ad needs miimon; miimon=100 is used, as the kernel does
+  BONDING_OPTS=" é mode=4 lacp_rat=1 \\x1b"
+               ^
+DIR/ifcfg-bond0:2:16: error: BONDING_OPTS: 'é'; expected NAME=VALUE
+  BONDING_OPTS=" é mode=4 lacp_rat=1 \\x1b"
+                 ^
+DIR/ifcfg-bond0:2:26: error: unknown option 'lacp_rat'; did you mean 'lacp_rate'?
+  BONDING_OPTS=" é mode=4 lacp_rat=1 \\x1b"
+                          ^
+DIR/ifcfg-bond0:2:37: error: BONDING_OPTS: '?'; expected NAME=VALUE
+  BONDING_OPTS=" é mode=4 lacp_rat=1 \\x1b"
+                                     ^
+DIR/ifcfg-bond0:3:10: error: IPADDR 'x' is no IPv4 address; expected one like 192.0.2.1
+    IPADDR=x
+           ^
+DIR/ifcfg-eth0: error: is a folder, a pipe or a device; expected a regular file
+DIR: 1 bond, 0 VLAN interfaces: 5 errors, 1 warning
+"""
+
+
+def test_carets_stand_below_what_is_wrong(folder):
+    """With characters of several bytes, tabs and escapes before them."""
+    path = write(folder, bond0="\nBONDING_OPTS=\" é\tmode=4 lacp_rat=1 \x1b\"\n\t\tIPADDR=x\n")
+    (folder / "ifcfg-eth0").mkdir()
+    result = portchannel("config", "check", "--config", path)
+    assert result.returncode == 1
+    assert result.stdout.replace(path, "DIR") == CARETS
+
+
+def test_colours_are_for_terminals(folder, terminal):
+    path = write(folder, bond0=BOND.replace("mode=4", "mode=9"), eth0=MEMBER)
+    shown = terminal(["config", "check", "--config", path], environment(), code=1)
+    assert "\x1b[31merror:\x1b[0m" in shown and "\x1b[32m^\x1b[0m" in shown
 
 
 def test_show_puts_problems_on_standard_error(folder):
@@ -59,7 +95,7 @@ def test_show_puts_problems_on_standard_error(folder):
     result = portchannel("config", "show", "--config", path)
     assert result.returncode == 1
     assert "10.0.0.1/24" in result.stdout and "error" not in result.stdout
-    assert f"{path}/ifcfg-bond1:1: error: " in result.stderr
+    assert f"{path}/ifcfg-bond1:1:15: error: " in result.stderr
     as_json = portchannel("config", "show", "--config", path, "--json")
     assert as_json.returncode == 1 and as_json.stderr == ""
     assert json.loads(as_json.stdout)["problems"]

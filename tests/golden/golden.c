@@ -13,6 +13,7 @@
 
 #include "config/config_folder.h"
 #include "config/config_json.h"
+#include "config/config_order.h"
 #include "config/config_text.h"
 
 /* The file's text, "" if there is none; to be freed. */
@@ -65,13 +66,28 @@ static bool golden_check(const char *base, const char *ending, char *got)
 	return same;
 }
 
+static void problems_print(FILE *out, const struct model *model,
+			   const struct model_problems *problems)
+{
+	const struct model_problem **order = config_problems_order(problems);
+
+	for (size_t i = 0; i < problems->count; i++) {
+		char *place = config_problem_place(model, order[i]);
+		fprintf(out, "%s: %s: %s\n", place,
+			order[i]->severity == MODEL_ERROR ? "error" : "warning",
+			order[i]->text);
+		free(place);
+	}
+	free(order);
+}
+
 static char *check_text(struct model *model, const struct model_problems *problems)
 {
 	char *text = NULL;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
 
-	config_print_problems(out, model, problems);
+	problems_print(out, model, problems);
 	fprintf(out, "-- what is left:\n");
 	model_drop_faulty(model, problems);
 	config_print_model(out, model);

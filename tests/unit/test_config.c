@@ -18,6 +18,7 @@
 #include <cmocka.h>
 
 #include "config/config_json.h"
+#include "config/config_order.h"
 #include "config/config_text.h"
 #include "ifcfg/ifcfg.h"
 
@@ -155,19 +156,29 @@ static void test_order_and_paths(void **state)
 	assert_string_equal(model->files[1], path_of("ifcfg-bond1"));
 	assert_string_equal(model->files[2], path_of("ifcfg-eth0"));
 
-	char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
-	assert_int_equal(config_print_problems(out, model, &problems), 0);
-	fclose(out);
-	static const char *const parts[] = {
-		"ifcfg-bond0:2: warning: ", "ifcfg-bond1:1: error: ", "ifcfg-eth0:2: error: "};
-	const char *at = text;
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-		at = strstr(at, parts[i]);
-		assert_non_null(at);
+	static const struct {
+		const char *place, *excerpt;
+		uint32_t column;
+	} expected[] = {
+		{"ifcfg-bond0:2:14", "BONDING_OPTS='mode=2'", 14},
+		{"ifcfg-bond1:1:22", "BONDING_OPTS='mode=4 lacp_rat=1'", 22},
+		{"ifcfg-eth0:2:8", "IPADDR=1.2.3.4", 8},
+	};
+	const struct model_problem **order = config_problems_order(&problems);
+	size_t seen = 0;
+	for (size_t i = 0; i < problems.count; i++) {
+		char *place = config_problem_place(model, order[i]);
+		const char *name = strrchr(place, '/') + 1;
+		if (seen < sizeof(expected) / sizeof(expected[0]) &&
+		    strcmp(name, expected[seen].place) == 0) {
+			assert_string_equal(order[i]->excerpt, expected[seen].excerpt);
+			assert_int_equal(order[i]->excerpt_column, expected[seen].column);
+			seen++;
+		}
+		free(place);
 	}
-	free(text);
+	assert_int_equal(seen, sizeof(expected) / sizeof(expected[0]));
+	free(order);
 	model_free(model);
 	model_problems_free(&problems);
 }

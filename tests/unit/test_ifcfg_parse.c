@@ -201,6 +201,37 @@ static void test_refusals(void **state)
 	}
 }
 
+/* The column is that of what is wrong itself, not of the line's begin. */
+static void test_columns(void **state)
+{
+	static const struct {
+		const char *text;
+		uint32_t line, column;
+	} cases[] = {
+		{"A=$(date)", 1, 3},	{"A=x\nB=\"a $(date)\"", 2, 6},
+		{"A=ab`date`", 1, 5},	{"\tA=x\n\tdate", 2, 2},
+		{"A=1 date", 1, 5},	{"A=${B:-x}", 1, 3},
+		{"A='x", 1, 3},		{"B=1;A=\"x\ny\n", 1, 7},
+		{"A=x\\\n(y", 2, 1},	{"A=\"x\\\n  $(y)", 2, 3},
+		{"A=1; A=2 |", 1, 10},	{"A=1\r", 1, 4},
+		{"A='\n\n' $", 3, 3},	{"A[0]=1", 1, 1},
+		{"\xef\xbb\xbf", 1, 1}, {"caf\xc3\xa9=1", 1, 1},
+		{"A=\xc3\xa9|", 1, 5},	{"export A=1 B=~", 1, 14},
+		{"UID=0", 1, 1},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct parsed parsed = parse(cases[i].text);
+		assert_false(parsed.fine);
+		struct model_source source = parsed.problems.list[0].source;
+		if (source.line != cases[i].line || source.column != cases[i].column) {
+			fail_msg("%s: %u:%u", cases[i].text, source.line, source.column);
+		}
+		parsed_free(&parsed);
+	}
+}
+
 static void test_goes_on_after_an_error(void **state)
 {
 	struct parsed parsed = parse("A=$(x)\nB=2\ndate\nC='a\nb' D=`x`\nE=5\n");
@@ -227,6 +258,12 @@ static void test_lines_of_assignments(void **state)
 	assert_int_equal(parsed.variables.list[0].line, 6);
 	assert_int_equal(parsed.variables.list[1].line, 4);
 	assert_int_equal(parsed.variables.list[2].line, 6);
+	assert_int_equal(parsed.variables.list[0].column, 3);
+	assert_int_equal(parsed.variables.list[1].column, 1);
+	assert_int_equal(parsed.variables.list[2].column, 7);
+	assert_int_equal(parsed.variables.list[2].name_at, 19);
+	assert_int_equal(parsed.variables.list[2].value_at, 21);
+	assert_int_equal(parsed.variables.list[2].value_end, 22);
 	parsed_free(&parsed);
 }
 
@@ -362,6 +399,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_values),
 		cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_columns),
 		cmocka_unit_test(test_goes_on_after_an_error),
 		cmocka_unit_test(test_lines_of_assignments),
 		cmocka_unit_test(test_unset_reference_warns),

@@ -88,6 +88,47 @@ static void expect_problem(const struct made *made, enum model_severity severity
 	}
 }
 
+/* Options of a list have each a place of its own, also across lines; where the
+ * word does not stand in the file as it is, the place is that of the value. */
+static void test_places_of_options(void **state)
+{
+	static const struct {
+		const char *text;
+		uint32_t line, column;
+	} cases[] = {
+		{"BONDING_OPTS='mode=4 miimon=x'", 1, 22},
+		{"BONDING_OPTS=\"miimon=100 mode=4 lacp_rate=2\"", 1, 33},
+		{"A=1\nBONDING_OPTS=\"mode=4\n  miimon=100\n  lacp_rate=2 \"", 4, 3},
+		{"BONDING_OPTS=\"mode=4 \\\n miimon=x\"", 2, 2},
+		{"BONDING_OPTS=\"mode=4 miimon=100 a=1\"", 1, 33},
+		{"BONDING_OPTS=\"mode=4 miimon=100 miimon=10 miimon=x\"", 1, 43},
+		{"BONDING_OPTS=\"mode=4 miimon=\"\\x", 1, 14},
+		{"B=x\nBONDING_OPTS=\"mode=4 miimon=$B\"", 2, 14},
+		{"BONDING_OPTS=mode=9", 1, 14},
+		{"BONDING_OPTS='mode=4 miimon=100'\nPORTCHANNEL_OPTS=' engine=x'", 2, 20},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct file files[] = {{"ifcfg-bond0", cases[i].text},
+					     {"ifcfg-eth0", "MASTER=bond0\nSLAVE=yes\n"},
+					     {NULL, NULL}};
+		struct made made = make(files);
+		size_t at = 0;
+		while (at < made.problems.count &&
+		       made.problems.list[at].severity != MODEL_ERROR) {
+			at++;
+		}
+		assert_true(at < made.problems.count);
+		struct model_source source = made.problems.list[at].source;
+		if (source.line != cases[i].line || source.column != cases[i].column) {
+			fail_msg("%s: %u:%u: %s", cases[i].text, source.line, source.column,
+				 made.problems.list[at].text);
+		}
+		made_free(&made);
+	}
+}
+
 static void test_bonding_options_refused(void **state)
 {
 	static const struct {
@@ -542,6 +583,7 @@ static void test_many_vlans(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_places_of_options),
 		cmocka_unit_test(test_bonding_options_refused),
 		cmocka_unit_test(test_bonding_options_warned),
 		cmocka_unit_test(test_policies),

@@ -346,9 +346,72 @@ static void test_validate(void **state)
 	}
 }
 
+/* A line that is too long to be shown is cut to what stands around the column. */
+static void test_excerpts(void **state)
+{
+	static const struct {
+		size_t size, column, skipped, shown;
+	} cases[] = {
+		{0, 1, 0, 0},	       {5, 0, 0, 5},	      {5, 6, 0, 5},
+		{160, 160, 0, 160},    {161, 1, 0, 160},      {1000, 80, 0, 160},
+		{1000, 500, 420, 160}, {1000, 1001, 921, 79},
+	};
+	char line[1001];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(line); i++) {
+		line[i] = (char)('a' + i % 26);
+	}
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct model_problem problem = {.source.column = (uint32_t)cases[i].column};
+		model_problem_quote(&problem, line, cases[i].size);
+		assert_int_equal(strlen(problem.excerpt), cases[i].shown);
+		assert_memory_equal(problem.excerpt, line + cases[i].skipped, cases[i].shown);
+		assert_int_equal(problem.excerpt_column,
+				 cases[i].column ? cases[i].column - cases[i].skipped : 0);
+		free(problem.excerpt);
+	}
+
+	/* Not in the middle of a character, and not beyond the line. */
+	struct model_problem problem = {.source.column = 301};
+	for (size_t i = 0; i < 1000; i += 2) {
+		memcpy(line + i, "\xc3\xa9", 2);
+	}
+	memmove(line + 1, line, 999);
+	model_problem_quote(&problem, line, 1000);
+	assert_int_equal((unsigned char)problem.excerpt[0], 0xc3);
+	free(problem.excerpt);
+	problem = (struct model_problem){.source.column = 7};
+	model_problem_quote(&problem, line, 5);
+	assert_null(problem.excerpt);
+}
+
+static void test_problems_move(void **state)
+{
+	struct model_problems from = {0}, to = {0};
+
+	(void)state;
+	for (int i = 0; i < 11; i++) {
+		model_problem_add(i < 3 ? &to : &from, MODEL_ERROR, source_make(0, 1), "x",
+				  "%d", i);
+	}
+	assert_true(model_problems_move(&from, &to));
+	assert_int_equal(from.count, 0);
+	assert_int_equal(to.count, 11);
+	for (int i = 0; i < 11; i++) {
+		assert_int_equal(atoi(to.list[i].text), i);
+	}
+	model_problem_add(&to, MODEL_ERROR, source_make(0, 1), "x", "last");
+	assert_true(model_problems_move(&from, &to));
+	assert_int_equal(to.count, 12);
+	model_problems_free(&to);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_excerpts),
+		cmocka_unit_test(test_problems_move),
 		cmocka_unit_test(test_drop),
 		cmocka_unit_test(test_keep_running),
 		cmocka_unit_test(test_problem_text_is_tame),

@@ -19,6 +19,7 @@
 struct config {
 	const char *folder;
 	bool as_json;
+	bool unknown; /* show the keys that nothing reads */
 	struct model *model;
 	struct model_problems problems;
 };
@@ -40,7 +41,7 @@ static void lines_print(FILE *file, char *text)
 	}
 }
 
-/* Prints the outline of the model. */
+/* Prints the outline of the model, or the keys that nothing reads. */
 static bool outline_print(FILE *file, const struct config *config)
 {
 	char *text = NULL;
@@ -50,7 +51,11 @@ static bool outline_print(FILE *file, const struct config *config)
 	if (!stream) {
 		return false;
 	}
-	config_print_model(stream, config->model);
+	if (config->unknown) {
+		config_print_unknown(stream, config->model);
+	} else {
+		config_print_model(stream, config->model);
+	}
 	bool fine = fclose(stream) == 0;
 	if (fine) {
 		lines_print(file, text);
@@ -99,7 +104,8 @@ static bool check_print(const struct config *config)
 static bool show_print(const struct config *config)
 {
 	if (config->as_json) {
-		json_t *json = config_json(config->model, &config->problems);
+		json_t *json = config->unknown ? config_json_unknown(config->model)
+					       : config_json(config->model, &config->problems);
 
 		if (!json) {
 			return false;
@@ -110,6 +116,9 @@ static bool show_print(const struct config *config)
 	}
 	if (!outline_print(stdout, config)) {
 		return false;
+	}
+	if (config->unknown) {
+		return true;
 	}
 	fflush(stdout);
 	return problems_print(stderr, config->model, &config->problems);
@@ -136,7 +145,7 @@ static enum exit_code config_print(struct config *config, bool show)
 		return folder_error(config->folder, error);
 	}
 	bool printed = show ? show_print(config) : check_print(config);
-	bool faulty = config_error_count(&config->problems) > 0;
+	bool faulty = !config->unknown && config_error_count(&config->problems) > 0;
 	if (!printed || config->problems.out_of_memory) {
 		command_error("out of memory");
 		faulty = true;
@@ -153,10 +162,11 @@ static enum exit_code config_run(struct cli *cli, const struct command *command,
 	const struct argument_option options[] = {
 		{.name = "json", .flag = &config.as_json},
 		{.name = "config", .value = &config.folder},
+		{.name = "unknown", .flag = &config.unknown},
 	};
 	struct arguments arguments;
 
-	switch (arguments_read(cli, command, argc, argv, options, 2, 1, 1, &arguments)) {
+	switch (arguments_read(cli, command, argc, argv, options, 3, 1, 1, &arguments)) {
 	case ARGUMENTS_OK:
 		break;
 	case ARGUMENTS_HELP:
@@ -169,12 +179,15 @@ static enum exit_code config_run(struct cli *cli, const struct command *command,
 		return command_usage_error(command, "config can be checked or shown, not '%s'",
 					   arguments.list[0]);
 	}
+	if (!show && config.unknown) {
+		return command_usage_error(command, "--unknown belongs to config show");
+	}
 	return config_print(&config, show);
 }
 
 const struct command command_config = {
 	.name = "config",
-	.arguments = "check|show [--json] [--config DIR]",
+	.arguments = "check|show [--json] [--unknown] [--config DIR]",
 	.summary = "check the interface files, or show what they describe",
 	.help = "check lists what is wrong with the interface files, each with file and line;\n"
 		"show lists the bonds, members and VLAN interfaces that they describe. Both read\n"
@@ -182,6 +195,7 @@ const struct command command_config = {
 		"Exit status 1 if there are errors; warnings alone are no failure.\n"
 		"\n"
 		"  --config DIR   the folder, if not /etc/sysconfig/network-scripts\n"
+		"  --unknown      show the keys that nothing reads, each with its file and line\n"
 		"  --json         for programs: check gives the list of problems, show all\n",
 	.run = config_run,
 };

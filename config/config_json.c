@@ -207,18 +207,52 @@ static json_t *file_json(const char *path, const struct model_file *info)
 {
 	json_t *object = json_object();
 	json_t *variables = json_object();
+	json_t *unknown = json_array();
 	const char *slash = strrchr(path, '/');
 	bool fine = true;
 
 	for (size_t i = 0; i < info->variable_count; i++) {
-		fine = fine &&
-		       put_text(variables, info->variables[i].name, info->variables[i].value);
+		const struct model_variable *variable = &info->variables[i];
+		fine = fine && put_text(variables, variable->name, variable->value);
+		if (fine && model_variable_is_unknown(info, variable)) {
+			fine = json_array_append_new(unknown, json_string(variable->name)) == 0;
+		}
 	}
 	fine = fine && put_text(object, "name", slash ? slash + 1 : path) &&
 	       put_text(object, "path", path) &&
 	       put_text(object, "kind", model_file_kind_name(info->kind)) &&
 	       put_text(object, "interface", info->interface[0] ? info->interface : NULL);
-	return finish(object, put(object, "variables", variables) && fine);
+	fine = put(object, "variables", variables) && fine;
+	return finish(object, put(object, "unknown", unknown) && fine);
+}
+
+static json_t *unknown_json(const char *path, const struct model_variable *variable)
+{
+	json_t *object = json_object();
+
+	return finish(object, put_text(object, "file", path) &&
+				      put_number(object, "line", variable->line) &&
+				      put_number(object, "column", variable->column) &&
+				      put_text(object, "name", variable->name) &&
+				      put_text(object, "value", variable->value));
+}
+
+json_t *config_json_unknown(const struct model *model)
+{
+	json_t *list = json_array();
+	bool fine = true;
+
+	for (size_t i = 0; i < model->file_count; i++) {
+		const struct model_file *info = &model->file_infos[i];
+		for (size_t v = 0; v < info->variable_count && fine; v++) {
+			const struct model_variable *variable = &info->variables[v];
+			if (model_variable_is_unknown(info, variable)) {
+				json_t *json = unknown_json(model->files[i], variable);
+				fine = json_array_append_new(list, json) == 0;
+			}
+		}
+	}
+	return finish(list, fine);
 }
 
 static json_t *problem_json(const struct model *model, const struct model_problem *problem)

@@ -19,6 +19,10 @@ json_t *config_json(const struct model *model, const struct model_problems *prob
  * before warnings at one place. A new reference; NULL: no memory. */
 json_t *config_json_problems(const struct model *model, const struct model_problems *problems);
 
+/* The keys that nothing reads (model_variable_is_unknown()): a list of objects with
+ * file, line, column, name and value. A new reference; NULL: no memory. */
+json_t *config_json_unknown(const struct model *model);
+
 /* The text as a JSON string, bytes that are not UTF-8 replaced by U+FFFD. */
 json_t *config_json_string(const char *text);
 

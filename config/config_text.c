@@ -26,6 +26,26 @@ char *config_problem_place(const struct model *model, const struct model_problem
 	return length < 0 ? NULL : text;
 }
 
+void config_print_unknown(FILE *out, const struct model *model)
+{
+	for (size_t i = 0; i < model->file_count; i++) {
+		const struct model_file *info = &model->file_infos[i];
+		for (size_t v = 0; v < info->variable_count; v++) {
+			const struct model_variable *variable = &info->variables[v];
+			if (!model_variable_is_unknown(info, variable)) {
+				continue;
+			}
+			fprintf(out, "%s:%u:%u: %s=", model->files[i], variable->line,
+				variable->column, variable->name);
+			/* One line each, whatever the value holds. */
+			for (const char *byte = variable->value; *byte; byte++) {
+				fputc(*byte == '\n' ? ' ' : *byte, out);
+			}
+			fputc('\n', out);
+		}
+	}
+}
+
 size_t config_error_count(const struct model_problems *problems)
 {
 	size_t count = 0;

@@ -15,6 +15,10 @@
  * memory. */
 char *config_problem_place(const struct model *model, const struct model_problem *problem);
 
+/* The keys that nothing reads (model_variable_is_unknown()), "FILE:LINE:COLUMN:
+ * KEY=VALUE" a line. */
+void config_print_unknown(FILE *out, const struct model *model);
+
 /* How many of them are errors. */
 size_t config_error_count(const struct model_problems *problems);
 

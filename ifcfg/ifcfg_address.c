@@ -167,6 +167,7 @@ static void ipv4_unused_warn(const struct ifcfg_context *context, int first_unus
 		    !ifcfg_number_parse(variable->name + 6, UINT32_MAX, &number)) {
 			continue;
 		}
+		ifcfg_key_value(context, variable->name); /* it is spoken of here */
 		bool plain = variable->name[6] != '0' || variable->name[7] == '\0';
 		if (!plain || number >= (uint32_t)first_unused) {
 			ifcfg_key_warning(context, variable->name,

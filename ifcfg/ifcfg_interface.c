@@ -85,12 +85,12 @@ void ifcfg_member_read(const struct ifcfg_context *context, const char *master,
 
 	for (size_t i = 0; i < variables->count; i++) {
 		const struct model_variable *variable = &variables->list[i];
-		if (is_address_key(variable->name) && variable->value[0] != '\0') {
+		if (is_address_key(variable->name) &&
+		    ifcfg_key_value(context, variable->name)) {
 			ifcfg_key_error(context, variable->name,
 					"'%s' is a member of '%s' and has an address; expected "
 					"%s in the file of '%s'",
 					context->subject, master, variable->name, master);
-			break;
 		}
 	}
 	member->has_hwaddr = mac_read(context, "HWADDR", member->hwaddr);
@@ -109,6 +109,7 @@ void ifcfg_member_read(const struct ifcfg_context *context, const char *master,
 					  *key, master);
 		}
 	}
+	ifcfg_key_value(context, "BOOTPROTO"); /* known, and of no effect for a member */
 	if (ifcfg_key_value(context, "ETHTOOL_OPTS")) {
 		ifcfg_key_warning(context, "ETHTOOL_OPTS",
 				  "ETHTOOL_OPTS is not applied yet; expected the NIC to be set "

@@ -9,15 +9,8 @@
 #include <string.h>
 #include <strings.h>
 
-const char *ifcfg_key_value(const struct ifcfg_context *context, const char *key)
-{
-	const char *value = ifcfg_value(context->variables, key);
-
-	return value && value[0] != '\0' ? value : NULL;
-}
-
-static const struct model_variable *variable_find(const struct ifcfg_context *context,
-						  const char *key)
+static struct model_variable *variable_find(const struct ifcfg_context *context,
+					    const char *key)
 {
 	for (size_t i = 0; i < context->variables->count; i++) {
 		if (strcmp(context->variables->list[i].name, key) == 0) {
@@ -25,6 +18,17 @@ static const struct model_variable *variable_find(const struct ifcfg_context *co
 		}
 	}
 	return NULL;
+}
+
+const char *ifcfg_key_value(const struct ifcfg_context *context, const char *key)
+{
+	struct model_variable *variable = variable_find(context, key);
+
+	if (!variable) {
+		return NULL;
+	}
+	variable->is_read = true;
+	return variable->value[0] != '\0' ? variable->value : NULL;
 }
 
 struct model_source ifcfg_key_source(const struct ifcfg_context *context, const char *key)

@@ -25,7 +25,7 @@ struct ifcfg_context {
 };
 
 /* The value; NULL if the key is not set or empty, which the scripts never tell
- * apart. */
+ * apart. The variable is known as one that is read from then on. */
 const char *ifcfg_key_value(const struct ifcfg_context *context, const char *key);
 /* Where the key's value stands; the file as a whole if it doesn't. */
 struct model_source ifcfg_key_source(const struct ifcfg_context *context, const char *key);

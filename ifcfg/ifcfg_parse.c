@@ -118,8 +118,8 @@ bool ifcfg_name_is_preset(const char *name)
 	return false;
 }
 
-static struct model_variable *variable_find(const struct ifcfg_variables *variables,
-					    const char *name)
+struct model_variable *ifcfg_variable_find(const struct ifcfg_variables *variables,
+					   const char *name)
 {
 	for (size_t i = 0; i < variables->count; i++) {
 		if (strcmp(variables->list[i].name, name) == 0) {
@@ -131,7 +131,7 @@ static struct model_variable *variable_find(const struct ifcfg_variables *variab
 
 const char *ifcfg_value(const struct ifcfg_variables *variables, const char *name)
 {
-	const struct model_variable *variable = variable_find(variables, name);
+	const struct model_variable *variable = ifcfg_variable_find(variables, name);
 
 	return variable ? variable->value : NULL;
 }
@@ -172,7 +172,8 @@ static struct model_variable *variable_add(struct ifcfg_parser *parser, const ch
 static bool assignment_carry_out(struct ifcfg_parser *parser,
 				 const struct ifcfg_assignment *assignment)
 {
-	struct model_variable *variable = variable_find(parser->variables, assignment->name);
+	struct model_variable *variable =
+		ifcfg_variable_find(parser->variables, assignment->name);
 
 	if (!variable) {
 		variable = variable_add(parser, assignment->name);

@@ -95,6 +95,10 @@ bool ifcfg_buffer_add(struct ifcfg_parser *parser, struct ifcfg_buffer *buffer,
 		      const char *bytes, size_t size);
 bool ifcfg_buffer_add_byte(struct ifcfg_parser *parser, struct ifcfg_buffer *buffer, int byte);
 
+/* The variable of that name; NULL: none. */
+struct model_variable *ifcfg_variable_find(const struct ifcfg_variables *variables,
+					   const char *name);
+
 bool ifcfg_is_name_start(int byte);
 bool ifcfg_is_name_byte(int byte);
 /* Reads a name at the cursor into an emptied buffer. */

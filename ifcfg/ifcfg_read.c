@@ -31,6 +31,7 @@ struct file {
 	const char *device;	    /* DEVICE, or the file's name; any text at all */
 	char name[MODEL_NAME_SIZE]; /* device if it can be a name, else "" */
 	const char *master;	    /* of a member, else NULL */
+	bool is_read_through;	    /* as in struct model_file */
 };
 
 struct reader {
@@ -80,8 +81,9 @@ static void file_parse(struct reader *reader, struct file *file, const struct if
 		fine = ifcfg_parse(text, (uint32_t)(file - reader->files), "", &file->variables,
 				   reader->problems);
 	}
-	const char *device = ifcfg_value(&file->variables, "DEVICE");
-	if (file->kind == MODEL_FILE_OTHER && device && device[0] != '\0') {
+	struct ifcfg_context context = context_of(reader, file);
+	const char *device = ifcfg_key_value(&context, "DEVICE");
+	if (file->kind == MODEL_FILE_OTHER && device) {
 		file->device = device;
 	}
 	if (!fine && file->kind == MODEL_FILE_OTHER) {
@@ -156,6 +158,7 @@ static void bond_read(struct reader *reader, struct file *file)
 	ifcfg_bonding_read(&context, &bond.options);
 	ifcfg_portchannel_read(&context, &bond.options);
 	ifcfg_unapplied_warn(&context);
+	file->is_read_through = true;
 	if (!model_add_bond(reader->model, &bond)) {
 		free(bond.interface.addresses);
 		reader->problems->out_of_memory = true;
@@ -188,6 +191,7 @@ static bool vlan_read(struct reader *reader, struct file *file, bool is_bond)
 	switch (ifcfg_vlan_read(&context, &vlan)) {
 	case IFCFG_VLAN_FOUND:
 		vlan_add(reader, &context, &vlan);
+		file->is_read_through = true;
 		break;
 	case IFCFG_VLAN_BAD:
 		break;
@@ -302,6 +306,7 @@ static void member_read(struct reader *reader, struct file *file)
 	member.interface.source = ifcfg_key_source(&context, "DEVICE");
 	member.interface.onboot = !ifcfg_is_false(ifcfg_key_value(&context, "ONBOOT"));
 	ifcfg_member_read(&context, file->master, &member);
+	file->is_read_through = true;
 	if (!model_bond_add_member(bond, &member)) {
 		reader->problems->out_of_memory = true;
 	}
@@ -339,6 +344,7 @@ static void file_hand_over(struct reader *reader, struct file *file)
 {
 	struct model_file info = {
 		.kind = file->kind,
+		.is_read_through = file->is_read_through,
 		.variable_count = file->variables.count,
 		.variables = file->variables.list,
 	};

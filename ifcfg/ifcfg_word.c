@@ -36,7 +36,8 @@ bool ifcfg_parse_name(struct ifcfg_parser *parser, struct ifcfg_buffer *buffer)
 
 static bool reference_add(struct ifcfg_parser *parser, struct ifcfg_mark mark, const char *name)
 {
-	const char *value = ifcfg_value(parser->variables, name);
+	struct model_variable *variable = ifcfg_variable_find(parser->variables, name);
+	const char *value = variable ? variable->value : NULL;
 
 	if (ifcfg_name_is_shells(name) || (!value && ifcfg_name_is_preset(name))) {
 		return ifcfg_refuse(
@@ -50,6 +51,7 @@ static bool reference_add(struct ifcfg_parser *parser, struct ifcfg_mark mark, c
 			   name);
 		return true;
 	}
+	variable->is_read = true;
 	return ifcfg_buffer_add(parser, &parser->value, value, strlen(value));
 }
 

@@ -78,6 +78,12 @@ bool model_add_file(struct model *model, const char *path, const struct model_fi
 	return true;
 }
 
+bool model_variable_is_unknown(const struct model_file *info,
+			       const struct model_variable *variable)
+{
+	return info->is_read_through && !variable->is_read;
+}
+
 bool model_add_bond(struct model *model, const struct model_bond *bond)
 {
 	struct model_bond *bonds =

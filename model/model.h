@@ -96,6 +96,8 @@ struct model_variable {
 	size_t name_at;
 	size_t value_at;
 	size_t value_end;
+	/* Something asked for it: the reader, or a later value that refers to it. */
+	bool is_read;
 };
 
 /* What a file turned out to be. */
@@ -113,6 +115,9 @@ enum model_file_kind {
 struct model_file {
 	enum model_file_kind kind;
 	char interface[MODEL_NAME_SIZE]; /* it speaks of; "" if that is no name */
+	/* Every key was asked for that means something in such a file. False in
+	 * files that are none of ours, or so wrong that the reader gave them up. */
+	bool is_read_through;
 	size_t variable_count;
 	struct model_variable *variables; /* in the order of first assignment */
 };
@@ -177,6 +182,11 @@ bool model_add_vlan(struct model *model, const struct model_vlan *vlan);
 bool model_bond_add_member(struct model_bond *bond, const struct model_member *member);
 bool model_interface_add_address(struct model_interface *interface,
 				 const struct model_address *address);
+
+/* Whether nothing reads the variable, though its file was read through: a key that
+ * is not known, or not in such a file. */
+bool model_variable_is_unknown(const struct model_file *info,
+			       const struct model_variable *variable);
 
 /* The kernel driver's defaults: balance-rr, layer2, no monitoring, ... */
 void model_bond_options_init(struct model_bond_options *options);

@@ -76,7 +76,7 @@ _portchannel()
 	explain,-*)
 		_portchannel_words "--json --pcap --policy --members --src-mac --dst-mac --vlan --socket --help"
 		;;
-	config,-*) _portchannel_words "--json --config --help" ;;
+	config,-*) _portchannel_words "--json --unknown --config --help" ;;
 	down,-*) _portchannel_words "--yes --socket --help" ;;
 	status,* | down,* | explain,*)
 		if [ $place -eq 0 ]; then

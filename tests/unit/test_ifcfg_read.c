@@ -4,130 +4,9 @@
  * error keeps out. Most cases put one line into a bond's file and look for one
  * message or one value.
  */
-#include "ifcfg/ifcfg.h"
-
 #include <arpa/inet.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include <cmocka.h>
-
-#define FILES_MAX 24
-
-struct made {
-	struct model *model;
-	struct model_problems problems;
-};
-
-struct file {
-	const char *path;
-	const char *text;
-};
-
-static struct made make(const struct file *files)
-{
-	struct ifcfg_text texts[FILES_MAX] = {0};
-	struct made made = {0};
-	size_t count = 0;
-
-	for (; files[count].path; count++) {
-		texts[count] = (struct ifcfg_text){.path = files[count].path,
-						   .bytes = files[count].text,
-						   .size = strlen(files[count].text)};
-	}
-	made.model = ifcfg_read(texts, count, &made.problems);
-	assert_non_null(made.model);
-	assert_int_equal(made.model->file_count, count);
-	return made;
-}
-
-static void made_free(struct made *made)
-{
-	model_free(made->model);
-	model_problems_free(&made->problems);
-}
-
-/* One bond of one member, with a further line in its file. */
-static struct made make_bond(const char *options, const char *line)
-{
-	char text[1024];
-	const struct file files[] = {
-		{"ifcfg-bond0", text},
-		{"ifcfg-eth0", "MASTER=bond0\nSLAVE=yes\n"},
-		{NULL, NULL},
-	};
-
-	snprintf(text, sizeof(text), "DEVICE=bond0\nBONDING_OPTS=\"%s\"\n%s\n", options, line);
-	return make(files);
-}
-
-/* The one problem there is must say this; NULL: there must be none. */
-static void expect_problem(const struct made *made, enum model_severity severity,
-			   const char *subject, const char *says, const char *what)
-{
-	if (!says) {
-		if (made->problems.count != 0) {
-			fail_msg("%s: %s", what, made->problems.list[0].text);
-		}
-		return;
-	}
-	if (made->problems.count != 1) {
-		for (size_t i = 0; i < made->problems.count; i++) {
-			print_error("%s\n", made->problems.list[i].text);
-		}
-		fail_msg("%s: %zu problems", what, made->problems.count);
-	}
-	const struct model_problem *problem = &made->problems.list[0];
-	if (!strstr(problem->text, says) || problem->severity != severity ||
-	    strcmp(problem->subject, subject) != 0) {
-		fail_msg("%s: %d %s %s", what, problem->severity, problem->subject,
-			 problem->text);
-	}
-}
-
-/* Options of a list have each a place of its own, also across lines; where the
- * word does not stand in the file as it is, the place is that of the value. */
-static void test_places_of_options(void **state)
-{
-	static const struct {
-		const char *text;
-		uint32_t line, column;
-	} cases[] = {
-		{"BONDING_OPTS='mode=4 miimon=x'", 1, 22},
-		{"BONDING_OPTS=\"miimon=100 mode=4 lacp_rate=2\"", 1, 33},
-		{"A=1\nBONDING_OPTS=\"mode=4\n  miimon=100\n  lacp_rate=2 \"", 4, 3},
-		{"BONDING_OPTS=\"mode=4 \\\n miimon=x\"", 2, 2},
-		{"BONDING_OPTS=\"mode=4 miimon=100 a=1\"", 1, 33},
-		{"BONDING_OPTS=\"mode=4 miimon=100 miimon=10 miimon=x\"", 1, 43},
-		{"BONDING_OPTS=\"mode=4 miimon=\"\\x", 1, 14},
-		{"B=x\nBONDING_OPTS=\"mode=4 miimon=$B\"", 2, 14},
-		{"BONDING_OPTS=mode=9", 1, 14},
-		{"BONDING_OPTS='mode=4 miimon=100'\nPORTCHANNEL_OPTS=' engine=x'", 2, 20},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		const struct file files[] = {{"ifcfg-bond0", cases[i].text},
-					     {"ifcfg-eth0", "MASTER=bond0\nSLAVE=yes\n"},
-					     {NULL, NULL}};
-		struct made made = make(files);
-		size_t at = 0;
-		while (at < made.problems.count &&
-		       made.problems.list[at].severity != MODEL_ERROR) {
-			at++;
-		}
-		assert_true(at < made.problems.count);
-		struct model_source source = made.problems.list[at].source;
-		if (source.line != cases[i].line || source.column != cases[i].column) {
-			fail_msg("%s: %u:%u: %s", cases[i].text, source.line, source.column,
-				 made.problems.list[at].text);
-		}
-		made_free(&made);
-	}
-}
+#include "tests/unit/ifcfg_make.h"
 
 static void test_bonding_options_refused(void **state)
 {
@@ -583,7 +462,6 @@ static void test_many_vlans(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_places_of_options),
 		cmocka_unit_test(test_bonding_options_refused),
 		cmocka_unit_test(test_bonding_options_warned),
 		cmocka_unit_test(test_policies),

@@ -41,6 +41,15 @@ struct sk_buff {
 extern void *bpf_cast_to_kern_ctx(void *obj) __ksym;
 extern void *bpf_rdonly_cast(void *obj, __u32 btf_id) __ksym;
 
+/* Whether the device that stands at the slot's address is its interface's. */
+static __always_inline bool slot_is_its_device(const struct dp_slot *slot)
+{
+	const struct net_device *device = bpf_rdonly_cast(
+		(void *)slot->net_device, bpf_core_type_id_kernel(struct net_device));
+
+	return (__u32)device->ifindex == slot->ifindex;
+}
+
 /*
  * Whether the member's device is up and has carrier. The address may be stale:
  * the device can have vanished, and another thing stand in its memory. Reading
@@ -83,6 +92,33 @@ static __always_inline int learn(struct __sk_buff *ctx)
 	}
 	table->slots[slot].net_device = (__u64)device;
 	return TC_ACT_OK;
+}
+
+/*
+ * Which members are up and have carrier: bit n for the one in slot n. Bit
+ * n + BOND_MEMBERS_MAX says that this is known of it.
+ */
+static __always_inline int carriers(void)
+{
+	const struct dp_table *table = table_get();
+	int answer = 0;
+
+	if (!table) {
+		return 0;
+	}
+#pragma unroll
+	for (__u32 i = 0; i < BOND_MEMBERS_MAX; i++) {
+		const struct dp_slot *slot = &table->slots[i];
+
+		if (slot->net_device == 0 || !slot_is_its_device(slot)) {
+			continue;
+		}
+		answer |= 1 << (i + BOND_MEMBERS_MAX);
+		if (slot_has_carrier(slot)) {
+			answer |= 1 << i;
+		}
+	}
+	return answer;
 }
 
 #else

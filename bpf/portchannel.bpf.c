@@ -10,7 +10,10 @@
  *   pc_learn          run by hand with a member as the interface: notes where the
  *                     kernel keeps it, for the carrier read
  *
- * Built twice, see bpf/carrier.h; only the build that reads carrier has pc_learn.
+ *   pc_carriers       run by hand: which members have carrier, all with one call
+ *
+ * Built twice, see bpf/carrier.h; only the build that reads carrier has the last
+ * two.
  */
 #include "bpf/receive.h"
 #include "bpf/transmit.h"
@@ -38,6 +41,12 @@ SEC("tc")
 int pc_learn(struct __sk_buff *skb)
 {
 	return learn(skb);
+}
+
+SEC("tc")
+int pc_carriers(struct __sk_buff *skb)
+{
+	return carriers();
 }
 #endif
 

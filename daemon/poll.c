@@ -8,8 +8,9 @@
 #include "daemon/daemon.h"
 #include "daemon/log.h"
 
-/* A driver that didn't know the speed yet is asked again about this often. */
-#define POLL_SPEED_INTERVAL_US	1000000ULL
+/* A driver is asked for the link's carrier at least, and for a speed that it didn't
+ * know yet about, this often. */
+#define POLL_DRIVER_INTERVAL_US 1000000ULL
 
 /* Some of what is done to a bond makes no news: a macvlan in another network
  * namespace adds its address silently, and the members must then take frames to
@@ -24,19 +25,41 @@ struct poll_group {
 	struct poll_group *next;
 	uint32_t interval_ms;
 	uint64_t due_us;
-	uint64_t speed_asked_us;
+	uint64_t driver_asked_us;
 	bool used;
 	sd_event_source *timer;
 };
 
-static void poll_bond(struct bond_runtime *bond, bool speed_too)
+/* The members that the kernel says are as they were, all asked at once. One that
+ * differs is for its driver to say, and so is each once a second: the note that
+ * the kernel keeps may come later than the driver's own knowledge. With
+ * use_carrier=0 the driver alone is believed. */
+static uint32_t poll_unchanged(struct bond_runtime *bond)
 {
+	uint32_t known, carriers, before = 0;
+
+	if (!bond->wanted->bond.options.use_carrier) {
+		return 0;
+	}
+	for (uint8_t slot = 0; slot < BOND_MEMBERS_MAX; slot++) {
+		before |= (uint32_t)bond->members[slot].carrier << slot;
+	}
+	engine_bond_carriers(bond->path, &known, &carriers);
+	return known & ~(carriers ^ before);
+}
+
+static void poll_bond(struct bond_runtime *bond, bool each_second)
+{
+	uint32_t unchanged = each_second ? 0 : poll_unchanged(bond);
+
 	for (uint8_t slot = 0; slot < BOND_MEMBERS_MAX; slot++) {
 		if (bond->members[slot].ifindex == 0) {
 			continue;
 		}
-		bond_member_check_carrier(bond, slot);
-		if (speed_too && bond->members[slot].carrier &&
+		if (!(unchanged >> slot & 1)) {
+			bond_member_check_carrier(bond, slot);
+		}
+		if (each_second && bond->members[slot].carrier &&
 		    bond->core.members[slot].info.speed_mbps == 0) {
 			bond_member_check_speed(bond, slot);
 		}
@@ -72,18 +95,18 @@ static uint64_t poll_next_us(const struct poll_group *group)
 
 static void poll_run(struct poll_group *group)
 {
-	bool speed_too = group->due_us >= group->speed_asked_us + POLL_SPEED_INTERVAL_US;
+	bool each_second = group->due_us >= group->driver_asked_us + POLL_DRIVER_INTERVAL_US;
 
 	daemon_note_latency(group->daemon, group->due_us);
-	if (speed_too) {
-		group->speed_asked_us = group->due_us;
+	if (each_second) {
+		group->driver_asked_us = group->due_us;
 	}
 	for (struct bond_runtime *bond = group->daemon->bonds; bond; bond = bond->next) {
 		if (poll_interval_ms(bond) != group->interval_ms) {
 			continue;
 		}
 		if (bond->wanted->bond.options.miimon_ms > 0) {
-			poll_bond(bond, speed_too);
+			poll_bond(bond, each_second);
 		}
 		poll_follow(bond);
 	}

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * miimon: asks the drivers for carrier, since the kernel may hold its own news
- * of it back for up to a second. One timer for each interval that some bond
+ * miimon: looks at the members' carrier, since the kernel may hold its own news
+ * of it back for up to a second. What the kernel has noted is read for all members
+ * of a bond at once where that is possible, else each driver is asked. One timer for each interval that some bond
  * has, at multiples of it, so that many bonds make few turns of the loop. And
  * looks for changes of a bond that the kernel tells nobody of.
  */

@@ -126,6 +126,11 @@ void engine_bond_slots(const struct engine_bond *bond,
 		       struct engine_slot out[BOND_MEMBERS_MAX]);
 void engine_bond_buckets(const struct engine_bond *bond, struct bucket_table *out);
 
+/* Which members are up and have carrier as the kernel notes it (netif_carrier_ok):
+ * bit n of *carriers for slot n, true where bit n of *known is set; elsewhere ask
+ * the driver. One system call for all of them. */
+void engine_bond_carriers(struct engine_bond *bond, uint32_t *known, uint32_t *carriers);
+
 /* Publishes buckets and each slot's DP_SLOT_* flags with plain stores, in the
  * order that never names a slot which must not transmit: no failure.
  * DP_SLOT_RECEIVE of a free slot holds for the member that it is given next,

@@ -185,21 +185,49 @@ int datapath_attach(struct datapath *datapath, enum program_id program, uint32_t
 	return hook_attach(ifindex, direction, fd, tcx);
 }
 
-int datapath_learn(struct datapath *datapath, uint32_t ifindex)
+/* Runs a program by hand, with the interface as the packet's (0: none is looked
+ * at); its return value. */
+static int program_run(struct datapath *datapath, enum program_id id, uint32_t ifindex,
+		       uint32_t *value)
 {
 	uint8_t frame[ETH_ZLEN] = {0};
 	struct __sk_buff context = {.ifindex = ifindex};
 	LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = frame, .data_size_in = sizeof(frame),
-		    .ctx_in = &context, .ctx_size_in = sizeof(context), .repeat = 1);
-	int program = datapath_program(datapath, PROGRAM_LEARN);
+		    .repeat = 1);
+	int program = datapath_program(datapath, id);
 
 	if (program < 0) {
 		return program;
 	}
+	if (ifindex != 0) {
+		options.ctx_in = &context;
+		options.ctx_size_in = sizeof(context);
+	}
 	if (bpf_prog_test_run_opts(program, &options)) {
 		return -errno;
 	}
-	return options.retval == 0 ? 0 : -ENOENT;
+	*value = options.retval;
+	return 0;
+}
+
+int datapath_learn(struct datapath *datapath, uint32_t ifindex)
+{
+	uint32_t value;
+	int result = program_run(datapath, PROGRAM_LEARN, ifindex, &value);
+
+	return result || value == 0 ? result : -ENOENT;
+}
+
+void engine_bond_carriers(struct engine_bond *bond, uint32_t *known, uint32_t *carriers)
+{
+	const uint32_t all = (1u << BOND_MEMBERS_MAX) - 1;
+	uint32_t value = 0;
+
+	if (bond->engine->carrier_read) {
+		(void)program_run(&bond->datapath, PROGRAM_CARRIERS, 0, &value);
+	}
+	*known = value >> BOND_MEMBERS_MAX & all;
+	*carriers = value & all;
 }
 
 int datapath_vlan_set(const struct datapath *datapath, uint16_t vid, uint32_t hub_ifindex)

@@ -112,7 +112,8 @@ enum program_id {
 	PROGRAM_TRANSMIT = 0,
 	PROGRAM_TRANSMIT_VLAN,
 	PROGRAM_RECEIVE,
-	PROGRAM_LEARN,
+	PROGRAM_LEARN,	  /* from here on, only where carrier is read */
+	PROGRAM_CARRIERS,
 	PROGRAM_COUNT,
 };
 

@@ -31,12 +31,13 @@ const char *const datapath_map_names[MAP_COUNT] = {
 	[MAP_COUNTERS] = DP_MAP_COUNTERS,
 };
 
-/* pc_learn is in the object that reads carrier only. */
+/* pc_learn and pc_carriers are in the object that reads carrier only. */
 static const char *const program_names[PROGRAM_COUNT] = {
 	[PROGRAM_TRANSMIT] = "pc_transmit",
 	[PROGRAM_TRANSMIT_VLAN] = "pc_transmit_vlan",
 	[PROGRAM_RECEIVE] = "pc_receive",
 	[PROGRAM_LEARN] = "pc_learn",
+	[PROGRAM_CARRIERS] = "pc_carriers",
 };
 
 static struct bpf_object *object_open(bool carrier_read)
@@ -146,7 +147,7 @@ static int object_take(struct template *template, const struct bpf_object *objec
 
 		if (program) {
 			result = program_take(&template->programs[i], program, template, fds);
-		} else if (i != PROGRAM_LEARN) {
+		} else if (i < PROGRAM_LEARN) {
 			result = -ENOENT;
 		}
 	}

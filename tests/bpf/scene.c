@@ -252,6 +252,19 @@ void scene_learn(struct scene *scene)
 	}
 }
 
+uint32_t scene_carriers(const struct scene *scene)
+{
+	const struct bpf_program *program =
+		bpf_object__find_program_by_name(scene->object, "pc_carriers");
+	uint8_t frame[64] = {0};
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = frame, .data_size_in = sizeof(frame));
+
+	if (bpf_prog_test_run_opts(bpf_program__fd(program), &opts)) {
+		fail("pc_carriers");
+	}
+	return opts.retval;
+}
+
 static void counters_add(struct dp_counters *sum, const struct dp_counters *share)
 {
 	const uint64_t *from = (const uint64_t *)share;

@@ -62,6 +62,8 @@ void scene_ip(const char *arguments);
 /* Fills in the members' addresses (pc_learn); only for the carrier object. */
 void scene_learn(struct scene *scene);
 void scene_learn_slot(struct scene *scene, unsigned int slot);
+/* What pc_carriers says; only for the carrier object. */
+uint32_t scene_carriers(const struct scene *scene);
 /* Attaches a program at a device's egress too, or takes it away again. */
 void scene_egress_attach(const struct scene *scene, const char *program, unsigned int ifindex);
 void scene_egress_detach(unsigned int ifindex);

@@ -335,6 +335,24 @@ static void test_carrier_unknown(void **state)
 	assert_int_equal(scene_counters(&scene).members[1].tx_failover, 0);
 }
 
+/* All members at once, and of which it is known. */
+static void test_carriers_at_once(void **state)
+{
+	const uint32_t known = 1u << BOND_MEMBERS_MAX, all = (1u << SCENE_MEMBERS) - 1;
+
+	(void)state;
+	assert_int_equal(scene_carriers(&scene), all * known | all);
+	scene_ip("link set wire1 down");
+	assert_int_equal(scene_carriers(&scene), all * known | (all & ~2u));
+	scene_ip("link set wire1 up");
+	scene_ip("link set member0 down");
+	assert_int_equal(scene_carriers(&scene), all * known | (all & ~1u));
+	/* Not learnt, and an address at which another device stands. */
+	scene.table->slots[0].net_device = 0;
+	scene.table->slots[1].net_device = scene.table->slots[2].net_device;
+	assert_int_equal(scene_carriers(&scene), 4 * known | 4);
+}
+
 static void test_vlan_tag(void **state)
 {
 	uint8_t frame[FRAME_ROOM];
@@ -518,7 +536,7 @@ static int run_carrier_tests(void)
 		TEST_CARRIER(test_member_down),	    TEST_CARRIER(test_carrier_of_none),
 		TEST_CARRIER(test_stale_address),   TEST_CARRIER(test_vanished_member),
 		TEST_CARRIER(test_carrier_unknown), TEST_CARRIER(test_down_with_carrier),
-		TEST_CARRIER(test_vlan_tag),
+		TEST_CARRIER(test_vlan_tag),	    TEST_CARRIER(test_carriers_at_once),
 	};
 
 	return cmocka_run_group_tests_name("carrier read", tests, NULL, NULL);

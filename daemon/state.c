@@ -42,8 +42,9 @@ static json_t *state_member_to_json(const struct bond_runtime_member *member)
 				  json_mac(s->mac), "mtu", (json_int_t)s->mtu, "was_up",
 				  s->was_up, "alias_set", s->alias_set, "disable_ipv6",
 				  (int)s->disable_ipv6, "addr_gen_mode", (int)s->addr_gen_mode,
-				  "rx_vlan_filter", (int)s->rx_vlan_filter, "promisc_set",
-				  s->promisc_set, "allmulti_set", s->allmulti_set));
+				  "rx_vlan_filter", (int)s->rx_vlan_filter, "lro", (int)s->lro,
+				  "promisc_set", s->promisc_set, "allmulti_set",
+				  s->allmulti_set));
 	}
 	return json;
 }

@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 /* A process that was killed holds its lock until the kernel has taken it apart,
- * which may be a moment after its successor was started. */
-#define LOCK_TRIES	 20
+ * which takes a second with 64 bonds; its successor may have been started then. */
+#define LOCK_TRIES	 60
 #define LOCK_INTERVAL_US 50000
 
 static pid_t lock_read_pid(int fd)

@@ -223,4 +223,13 @@ void bond_save(const struct bond *bond, time_ms now, struct bond_saved *out);
 void bond_restore(struct bond *bond, const struct bond_saved *saved, time_ms now,
 		  struct bond_actions *out);
 
+/*
+ * What a daemon that has just been started may send on a saved member long before it
+ * has found everything that it needs for bond_restore: what the partner heard last,
+ * once more, so that it doesn't lose patience. mac: the source address. Notes the
+ * sending in *saved. False: the member has nothing to say, or may not yet.
+ */
+bool bond_saved_speak(struct bond_saved *saved, uint8_t slot, const uint8_t mac[6], time_ms now,
+		      struct bond_frame *out);
+
 #endif

@@ -41,6 +41,25 @@ void bond_save(const struct bond *bond, time_ms now, struct bond_saved *out)
 	}
 }
 
+bool bond_saved_speak(struct bond_saved *saved, uint8_t slot, const uint8_t mac[6], time_ms now,
+		      struct bond_frame *out)
+{
+	struct bond_saved_member *member = &saved->members[slot];
+	time_ms elapsed_ms = now > saved->saved_at ? now - saved->saved_at : 0;
+
+	for (size_t i = 0; i < BOND_MEMBERS_MAX; i++) {
+		lacp_port_saved_age(&saved->members[i].lacp, elapsed_ms);
+	}
+	saved->saved_at = now;
+	if (member->present == 0 || member->link_up == 0 || saved->admin_up == 0 ||
+	    !lacp_port_saved_speak(&member->lacp, mac, out->data)) {
+		return false;
+	}
+	out->slot = slot;
+	out->size = LACP_FRAME_SIZE;
+	return true;
+}
+
 static void aggregator_restore(struct lacp_lag *lag, const struct lacp_system_saved *saved)
 {
 	memset(lag, 0, sizeof(*lag));

@@ -133,5 +133,12 @@ void lacp_port_restore_counters(struct lacp_port *port, const struct lacp_port_s
  * go on from; returns whether it is. The port must have been initialised. */
 bool lacp_port_restore(struct lacp_port *port, const struct lacp_port_saved *saved, time_ms now,
 		       time_ms elapsed_ms);
+/* As if it had been saved so much later. */
+void lacp_port_saved_age(struct lacp_port_saved *saved, time_ms elapsed_ms);
+/* Writes the LACPDU's frame, LACP_FRAME_SIZE bytes, that tells the partner of a
+ * port what it knows already, and notes it as sent. False: there is none such, or
+ * the limit is reached. */
+bool lacp_port_saved_speak(struct lacp_port_saved *saved, const uint8_t source[6],
+			   uint8_t *frame);
 
 #endif

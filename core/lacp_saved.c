@@ -179,6 +179,45 @@ void lacp_port_restore_counters(struct lacp_port *port, const struct lacp_port_s
 	restore_transmissions(port, saved, &resume);
 }
 
+static uint32_t left_after(uint32_t left_ms, time_ms elapsed_ms)
+{
+	if (left_ms == LACP_SAVED_NEVER) {
+		return left_ms;
+	}
+	return left_ms > elapsed_ms ? (uint32_t)(left_ms - elapsed_ms) : 0;
+}
+
+void lacp_port_saved_age(struct lacp_port_saved *saved, time_ms elapsed_ms)
+{
+	saved->wait_while_left_ms = left_after(saved->wait_while_left_ms, elapsed_ms);
+	saved->ready_limit_left_ms = left_after(saved->ready_limit_left_ms, elapsed_ms);
+	saved->actor_churn_left_ms = left_after(saved->actor_churn_left_ms, elapsed_ms);
+	saved->partner_churn_left_ms = left_after(saved->partner_churn_left_ms, elapsed_ms);
+	saved->looped_left_ms = left_after(saved->looped_left_ms, elapsed_ms);
+	for (size_t i = 0; i < LACP_TRANSMIT_LIMIT; i++) {
+		saved->transmit_left_ms[i] = left_after(saved->transmit_left_ms[i], elapsed_ms);
+	}
+}
+
+bool lacp_port_saved_speak(struct lacp_port_saved *saved, const uint8_t source[6],
+			   uint8_t *frame)
+{
+	struct lacp_port port = {.lacp_enabled = true};
+
+	if (!saved_is_sound(saved) || saved->receive != LACP_RECEIVE_CURRENT ||
+	    saved->periodic == LACP_PERIODIC_NO_PERIODIC || saved->transmit_left_ms[0] > 0) {
+		return false;
+	}
+	restore_states(&port, saved);
+	lacp_pdu_encode(frame, source, &port.actor, &port.partner);
+	for (size_t i = 1; i < LACP_TRANSMIT_LIMIT; i++) {
+		saved->transmit_left_ms[i - 1] = saved->transmit_left_ms[i];
+	}
+	saved->transmit_left_ms[LACP_TRANSMIT_LIMIT - 1] = LACP_FAST_PERIODIC_TIME_MS;
+	saved->counters.lacpdus_sent++;
+	return true;
+}
+
 bool lacp_port_restore(struct lacp_port *port, const struct lacp_port_saved *saved, time_ms now,
 		       time_ms elapsed_ms)
 {

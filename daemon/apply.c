@@ -25,7 +25,6 @@ struct apply_step {
 struct apply {
 	struct daemon *daemon;
 	struct changes changes;
-	struct bond_state *states; /* at the start only */
 	size_t step_count;
 	struct apply_step *steps;
 };
@@ -40,7 +39,8 @@ static struct model *apply_running_model(const struct apply *apply)
 	     bond = bond->next) {
 		whole = wanted_add_to_model(bond->wanted, model);
 	}
-	for (struct bond_state *state = apply->states; whole && state; state = state->next) {
+	for (struct bond_state *state = apply->daemon->states; whole && state;
+	     state = state->next) {
 		/* Without the interface there is nothing that could go on. */
 		if (if_nametoindex(state->name) != 0) {
 			whole = wanted_add_to_model(state->wanted, model);
@@ -142,7 +142,7 @@ static void apply_start_bond(struct apply *apply, struct apply_step *step)
 	int err;
 
 	err = bond_runtime_start(apply->daemon, step->wanted,
-				 state_find(apply->states, interface.name), &error,
+				 state_find(apply->daemon->states, interface.name), &error,
 				 &apply->changes);
 	step->wanted = NULL;
 	if (err < 0) {
@@ -196,7 +196,7 @@ static void apply_remove_leftovers(struct apply *apply, const struct model *mode
 {
 	struct daemon *daemon = apply->daemon;
 
-	for (struct bond_state *state = apply->states; state; state = state->next) {
+	for (struct bond_state *state = apply->daemon->states; state; state = state->next) {
 		struct bond_runtime *bond;
 		struct engine_error error;
 		struct wanted *wanted;
@@ -240,7 +240,6 @@ void apply_start(struct daemon *daemon)
 			      .changes = {.list = json_array(), .problems = &daemon->problems}};
 	struct model *model;
 
-	apply.states = state_read_all(daemon->options.state);
 	model = apply_read(&apply);
 	if (model) {
 		apply_model(&apply, model);
@@ -250,7 +249,8 @@ void apply_start(struct daemon *daemon)
 		apply_states(&apply);
 	}
 	problems_log(&daemon->problems, 0);
-	state_free(apply.states);
+	state_free(daemon->states);
+	daemon->states = NULL;
 	json_decref(apply.changes.list);
 	/* Reading the files and loading the programs took far more memory than
 	 * running does. */

@@ -8,7 +8,7 @@
  *   apply.c        files -> wanted -> difference -> the running bonds
  *   bond_*.c       one running bond: core, data path, members, VLAN interfaces
  *   watch.c        what the kernel tells of interfaces; poll.c asks it
- *   state.c        what is kept for the next daemon
+ *   state.c        what is kept for the next daemon; announce.c its first words
  *   api*.c         the socket for clients; status_*.c, explain.c what they see
  */
 #ifndef DAEMON_DAEMON_H
@@ -27,6 +27,7 @@
 
 struct api;
 struct bond_runtime;
+struct bond_state;
 struct poll_group;
 
 /* The loop's order: the smaller, the earlier. Frames come before deadlines so
@@ -56,6 +57,8 @@ struct daemon {
 	sd_event_source *news_source;
 	sd_event_source *save_source;
 	struct bond_runtime *bonds; /* in the order in which they were made */
+	struct bond_state *states;  /* of the former daemon; at the start only */
+	uint64_t announced_us;	    /* announce.c */
 	struct poll_group *polls;
 	struct api *api;
 	struct problems problems; /* of the last reading of the files */

@@ -11,6 +11,7 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
+#include "daemon/announce.h"
 #include "daemon/api.h"
 #include "daemon/apply.h"
 #include "daemon/bond_runtime.h"
@@ -60,6 +61,7 @@ void daemon_breathe(struct daemon *daemon)
 		bond_runtime_tick(bond);
 	}
 	poll_breathe(daemon);
+	announce_states(daemon);
 	sd_notify(0, "WATCHDOG=1");
 }
 
@@ -179,6 +181,9 @@ static int daemon_open(struct daemon *daemon)
 		log_line(LOG_LEVEL_ERROR, "no netlink socket: %s", strerror(-err));
 		return err;
 	}
+	/* Before anything that takes long. */
+	daemon->states = state_read_all(daemon->options.state);
+	announce_states(daemon);
 	err = engine_open(daemon->options.carrier_read, &daemon->engine, &error);
 	if (err < 0) {
 		log_line(LOG_LEVEL_ERROR, "%s", error.text);
@@ -209,6 +214,7 @@ static void daemon_close(struct daemon *daemon)
 	if (daemon->netlink) {
 		netlink_close(daemon->netlink);
 	}
+	state_free(daemon->states);
 	problems_free(&daemon->problems);
 	sd_event_source_disable_unref(daemon->save_source);
 	sd_event_unref(daemon->loop);

@@ -56,6 +56,44 @@ def test_partner_sees_no_change(make_pair, end):
     assert {m["name"]: m["buckets"] for m in pair.server_daemon.bond()["members"]} == buckets
 
 
+def test_partner_is_told_before_anything_else(make_pair):
+    """A daemon that comes no further than its first steps has said that it lives."""
+    pair = make_pair(links=2, rate="slow").up()
+    events = pair.switch_daemon.events()
+    pair.server_daemon.kill()
+    heard = heard_now(pair)
+    daemon = pair.server_daemon
+    ended = daemon.namespace.run(
+        [daemon.tools.portchanneld, "--foreground", "--config", daemon.config, "--state",
+         daemon.state, "--socket", os.path.join(daemon.folder, "absent", "socket")], check=False)
+    assert ended.returncode == 1 and "taken over" not in ended.stderr
+    wait_for(lambda: heard_now(pair) > heard, 5, "the switch has heard of the new daemon")
+    daemon.start()
+    assert daemon.active() == {"ens1f0", "ens1f1"}
+    events.close()
+    assert events.list == []
+
+
+def test_member_with_an_alias_of_its_own(server):
+    """Then only the state file tells the next daemon what the member was."""
+    server.namespace.ip("link set eth0 alias uplink mtu 1400")
+    before = server.namespace.link("eth0")
+    server.bond()
+    server.start()
+    assert server.namespace.link("eth0")["mtu"] == 1500
+    server.daemon.kill()
+    with open(server.state_file(), encoding="utf-8") as file:
+        members = json.load(file)["members"]
+    assert {m["wanted"]: (m["saved"]["mtu"], m["saved"]["lro"]) for m in members} == {
+        "eth0": (1400, 0), "eth1": (1500, 0)}
+    server.daemon.start()
+    server.daemon.down()
+    after = server.namespace.link("eth0")
+    assert after["ifalias"] == "uplink"
+    assert {key: after[key] for key in ("mtu", "address")} == {
+        key: before[key] for key in ("mtu", "address")}
+
+
 @pytest.mark.parametrize("end", ["kill", "stop"])
 def test_nothing_is_touched(server, end):
     with_vlan(server)

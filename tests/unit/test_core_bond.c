@@ -240,10 +240,50 @@ static void test_restore_with_another_key(void **state)
 	assert_int_equal(bond.members[0].reason, BOND_REASON_WAITING);
 }
 
+/* Before it has restored anything, a new daemon says again what was said last, and
+ * that counts against the limit of three a second. */
+static void test_saved_speaks(void **state)
+{
+	static const uint8_t own[6] = {2, 0, 0, 0, 0, 11};
+	struct bond_saved saved;
+	struct bond_frame frame;
+	struct lacp_pdu pdu;
+
+	(void)state;
+	form();
+	bond_save(&bond, 10000, &saved);
+	assert_true(bond_saved_speak(&saved, 0, own, 10500, &frame));
+	assert_int_equal(frame.slot, 0);
+	assert_int_equal(frame.size, LACP_FRAME_SIZE);
+	assert_memory_equal(frame.data + 6, own, sizeof(own));
+	assert_int_equal(lacp_pdu_decode(frame.data, frame.size, &pdu), LACP_REJECT_NONE);
+	assert_memory_equal(&pdu.actor, &bond.members[0].lacp.actor, sizeof(pdu.actor));
+	assert_memory_equal(&pdu.partner, &bond.members[0].lacp.partner, sizeof(pdu.partner));
+	assert_true(bond_saved_speak(&saved, 0, own, 10600, &frame));
+	assert_true(bond_saved_speak(&saved, 0, own, 10700, &frame));
+	assert_false(bond_saved_speak(&saved, 0, own, 11499, &frame));
+	bond_init(&bond, &config, mac);
+	add(0, 11, true, 11499);
+	bond_restore(&bond, &saved, 11499, &out);
+	assert_int_equal(out.frame_count, 0);
+	assert_int_equal(bond_next_deadline(&bond), 11500);
+	pass_time(11500);
+	assert_int_equal(out.frame_count, 1);
+	/* Nothing for a link that was down, that has no partner, that isn't there. */
+	form();
+	bond_save(&bond, 10000, &saved);
+	saved.members[0].link_up = 0;
+	saved.members[1].lacp.receive = LACP_RECEIVE_EXPIRED;
+	for (uint8_t slot = 0; slot < 4; slot++) {
+		assert_int_equal(bond_saved_speak(&saved, slot, own, 10500, &frame), slot == 2);
+	}
+}
+
 /* Nothing that a file holds may reach an assertion. */
 static void test_restore_of_damaged_state(void **state)
 {
 	struct bond_saved good;
+	struct bond_frame frame;
 
 	(void)state;
 	form();
@@ -257,6 +297,8 @@ static void test_restore_of_damaged_state(void **state)
 		for (int i = 0; i < flips; i++) {
 			bytes[(size_t)rand() % sizeof(saved)] = (uint8_t)rand();
 		}
+		(void)bond_saved_speak(&saved, (uint8_t)(run % BOND_MEMBERS_MAX), mac, 5000,
+				       &frame);
 		bond_init(&bond, &config, mac);
 		for (uint8_t slot = 0; slot < 3; slot++) {
 			add(slot, (uint16_t)(slot + 11), rand() % 4 != 0, 5000);
@@ -285,6 +327,7 @@ int main(void)
 		cmocka_unit_test(test_late_is_not_silent),
 		cmocka_unit_test(test_restore_in_other_slots),
 		cmocka_unit_test(test_restore_with_another_key),
+		cmocka_unit_test(test_saved_speaks),
 		cmocka_unit_test(test_restore_of_damaged_state),
 	};
 

@@ -222,6 +222,10 @@ int takeover_datapath(struct engine *engine, uint32_t ifindex, uint32_t hub_ifin
 
 /* Whether a data path of ours, of whichever bond, stands at the interface. */
 bool takeover_is_ours(uint32_t ifindex, enum hook_direction direction);
+/* Whether the interface is a member of another bond that still runs: the hub in
+ * its table has a program over the same table. Somebody may have deleted the bond
+ * while no daemon was there to let its members go: then they are nobody's. */
+bool takeover_is_others(const struct datapath *datapath, uint32_t ifindex);
 
 /* --- bond.c ------------------------------------------------------------ */
 

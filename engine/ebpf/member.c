@@ -145,8 +145,7 @@ static int member_check(struct engine_bond *bond, uint8_t slot, const struct net
 					   link->name, bond->name);
 		}
 	}
-	if (takeover_is_ours(link->ifindex, HOOK_INGRESS) &&
-	    !datapath_is_attached(&bond->datapath, link->ifindex, HOOK_INGRESS)) {
+	if (takeover_is_others(&bond->datapath, link->ifindex)) {
 		return engine_fail(err, -EBUSY, "%s belongs to another port channel",
 				   link->name);
 	}

@@ -136,6 +136,31 @@ static int table_read(const struct found_maps *found, struct dp_table *out)
 	return result;
 }
 
+bool takeover_is_others(const struct datapath *datapath, uint32_t ifindex)
+{
+	struct found_maps member, owner;
+	struct dp_table table;
+	bool others = false;
+
+	found_clear(&member);
+	found_clear(&owner);
+	found_hook_add(&member, ifindex, HOOK_INGRESS);
+	if (member.fds[MAP_TABLE] < 0 || member.infos[MAP_TABLE].id == datapath->table_id) {
+		goto out;
+	}
+	/* One that cannot be read is not known to be dead. */
+	others = true;
+	if (table_read(&member, &table) == 0) {
+		found_hook_add(&owner, table.hub_ifindex, HOOK_INGRESS);
+		others = owner.fds[MAP_TABLE] >= 0 &&
+			 owner.infos[MAP_TABLE].id == member.infos[MAP_TABLE].id;
+	}
+out:
+	found_close(&owner);
+	found_close(&member);
+	return others;
+}
+
 /* What a program may hold none of: looks at the members' and VLANs' too. */
 static void found_search_on(struct found_maps *found)
 {

@@ -299,3 +299,21 @@ def test_background(server):
         assert int(file.read()) == pid
     subprocess.run(["kill", str(pid)], check=True)
     wait_for(lambda: not os.path.exists(f"/proc/{pid}"), 10, "it ends")
+
+
+@pytest.mark.parametrize("command", ["ip link del bond0", "tc qdisc del dev bond0-hub clsact"])
+def test_members_of_a_bond_that_is_gone_join_the_new_one(server, command):
+    """What somebody took away while no daemon was there must not leave the members
+    with programs that lead nowhere, and for ever those of another bond."""
+    links = {name: server.namespace.link(name) for name in ("eth0", "eth1")}
+    with_vlan(server)
+    server.wait_members(eth0="active", eth1="active")
+    server.daemon.stop()
+    server.namespace.run(command.split())
+    server.start()
+    server.wait_members(eth0="active", eth1="active")
+    server.daemon.down()
+    for name, before in links.items():
+        now = server.namespace.link(name)
+        assert [now.get(key) for key in ("address", "mtu", "ifalias")] == \
+            [before.get(key) for key in ("address", "mtu", "ifalias")]

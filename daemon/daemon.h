@@ -4,7 +4,7 @@
  * function here is called from that loop.
  *
  *   main.c         options, lock, background
- *   loop.c         the loop, signals, systemd
+ *   loop.c         the loop, signals; notify.c what systemd is told
  *   apply.c        files -> wanted -> difference -> the running bonds
  *   bond_*.c       one running bond: core, data path, members, VLAN interfaces
  *   watch.c        what the kernel tells of interfaces; poll.c asks it
@@ -28,6 +28,7 @@
 struct api;
 struct bond_runtime;
 struct bond_state;
+struct notify;
 struct poll_group;
 
 /* The loop's order: the smaller, the earlier. Frames come before deadlines so
@@ -56,6 +57,7 @@ struct daemon {
 	struct netlink_events *news;
 	sd_event_source *news_source;
 	sd_event_source *save_source;
+	struct notify *notify;
 	struct bond_runtime *bonds; /* in the order in which they were made */
 	struct bond_state *states;  /* of the former daemon; at the start only */
 	uint64_t announced_us;	    /* announce.c */

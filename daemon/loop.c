@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The loop that everything runs in, signals, and what systemd is told.
+ * The loop that everything runs in, and signals.
  */
 #include <errno.h>
 #include <malloc.h>
@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <systemd/sd-daemon.h>
 #include <unistd.h>
 
 #include "daemon/announce.h"
@@ -17,6 +16,7 @@
 #include "daemon/bond_runtime.h"
 #include "daemon/daemon.h"
 #include "daemon/log.h"
+#include "daemon/notify.h"
 #include "daemon/poll.h"
 #include "daemon/state.h"
 #include "daemon/watch.h"
@@ -62,7 +62,7 @@ void daemon_breathe(struct daemon *daemon)
 	}
 	poll_breathe(daemon);
 	announce_states(daemon);
-	sd_notify(0, "WATCHDOG=1");
+	notify_alive(daemon->notify);
 }
 
 void daemon_want_save(struct daemon *daemon)
@@ -94,8 +94,8 @@ static void daemon_notify_status(struct daemon *daemon, const char *first)
 		bonds++;
 		up += bond_carrier(&bond->core);
 	}
-	sd_notifyf(0, "%sSTATUS=%zu of %zu bonds up, %zu problems in the files", first, up,
-		   bonds, daemon->problems.count);
+	notify_send(daemon->notify, "%sSTATUS=%zu of %zu bonds up, %zu problems in the files",
+		    first, up, bonds, daemon->problems.count);
 }
 
 /* SIGHUP: read the files again. */
@@ -106,7 +106,8 @@ static int daemon_on_hangup(sd_event_source *source, const struct signalfd_sigin
 
 	(void)source;
 	(void)info;
-	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%llu", (unsigned long long)daemon_now_us());
+	notify_send(daemon->notify, "RELOADING=1\nMONOTONIC_USEC=%llu",
+		    (unsigned long long)daemon_now_us());
 	json_decref(apply_reload(daemon));
 	daemon_notify_status(daemon, "READY=1\n");
 	return 0;
@@ -155,8 +156,12 @@ static int daemon_add_sources(struct daemon *daemon)
 	}
 	sd_event_source_set_enabled(daemon->save_source, SD_EVENT_OFF);
 	sd_event_source_set_priority(daemon->save_source, DAEMON_PRIORITY_SAVE);
-	err = sd_event_set_watchdog(daemon->loop, true);
-	return err < 0 ? err : 0;
+	err = notify_open(daemon->loop, &daemon->notify);
+	if (err < 0) {
+		log_line(LOG_LEVEL_WARNING, "the service manager can't be told anything: %s",
+			 strerror(-err));
+	}
+	return 0;
 }
 
 static int daemon_open(struct daemon *daemon)
@@ -216,6 +221,7 @@ static void daemon_close(struct daemon *daemon)
 	}
 	state_free(daemon->states);
 	problems_free(&daemon->problems);
+	notify_close(daemon->notify);
 	sd_event_source_disable_unref(daemon->save_source);
 	sd_event_unref(daemon->loop);
 }
@@ -257,7 +263,7 @@ int daemon_run(const struct daemon_options *options, int ready_fd)
 		apply_start(daemon);
 		daemon_tell_ready(daemon, ready_fd);
 		err = sd_event_loop(daemon->loop);
-		sd_notify(0, "STOPPING=1");
+		notify_send(daemon->notify, "STOPPING=1");
 	}
 	daemon_close(daemon);
 	free(daemon);

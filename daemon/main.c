@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <stdnoreturn.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -25,6 +26,8 @@
 #define MAIN_SOCKET_DEFAULT "/run/portchannel/portchannel.sock"
 
 #define MAIN_EXIT_USAGE	    2
+/* As packaging/portchannel.service.in has it. */
+#define MAIN_DESCRIPTORS    65536
 
 static const char main_usage[] =
 	"usage: portchanneld [OPTION]...\n"
@@ -208,6 +211,31 @@ static int main_lock(const char *state)
 	return lock;
 }
 
+/* A bond takes some 12 descriptors, and what a shell or an old init allows, 1024, is
+ * enough for no more than 80. */
+static void main_raise_descriptors(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= MAIN_DESCRIPTORS) {
+		return;
+	}
+	limit.rlim_cur = MAIN_DESCRIPTORS;
+	if (limit.rlim_max < MAIN_DESCRIPTORS) {
+		/* Needs CAP_SYS_RESOURCE. */
+		struct rlimit more = {MAIN_DESCRIPTORS, MAIN_DESCRIPTORS};
+
+		if (setrlimit(RLIMIT_NOFILE, &more) == 0) {
+			return;
+		}
+		limit.rlim_cur = limit.rlim_max;
+	}
+	if (setrlimit(RLIMIT_NOFILE, &limit) < 0) {
+		log_line(LOG_LEVEL_WARNING, "no more than the usual open files: %s",
+			 strerror(errno));
+	}
+}
+
 /* The parent waits until the daemon is ready, or has ended, and ends too. */
 static void main_await_ready(int ready_fd, pid_t child)
 {
@@ -269,6 +297,7 @@ int main(int argc, char **argv)
 
 	main_parse(argc, argv, &options);
 	log_open(options.log_level, false);
+	main_raise_descriptors();
 	if (options.teardown) {
 		return teardown_run(&options.daemon);
 	}

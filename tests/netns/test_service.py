@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The daemon as its systemd unit runs it (capabilities, notifications, watchdog),
 and the command line against a daemon that is one."""
+import contextlib
 import copy
 import json
 import os
 import re
+import resource
 import shutil
 import signal
 import socket
@@ -94,6 +96,38 @@ def test_unit_allows_what_is_needed(service):
     assert pair.server_daemon.stop() == 0
     notices.wait("STOPPING=1")
     assert pair.server.ping(SWITCH)
+
+
+def test_manager_that_is_stuck(make_pair, tmp_path, monkeypatch):
+    """Its queue is full and it reads nothing: the daemon doesn't wait for it, and
+    tells it later."""
+    path = str(tmp_path / "notify")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager, \
+            socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as other:
+        manager.bind(path)
+        other.setblocking(False)
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                other.sendto(b"X=1", path)
+        monkeypatch.setenv("NOTIFY_SOCKET", path)
+        monkeypatch.setenv("WATCHDOG_USEC", str(WATCHDOG_US))
+        pair = make_pair()
+        pair.up()
+        pair.server_daemon.hang_up()
+        wait_for(lambda: "event=reloaded" in pair.server_daemon.log(), 10, "the files are read again")
+        manager.settimeout(10)
+        while not manager.recv(4096).startswith(b"READY=1\nSTATUS="):
+            pass
+
+
+def test_descriptors_are_raised(make_pair):
+    low, high = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(low, 1024), high))
+    pair = make_pair()
+    pair.make_links().write_config().start()
+    resource.setrlimit(resource.RLIMIT_NOFILE, (low, high))
+    pid = pair.server_daemon.process.pid
+    assert resource.prlimit(pid, resource.RLIMIT_NOFILE)[0] >= min(65536, high)
 
 
 @pytest.fixture

@@ -172,20 +172,40 @@ static int teardown_bond(struct daemon *daemon, const char *name, struct bond_st
 	return 0;
 }
 
+/* What is left of bonds that somebody deleted by other means. */
+static int teardown_strays(struct daemon *daemon)
+{
+	struct engine_error error;
+	size_t count;
+	int err = engine_strays_release(daemon->engine, &count, &error);
+
+	if (count > 0) {
+		log_line(LOG_LEVEL_NOTICE,
+			 "%zu interfaces of bonds that were gone already restored or removed",
+			 count);
+	}
+	if (err < 0) {
+		log_line(LOG_LEVEL_ERROR, "%s", error.text);
+	}
+	return err;
+}
+
 static int teardown_all(struct daemon *daemon)
 {
 	struct teardown_names names = {0};
 	struct bond_state *states = state_read_all(daemon->options.state);
 	int result = netlink_link_dump(daemon->netlink, teardown_on_link, &names);
+	int err;
 
 	if (result < 0) {
 		log_line(LOG_LEVEL_ERROR, "interfaces can't be listed: %s", strerror(-result));
 	}
 	for (size_t i = 0; i < names.count; i++) {
-		int err = teardown_bond(daemon, names.list[i], states);
-
+		err = teardown_bond(daemon, names.list[i], states);
 		result = result ? result : err;
 	}
+	err = teardown_strays(daemon);
+	result = result ? result : err;
 	for (struct bond_state *state = states; state && result == 0; state = state->next) {
 		state_forget(daemon, state->name);
 	}

@@ -168,6 +168,11 @@ int engine_vlan_remove(struct engine_bond *bond, const char *name, struct engine
 /* The bond's VLAN interfaces: fills up to max, returns how many there are. */
 size_t engine_bond_vlans(const struct engine_bond *bond, struct engine_vlan *out, size_t max);
 
+/* Puts back members, and removes VLAN interfaces, of bonds that somebody deleted
+ * while no daemon was there; what belongs to a bond that runs is left alone.
+ * *released, how many there were, is filled in on failure too. */
+int engine_strays_release(struct engine *engine, size_t *released, struct engine_error *err);
+
 /* Sums of all CPUs since the bond was created. */
 int engine_bond_counters(const struct engine_bond *bond, struct dp_counters *out);
 

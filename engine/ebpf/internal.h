@@ -16,6 +16,7 @@
  *   vlan.c      VLAN interfaces; vlan_takeover.c those that run already
  *   follow.c    what someone did to the bond's device reaches members and VLANs
  *   mtu.c       the MTU of everything, in an order that loses no frame
+ *   stray.c     what is left of a bond that somebody deleted
  *   probe.c     what this kernel offers
  */
 #ifndef ENGINE_EBPF_INTERNAL_H
@@ -58,6 +59,8 @@ void hub_name_make(const char *name, char out[ENGINE_NAME_SIZE]);
 void hub_alias_make(const char *name, char out[NETLINK_ALIAS_SIZE]);
 void vlan_hub_alias_make(const char *name, uint16_t vid, const char *bond,
 			 char out[NETLINK_ALIAS_SIZE]);
+/* Whether it is a hub's alias, of whichever bond or VLAN interface. */
+bool hub_alias_is_ours(const char *alias);
 /* Whether a hub's alias is one of a VLAN interface of that bond. */
 bool vlan_hub_alias_is_of(const char *alias, const char *bond);
 
@@ -112,7 +115,7 @@ enum program_id {
 	PROGRAM_TRANSMIT = 0,
 	PROGRAM_TRANSMIT_VLAN,
 	PROGRAM_RECEIVE,
-	PROGRAM_LEARN,	  /* from here on, only where carrier is read */
+	PROGRAM_LEARN, /* from here on, only where carrier is read */
 	PROGRAM_CARRIERS,
 	PROGRAM_COUNT,
 };
@@ -222,10 +225,10 @@ int takeover_datapath(struct engine *engine, uint32_t ifindex, uint32_t hub_ifin
 
 /* Whether a data path of ours, of whichever bond, stands at the interface. */
 bool takeover_is_ours(uint32_t ifindex, enum hook_direction direction);
-/* Whether the interface is a member of another bond that still runs: the hub in
- * its table has a program over the same table. Somebody may have deleted the bond
- * while no daemon was there to let its members go: then they are nobody's. */
-bool takeover_is_others(const struct datapath *datapath, uint32_t ifindex);
+/* Whether a program of ours stands at the interface (a member, or a VLAN interface's
+ * hub) whose bond is gone: the hub in its table has no program over the same table.
+ * Somebody deleted the bond while no daemon was there. *out is that table. */
+bool takeover_is_stray(uint32_t ifindex, enum hook_direction direction, struct dp_table *out);
 
 /* --- bond.c ------------------------------------------------------------ */
 
@@ -291,6 +294,10 @@ int member_promisc_apply(struct engine_bond *bond, uint8_t slot);
  * it was; can be called again for a member that is one already. */
 int member_prepare(struct engine_bond *bond, uint8_t slot, const struct netlink_link *link,
 		   struct engine_member_saved *saved, struct engine_error *err);
+/* Puts back what a member was and takes the program away. */
+int member_release(struct engine *engine, const struct netlink_link *link,
+		   const struct engine_member_saved *was, bool promisc_set,
+		   struct engine_error *err);
 /* Passes the least of the members' GSO limits on to the bond's devices. */
 void bond_gso_update(struct engine_bond *bond);
 
@@ -306,6 +313,9 @@ void saved_alias_make(const struct engine_member_saved *saved, const char *bond,
 bool saved_alias_parse(const char *alias, struct engine_member_saved *out);
 /* Whether it is a member's alias, of whichever bond. */
 bool saved_alias_is_ours(const char *alias);
+/* What a member was where nobody has kept it: by its alias, or else its own
+ * address, the rest as any interface has it. */
+void saved_guess(const struct netlink_link *link, struct engine_member_saved *out);
 /* Puts everything back, goes on after errors, returns the first. */
 int saved_restore(struct engine *engine, const struct netlink_link *link,
 		  const struct engine_member_saved *saved, bool promisc_set);

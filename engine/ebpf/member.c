@@ -121,6 +121,7 @@ static int member_check(struct engine_bond *bond, uint8_t slot, const struct net
 			struct engine_error *err)
 {
 	const struct dp_slot *slots = bond->datapath.table->slots;
+	struct dp_table stray;
 
 	if (link->type != ARPHRD_ETHER || !link->has_mac) {
 		return engine_fail(err, -EINVAL, "%s is not an Ethernet interface", link->name);
@@ -145,7 +146,9 @@ static int member_check(struct engine_bond *bond, uint8_t slot, const struct net
 					   link->name, bond->name);
 		}
 	}
-	if (takeover_is_others(&bond->datapath, link->ifindex)) {
+	if (takeover_is_ours(link->ifindex, HOOK_INGRESS) &&
+	    !datapath_is_attached(&bond->datapath, link->ifindex, HOOK_INGRESS) &&
+	    !takeover_is_stray(link->ifindex, HOOK_INGRESS, &stray)) {
 		return engine_fail(err, -EBUSY, "%s belongs to another port channel",
 				   link->name);
 	}
@@ -195,26 +198,21 @@ int engine_member_add(struct engine_bond *bond, uint8_t slot, uint32_t ifindex,
 	return 0;
 }
 
-/* Where nothing is known of a member's past: its own address, the rest as any
- * interface has it. */
-static void saved_guess(const struct netlink_link *link, struct engine_member_saved *out)
+int member_release(struct engine *engine, const struct netlink_link *link,
+		   const struct engine_member_saved *was, bool promisc_set,
+		   struct engine_error *err)
 {
-	int value;
+	int result = saved_restore(engine, link, was, promisc_set);
 
-	if (saved_alias_parse(link->alias, out)) {
-		return;
+	if (result) {
+		engine_fail_netlink(engine, err, result, "restoring %s", link->name);
 	}
-	*out = (struct engine_member_saved){.valid = true,
-					    .was_up = true,
-					    .alias_set = true,
-					    .disable_ipv6 = -1,
-					    .addr_gen_mode = -1,
-					    .allmulti_set = true};
-	memcpy(out->mac, link->perm_mac, MAC_SIZE);
-	if (netlink_sysctl_read("ipv6", "default", "disable_ipv6", &value) == 0) {
-		out->disable_ipv6 = value != 0;
-		out->addr_gen_mode = IN6_ADDR_GEN_MODE_EUI64;
+	/* Last, for a member that goes on being up: until it is itself again,
+	 * what arrives is dropped here and reaches nobody. */
+	if (hook_detach(engine, link->ifindex, HOOK_INGRESS) && !result) {
+		result = engine_fail_bpf(err, -EIO, "taking the program off %s", link->name);
 	}
+	return result;
 }
 
 int engine_member_remove(struct engine_bond *bond, uint8_t slot,
@@ -255,15 +253,7 @@ int engine_member_remove(struct engine_bond *bond, uint8_t slot,
 	} else if (saved_alias_parse(link.alias, &noted)) {
 		was.lro = noted.lro; /* which a caller may not have kept */
 	}
-	result = saved_restore(engine, &link, &was, notes & SLOT_PROMISC_SET);
-	if (result) {
-		engine_fail_netlink(engine, err, result, "restoring %s", link.name);
-	}
-	/* Last, for a member that goes on being up: until it is itself again,
-	 * what arrives is dropped here and reaches nobody. */
-	if (hook_detach(engine, ifindex, HOOK_INGRESS) && !result) {
-		result = engine_fail_bpf(err, -EIO, "taking the program off %s", link.name);
-	}
+	result = member_release(engine, &link, &was, notes & SLOT_PROMISC_SET, err);
 	slot_assign(bond, slot, 0);
 	bond_gso_update(bond);
 	return result;

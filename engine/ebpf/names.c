@@ -11,7 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define HUB_SUFFIX "-hub"
+#define HUB_SUFFIX	"-hub"
+#define HUB_ALIAS_START "portchannel: hub of "
 
 /* FNV-1a, for nothing but a name that is the same each time. */
 static uint32_t name_hash(const char *name)
@@ -35,14 +36,19 @@ void hub_name_make(const char *name, char out[ENGINE_NAME_SIZE])
 
 void hub_alias_make(const char *name, char out[NETLINK_ALIAS_SIZE])
 {
-	(void)snprintf(out, NETLINK_ALIAS_SIZE, "portchannel: hub of %s", name);
+	(void)snprintf(out, NETLINK_ALIAS_SIZE, HUB_ALIAS_START "%s", name);
 }
 
 void vlan_hub_alias_make(const char *name, uint16_t vid, const char *bond,
 			 char out[NETLINK_ALIAS_SIZE])
 {
-	(void)snprintf(out, NETLINK_ALIAS_SIZE, "portchannel: hub of %s, VLAN %u of %s", name,
-		       vid, bond);
+	(void)snprintf(out, NETLINK_ALIAS_SIZE, HUB_ALIAS_START "%s, VLAN %u of %s", name, vid,
+		       bond);
+}
+
+bool hub_alias_is_ours(const char *alias)
+{
+	return strncmp(alias, HUB_ALIAS_START, strlen(HUB_ALIAS_START)) == 0;
 }
 
 bool vlan_hub_alias_is_of(const char *alias, const char *bond)
@@ -50,8 +56,7 @@ bool vlan_hub_alias_is_of(const char *alias, const char *bond)
 	char name[ENGINE_NAME_SIZE], of[ENGINE_NAME_SIZE];
 	unsigned int vid;
 
-	return sscanf(alias, "portchannel: hub of %15[^,], VLAN %u of %15s", name, &vid, of) ==
-		       3 &&
+	return sscanf(alias, HUB_ALIAS_START "%15[^,], VLAN %u of %15s", name, &vid, of) == 3 &&
 	       strcmp(of, bond) == 0;
 }
 

@@ -100,6 +100,26 @@ bool saved_alias_parse(const char *alias, struct engine_member_saved *out)
 	return true;
 }
 
+void saved_guess(const struct netlink_link *link, struct engine_member_saved *out)
+{
+	int value;
+
+	if (saved_alias_parse(link->alias, out)) {
+		return;
+	}
+	*out = (struct engine_member_saved){.valid = true,
+					    .was_up = true,
+					    .alias_set = true,
+					    .disable_ipv6 = -1,
+					    .addr_gen_mode = -1,
+					    .allmulti_set = true};
+	memcpy(out->mac, link->perm_mac, MAC_SIZE);
+	if (netlink_sysctl_read("ipv6", "default", "disable_ipv6", &value) == 0) {
+		out->disable_ipv6 = value != 0;
+		out->addr_gen_mode = IN6_ADDR_GEN_MODE_EUI64;
+	}
+}
+
 static void first_keep(int *first, int result)
 {
 	if (result && !*first) {

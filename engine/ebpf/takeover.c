@@ -136,29 +136,27 @@ static int table_read(const struct found_maps *found, struct dp_table *out)
 	return result;
 }
 
-bool takeover_is_others(const struct datapath *datapath, uint32_t ifindex)
+bool takeover_is_stray(uint32_t ifindex, enum hook_direction direction, struct dp_table *out)
 {
-	struct found_maps member, owner;
+	struct found_maps found, owner;
 	struct dp_table table;
-	bool others = false;
+	bool stray = false;
 
-	found_clear(&member);
+	found_clear(&found);
 	found_clear(&owner);
-	found_hook_add(&member, ifindex, HOOK_INGRESS);
-	if (member.fds[MAP_TABLE] < 0 || member.infos[MAP_TABLE].id == datapath->table_id) {
-		goto out;
+	found_hook_add(&found, ifindex, direction);
+	/* One that cannot be read is not known to be a stray. */
+	if (found.fds[MAP_TABLE] >= 0 && table_read(&found, &table) == 0) {
+		found_hook_add(&owner, table.hub_ifindex, HOOK_HUB);
+		stray = owner.fds[MAP_TABLE] < 0 ||
+			owner.infos[MAP_TABLE].id != found.infos[MAP_TABLE].id;
 	}
-	/* One that cannot be read is not known to be dead. */
-	others = true;
-	if (table_read(&member, &table) == 0) {
-		found_hook_add(&owner, table.hub_ifindex, HOOK_INGRESS);
-		others = owner.fds[MAP_TABLE] >= 0 &&
-			 owner.infos[MAP_TABLE].id == member.infos[MAP_TABLE].id;
-	}
-out:
 	found_close(&owner);
-	found_close(&member);
-	return others;
+	found_close(&found);
+	if (stray) {
+		*out = table;
+	}
+	return stray;
 }
 
 /* What a program may hold none of: looks at the members' and VLANs' too. */

@@ -301,15 +301,14 @@ def test_background(server):
     wait_for(lambda: not os.path.exists(f"/proc/{pid}"), 10, "it ends")
 
 
-@pytest.mark.parametrize("command", ["ip link del bond0", "tc qdisc del dev bond0-hub clsact"])
-def test_members_of_a_bond_that_is_gone_join_the_new_one(server, command):
-    """What somebody took away while no daemon was there must not leave the members
-    with programs that lead nowhere, and for ever those of another bond."""
+def test_members_of_a_bond_that_is_gone_join_the_new_one(server):
+    """A bond deleted while no daemon was there must not leave its members with
+    programs that lead nowhere, and for ever those of another bond."""
     links = {name: server.namespace.link(name) for name in ("eth0", "eth1")}
     with_vlan(server)
     server.wait_members(eth0="active", eth1="active")
     server.daemon.stop()
-    server.namespace.run(command.split())
+    server.namespace.ip("link del bond0")
     server.start()
     server.wait_members(eth0="active", eth1="active")
     server.daemon.down()
@@ -317,3 +316,14 @@ def test_members_of_a_bond_that_is_gone_join_the_new_one(server, command):
         now = server.namespace.link(name)
         assert [now.get(key) for key in ("address", "mtu", "ifalias")] == \
             [before.get(key) for key in ("address", "mtu", "ifalias")]
+
+
+def test_teardown_of_a_bond_that_is_gone(server):
+    looked = server.look("eth0", "eth1")
+    with_vlan(server)
+    server.daemon.kill()
+    server.namespace.ip("link del bond0")
+    take_down(server)
+    for name in NAMES[:4]:
+        assert server.namespace.link(name) is None
+    assert server.look("eth0", "eth1") == looked

@@ -32,7 +32,11 @@ static int member_mac_follow(struct engine_bond *bond, uint32_t ifindex,
 	if (result == -ENODEV) {
 		return 0;
 	}
-	if (!result && !mac_equal(link.mac, mac)) {
+	if (result) {
+		return engine_fail_netlink(engine, err, result, "asking for interface %u",
+					   ifindex);
+	}
+	if (!mac_equal(link.mac, mac)) {
 		result = member_mac_set(engine, ifindex, mac);
 	}
 	if (result) {
@@ -111,8 +115,12 @@ static int vlan_follow(struct engine_bond *bond, struct vlan *vlan, bool *promis
 	struct netlink_link device;
 	int result = netlink_link_get(engine->netlink, vlan->public.ifindex, &device);
 
+	if (result == -ENODEV) {
+		return 0;
+	}
 	if (result) {
-		return result == -ENODEV ? 0 : result;
+		return engine_fail_netlink(engine, err, result, "asking for %s",
+					   vlan->public.spec.name);
 	}
 	if (device.promiscuity || (device.flags & IFF_PROMISC) ||
 	    !mac_equal(device.mac, bond->mac)) {

@@ -33,10 +33,8 @@ const char *const datapath_map_names[MAP_COUNT] = {
 
 /* pc_learn and pc_carriers are in the object that reads carrier only. */
 static const char *const program_names[PROGRAM_COUNT] = {
-	[PROGRAM_TRANSMIT] = "pc_transmit",
-	[PROGRAM_TRANSMIT_VLAN] = "pc_transmit_vlan",
-	[PROGRAM_RECEIVE] = "pc_receive",
-	[PROGRAM_LEARN] = "pc_learn",
+	[PROGRAM_TRANSMIT] = "pc_transmit", [PROGRAM_TRANSMIT_VLAN] = "pc_transmit_vlan",
+	[PROGRAM_RECEIVE] = "pc_receive",   [PROGRAM_LEARN] = "pc_learn",
 	[PROGRAM_CARRIERS] = "pc_carriers",
 };
 

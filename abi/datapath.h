@@ -9,9 +9,9 @@
  *               writes it with plain stores, the programs read it. One bucket
  *               is one naturally aligned 16-bit store, so a program sees the
  *               old pick or the new one, never half of each.
- *   pc_vlans    ARRAY, 4096 entries of __u32, memory-mapped: VLAN id to the
- *               ifindex of the VLAN interface's hub, 0 where there is none.
- *               In memory, array entries begin at multiples of 8 bytes.
+ *   pc_vlans    ARRAY, 4096 entries of __u32: VLAN id to the ifindex of the
+ *               VLAN interface's hub, 0 where there is none. Can be mapped, which
+ *               reads all at once; entries then begin at multiples of 8 bytes.
  *   pc_tags     HASH, DP_TAGS_MAX entries: ifindex of a VLAN interface and of
  *               its hub, to the VLAN id (__u32) the transmit program pushes.
  *   pc_counters PERCPU_ARRAY, 1 entry of struct dp_counters.

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <syslog.h>
 #include <time.h>
@@ -103,6 +104,27 @@ static void log_write_plain(enum log_level level, const char *line)
 		log_level_names[level], line);
 }
 
+/* journald's end is a stream socket. If journald is stuck it fills up, and then lines
+ * are dropped rather than waited for: LACP's partners would not wait along. */
+static void log_write_journal(enum log_level level, const char *line)
+{
+	static unsigned int dropped;
+	char text[LOG_LINE_SIZE + 320];
+	int size;
+
+	if (dropped > 0) {
+		size = snprintf(text, sizeof(text), "<%d>%u lines were dropped\n<%d>%s\n",
+				LOG_LEVEL_WARNING, dropped, level, line);
+	} else {
+		size = snprintf(text, sizeof(text), "<%d>%s\n", level, line);
+	}
+	if (send(STDERR_FILENO, text, (size_t)size, MSG_DONTWAIT | MSG_NOSIGNAL) == size) {
+		dropped = 0;
+	} else {
+		dropped++;
+	}
+}
+
 void log_line(enum log_level level, const char *format, ...)
 {
 	char text[LOG_LINE_SIZE];
@@ -121,7 +143,7 @@ void log_line(enum log_level level, const char *format, ...)
 		log_write_plain(level, line);
 		break;
 	case LOG_TARGET_JOURNAL:
-		fprintf(stderr, "<%d>%s\n", level, line);
+		log_write_journal(level, line);
 		break;
 	case LOG_TARGET_SYSLOG:
 		syslog(level, "%s", line);

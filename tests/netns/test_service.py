@@ -120,6 +120,35 @@ def test_manager_that_is_stuck(make_pair, tmp_path, monkeypatch):
             pass
 
 
+def test_journal_that_is_stuck(make_pair, monkeypatch):
+    """What it can't take is dropped, and said when it takes more."""
+    pair = make_pair()
+    pair.make_links().write_config()
+    journal, end = socket.socketpair()
+    with journal, end:
+        end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1)
+        about = os.fstat(end.fileno())
+        monkeypatch.setenv("JOURNAL_STREAM", f"{about.st_dev}:{about.st_ino}")
+        daemon = pair.server_daemon
+        daemon.process = daemon.namespace.start(
+            [daemon.tools.portchanneld, "--foreground", "--config", daemon.config, "--socket",
+             daemon.socket, "--state", daemon.state, "--log-level", "debug"], stderr=end)
+        wait_for(daemon.answers, 10, "the daemon answers")
+        for _ in range(100):
+            daemon.reload()
+        journal.setblocking(False)
+        lines = b""
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                lines += journal.recv(65536)
+        assert b"dropped" not in lines
+        daemon.reload()
+        journal.settimeout(10)
+        while b"lines were dropped" not in lines:
+            lines += journal.recv(65536)
+        assert all(line.startswith(b"<") for line in lines.splitlines())
+
+
 def test_descriptors_are_raised(make_pair):
     low, high = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(low, 1024), high))

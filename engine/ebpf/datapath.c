@@ -212,7 +212,7 @@ static int program_run(struct datapath *datapath, enum program_id id, uint32_t i
 
 int datapath_learn(struct datapath *datapath, uint32_t ifindex)
 {
-	uint32_t value;
+	uint32_t value = 0;
 	int result = program_run(datapath, PROGRAM_LEARN, ifindex, &value);
 
 	return result || value == 0 ? result : -ENOENT;

@@ -145,6 +145,14 @@ void engine_bond_publish(struct engine_bond *bond, const struct bucket_table *ta
  * nothing differs. mac receives the device's present address. */
 int engine_bond_follow(struct engine_bond *bond, uint8_t mac[6], struct engine_error *err);
 
+/* Puts right what is the engine's own and was changed by somebody: hubs set up or
+ * down, programs taken off, a member's address or too small MTU. To be called from
+ * time to time, after engine_bond_follow(); of many VLAN interfaces each call looks at
+ * some. Returns how many things were put right, with done naming the first, or
+ * -errno for what couldn't be (the rest is done all the same). */
+int engine_bond_repair(struct engine_bond *bond, struct engine_error *done,
+		       struct engine_error *err);
+
 struct engine_vlan_spec {
 	char name[ENGINE_NAME_SIZE];
 	uint16_t vid;	/* 1 to 4094 */

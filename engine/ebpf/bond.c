@@ -322,7 +322,6 @@ int engine_bond_destroy(struct engine_bond *bond, struct engine_error *err)
 {
 	struct engine *engine = bond->engine;
 	struct engine_member_saved unknown = {0};
-	struct netlink_link device;
 	int first = 0;
 	int result;
 
@@ -345,14 +344,7 @@ int engine_bond_destroy(struct engine_bond *bond, struct engine_error *err)
 			break;
 		}
 	}
-	/* By its index, whatever it's called now; gone already is as good. */
-	result = netlink_link_get(engine->netlink, bond->ifindex, &device);
-	if (!result && device.link == bond->hub_ifindex) {
-		result = netlink_link_delete(engine->netlink, bond->ifindex);
-	}
-	if (result == -ENODEV) {
-		result = 0;
-	}
+	result = pair_delete(engine, bond->ifindex, bond->hub_ifindex);
 	if (result && !first) {
 		first = engine_fail_netlink(engine, err, result, "removing %s", bond->name);
 	}

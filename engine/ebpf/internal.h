@@ -15,6 +15,7 @@
  *   saved.c     what a member was before, and putting that back
  *   vlan.c      VLAN interfaces; vlan_takeover.c those that run already
  *   follow.c    what someone did to the bond's device reaches members and VLANs
+ *   repair.c    what someone did to what is ours is undone
  *   mtu.c       the MTU of everything, in an order that loses no frame
  *   stray.c     what is left of a bond that somebody deleted
  *   probe.c     what this kernel offers
@@ -65,7 +66,8 @@ bool hub_alias_is_ours(const char *alias);
 bool vlan_hub_alias_is_of(const char *alias, const char *bond);
 
 /*
- * Looks up an interface and the hub behind it. Returns 0 and both when it is
+ * Looks up an interface and the hub behind it, by the hub if the interface has
+ * another name now. Returns 0 and both when it is
  * ours by its hub's alias, or a pair of ours that a process made and died
  * before it could write the alias; -ENODEV when there is no such interface;
  * -EEXIST with a text when it is someone else's.
@@ -86,6 +88,9 @@ struct pair_spec {
 int pair_create(struct engine *engine, const struct pair_spec *spec,
 		struct netlink_link *device, struct netlink_link *hub,
 		struct engine_error *err);
+/* Removes the pair by whichever end is still here: the other one goes with it, into
+ * whatever network namespace it was moved. Nothing there is no error. */
+int pair_delete(struct engine *engine, uint32_t ifindex, uint32_t hub_ifindex);
 /* The second half of pair_create(), for a pair found half made. */
 int hub_prepare(struct engine *engine, const struct netlink_link *hub, const char *hub_alias,
 		struct engine_error *err);
@@ -259,6 +264,7 @@ struct engine_bond {
 	struct vlan *vlans; /* sorted by VLAN id */
 	size_t vlan_count;
 	size_t vlan_room;
+	size_t repair_next; /* the VLAN interface whose turn it is */
 };
 
 /* Gives the bond's device and those of its VLAN interfaces that had the same

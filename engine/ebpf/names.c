@@ -70,13 +70,28 @@ static bool pair_is_fresh(const struct netlink_link *device, const struct netlin
 	       !(hub->flags & IFF_UP) && !(device->flags & IFF_UP) && !device->master;
 }
 
+/* By the hub, where somebody has given the device another name. */
+static int pair_find_renamed(struct engine *engine, const char *name, const char *hub_alias,
+			     struct netlink_link *device, struct netlink_link *hub)
+{
+	char hub_name[ENGINE_NAME_SIZE];
+
+	hub_name_make(name, hub_name);
+	if (netlink_link_get_by_name(engine->netlink, hub_name, hub) ||
+	    strcmp(hub->alias, hub_alias) != 0 || hub->link_elsewhere ||
+	    netlink_link_get(engine->netlink, hub->link, device)) {
+		return -ENODEV;
+	}
+	return 0;
+}
+
 int pair_find(struct engine *engine, const char *name, const char *hub_alias,
 	      struct netlink_link *device, struct netlink_link *hub, struct engine_error *err)
 {
 	int result = netlink_link_get_by_name(engine->netlink, name, device);
 
 	if (result == -ENODEV) {
-		return result;
+		return pair_find_renamed(engine, name, hub_alias, device, hub);
 	}
 	if (result) {
 		return engine_fail_netlink(engine, err, result, "asking for %s", name);
@@ -167,4 +182,21 @@ int pair_create(struct engine *engine, const struct pair_spec *spec,
 fail:
 	(void)netlink_link_delete(engine->netlink, made.ifindex);
 	return result;
+}
+
+int pair_delete(struct engine *engine, uint32_t ifindex, uint32_t hub_ifindex)
+{
+	struct netlink_link end;
+	int result = netlink_link_get(engine->netlink, ifindex, &end);
+
+	/* By its index, whatever it's called now, if the number isn't another's. */
+	if (!result && (end.link == hub_ifindex || end.link_elsewhere)) {
+		result = netlink_link_delete(engine->netlink, ifindex);
+	} else if (!result || result == -ENODEV) {
+		result = netlink_link_get(engine->netlink, hub_ifindex, &end);
+		if (!result && hub_alias_is_ours(end.alias)) {
+			result = netlink_link_delete(engine->netlink, hub_ifindex);
+		}
+	}
+	return result == -ENODEV ? 0 : result;
 }

@@ -340,7 +340,6 @@ int engine_vlan_remove(struct engine_bond *bond, const char *name, struct engine
 {
 	struct engine *engine = bond->engine;
 	struct vlan *vlan = vlan_by_name(bond, name);
-	struct netlink_link device;
 	int result;
 
 	if (!vlan) {
@@ -348,11 +347,8 @@ int engine_vlan_remove(struct engine_bond *bond, const char *name, struct engine
 				   name);
 	}
 	vlan_unmap(bond, &vlan->public);
-	result = netlink_link_get(engine->netlink, vlan->public.ifindex, &device);
-	if (!result && device.link == vlan->public.hub_ifindex) {
-		result = netlink_link_delete(engine->netlink, device.ifindex);
-	}
-	if (result && result != -ENODEV) {
+	result = pair_delete(engine, vlan->public.ifindex, vlan->public.hub_ifindex);
+	if (result) {
 		return engine_fail_netlink(engine, err, result, "removing %s", name);
 	}
 	vlan_forget(bond, vlan);

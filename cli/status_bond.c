@@ -117,6 +117,8 @@ static void trouble_print(struct out *out, const json_t *bond, bool failed_files
 	size_t active = active_count(bond);
 	uint64_t min_links = field_number(bond, "min_links");
 	char text[160];
+	size_t index;
+	json_t *trouble;
 
 	switch (status_bond_state(bond)) {
 	case STATUS_BOND_UP:
@@ -137,6 +139,10 @@ static void trouble_print(struct out *out, const json_t *bond, bool failed_files
 			snprintf(text, sizeof(text),
 				 "no carrier: min_links=%" PRIu64 " wants more links than %zu",
 				 min_links, active);
+		} else if (active > 0) {
+			/* The daemon puts that right within a second or so. */
+			snprintf(text, sizeof(text), "no carrier: somebody set %s down",
+				 field_text(bond, "hub", "its hub"));
 		} else {
 			snprintf(
 				text, sizeof(text),
@@ -144,6 +150,9 @@ static void trouble_print(struct out *out, const json_t *bond, bool failed_files
 		}
 		alarm_print(out, text);
 		break;
+	}
+	json_array_foreach (json_object_get(bond, "troubles"), index, trouble) {
+		alarm_print(out, json_string_value(trouble) ? json_string_value(trouble) : "");
 	}
 	if (failed_files) {
 		alarm_print(out, "its files have errors (see below): it goes on as it was"

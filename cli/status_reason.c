@@ -78,6 +78,10 @@ char *status_reason_text(const json_t *bond, const json_t *member)
 	if (strcmp(reason, "other_partner") == 0 || strcmp(reason, "wrong_key") == 0) {
 		partner_compare(stream, bond, member, strcmp(reason, "wrong_key") == 0);
 	}
+	if (strcmp(reason, "set_down") == 0) {
+		fprintf(stream, "; 'ip link set %s up' brings it back",
+			field_text(member, "name", "?"));
+	}
 	if (hint) {
 		fprintf(stream, "; %s", hint);
 	}

@@ -9,14 +9,15 @@
 #include "cli/field.h"
 #include "cli/status.h"
 
-/* Whether an error of the files has name as its subject. */
-static bool problems_name(const json_t *problems, const char *name)
+/* Whether an error has name as its subject; files: only one of the files counts. */
+static bool problems_name(const json_t *problems, const char *name, bool files)
 {
 	size_t index;
 	json_t *problem;
 
 	json_array_foreach (problems, index, problem) {
 		if (strcmp(field_text(problem, "severity", ""), "error") == 0 &&
+		    (!files || field_text(problem, "file", NULL)) &&
 		    strcmp(field_text(problem, "subject", ""), name) == 0) {
 			return true;
 		}
@@ -83,8 +84,10 @@ static void summary_print(struct out *out, const json_t *bonds)
 	out_line(out);
 }
 
-/* What the errors of the files keep from running: each name once. */
-static void missing_print(struct out *out, const json_t *bonds, const json_t *problems)
+/* What errors keep from running, each name once: those of the files, or the others,
+ * since it's not the files' fault when somebody deletes an interface. */
+static void missing_print(struct out *out, const json_t *bonds, const json_t *problems,
+			  bool files)
 {
 	size_t index;
 	json_t *problem;
@@ -95,7 +98,8 @@ static void missing_print(struct out *out, const json_t *bonds, const json_t *pr
 		const char *subject = field_text(problem, "subject", "");
 
 		if (!*subject || strcmp(field_text(problem, "severity", ""), "error") != 0 ||
-		    status_names(bonds, subject) || json_object_get(told, subject)) {
+		    status_names(bonds, subject) || json_object_get(told, subject) ||
+		    problems_name(problems, subject, true) != files) {
 			continue;
 		}
 		json_object_set_new(told, subject, json_true());
@@ -103,7 +107,8 @@ static void missing_print(struct out *out, const json_t *bonds, const json_t *pr
 			out_print(out, OUT_BAD, "!");
 			out_indent(out, 2);
 			out_print(out, OUT_PLAIN,
-				  "kept out by errors in the files (see below):");
+				  files ? "kept out by errors in the files (see below):"
+					: "not running (see below):");
 			first = false;
 		}
 		out_wrap(out, OUT_ALARM, 4, subject);
@@ -158,7 +163,7 @@ static bool taken_down_print(struct out *out, const json_t *config, const json_t
 	json_array_foreach (json_object_get(config, "bonds"), index, bond) {
 		const char *name = field_text(bond, "name", "?");
 
-		if (problems_name(problems, name)) {
+		if (problems_name(problems, name, false)) {
 			continue;
 		}
 		if (!any) {
@@ -220,10 +225,11 @@ bool status_print(struct out *out, const json_t *status, const json_t *config, b
 		summary_print(out, bonds);
 	}
 	if (!whole) {
-		missing_print(out, bonds, problems);
+		missing_print(out, bonds, problems, true);
+		missing_print(out, bonds, problems, false);
 	}
 	json_array_foreach (bonds, index, bond) {
-		bool failed = problems_name(problems, field_text(bond, "name", ""));
+		bool failed = problems_name(problems, field_text(bond, "name", ""), true);
 
 		if (index > 0) {
 			out_line(out);

@@ -93,7 +93,7 @@ def status(*bonds, problems=()):
 
 
 def problem(file, line, message, subject=None, severity="error"):
-    return {"severity": severity, "file": f"/etc/sysconfig/network-scripts/{file}", "line": line,
+    return {"severity": severity, "file": file and f"/etc/sysconfig/network-scripts/{file}", "line": line,
             "subject": subject, "message": message}
 
 

@@ -82,6 +82,21 @@ def set_down():
     return value
 
 
+def by_hand():
+    """What somebody did to it."""
+    value = bond(members=[
+        member("ens1f0", 0, buckets=840),
+        out("ens1f1", 1, "down", "set_down", "the interface is set down", carrier=False,
+            link="down")])
+    value["troubles"] = ["somebody renamed it bondx; 'ip link set bondx name bond0' makes it what"
+                         " its file says"]
+    return value
+
+
+def hub_down():
+    return bond(carrier=False, members=[member("ens1f0", 0), member("ens1f1", 1)])
+
+
 def many_vlans():
     vlans = [vlan(vid) for vid in range(100, 112)]
     vlans[10]["carrier"] = False
@@ -127,6 +142,9 @@ SCREENS = {
     "balance_xor": status(xor()),
     "min_links": status(min_links()),
     "set_down": status(set_down()),
+    "by_hand": status(by_hand(), problems=[
+        problem(None, None, "somebody deleted bond1", "bond1")]),
+    "hub_down": status(hub_down()),
     "no_members": status(no_partner(bond(members=[], vlans=[]))),
     "several": status(bond(), dict(cut_link(), name="bond1", vlans=[]),
                       dict(no_lacpdu(), name="bond2", vlans=[])),

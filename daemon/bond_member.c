@@ -5,6 +5,7 @@
  * comes in.
  */
 #include <errno.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -98,6 +99,26 @@ void bond_member_verify(struct bond_runtime *bond, uint8_t slot)
 	    bond_member_is_right_nic(member, &link, why)) {
 		return;
 	}
+	bond_member_let_go(bond, slot, why);
+	bond_member_refuse(member, &link, why);
+}
+
+void bond_member_check_master(struct bond_runtime *bond, uint8_t slot)
+{
+	struct bond_runtime_member *member = &bond->members[slot];
+	char why[ENGINE_ERROR_SIZE], master[IF_NAMESIZE] = "another one";
+	struct netlink_link link;
+
+	if (member->ifindex == 0 ||
+	    netlink_link_get(bond->daemon->netlink, member->ifindex, &link) < 0 ||
+	    link.master == 0) {
+		return;
+	}
+	(void)if_indextoname(link.master, master);
+	snprintf(why, sizeof(why),
+		 "somebody gave it to %s; it is taken in again once it "
+		 "belongs to nothing ('ip link set %s nomaster')",
+		 master, link.name);
 	bond_member_let_go(bond, slot, why);
 	bond_member_refuse(member, &link, why);
 }

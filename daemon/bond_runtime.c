@@ -225,6 +225,27 @@ void bond_runtime_tick(struct bond_runtime *bond)
 	bond_runtime_input(bond, &event);
 }
 
+/* What can't be done is tried each second, but said once. */
+static void bond_runtime_keep_error(struct bond_runtime *bond, const struct engine_error *error,
+				    char kept[ENGINE_ERROR_SIZE])
+{
+	if (error->text[0] && strcmp(error->text, kept) != 0) {
+		log_line(LOG_LEVEL_ERROR, "%s %s bond=%s", bond->name, error->text, bond->name);
+	}
+	memcpy(kept, error->text, ENGINE_ERROR_SIZE);
+}
+
+void bond_runtime_repair(struct bond_runtime *bond)
+{
+	struct engine_error done = {""}, error = {""};
+
+	(void)engine_bond_repair(bond->path, &done, &error);
+	bond_runtime_keep_error(bond, &error, bond->repair_error);
+	if (done.text[0]) {
+		bond_runtime_event(bond, "repaired", NULL, "%s", done.text);
+	}
+}
+
 void bond_runtime_follow(struct bond_runtime *bond)
 {
 	struct bond_event event = {.type = BOND_EVENT_ADDRESS};
@@ -232,11 +253,7 @@ void bond_runtime_follow(struct bond_runtime *bond)
 
 	memcpy(event.mac, bond->core.mac, sizeof(event.mac));
 	(void)engine_bond_follow(bond->path, event.mac, &error);
-	/* What can't be done is tried each second, but said once. */
-	if (error.text[0] && strcmp(error.text, bond->follow_error) != 0) {
-		log_line(LOG_LEVEL_ERROR, "%s %s bond=%s", bond->name, error.text, bond->name);
-	}
-	memcpy(bond->follow_error, error.text, sizeof(bond->follow_error));
+	bond_runtime_keep_error(bond, &error, bond->follow_error);
 	if (memcmp(event.mac, bond->core.mac, sizeof(event.mac)) != 0) {
 		bond_runtime_input(bond, &event);
 	}

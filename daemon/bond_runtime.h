@@ -72,6 +72,7 @@ struct bond_runtime {
 	struct bond_runtime_member members[BOND_MEMBERS_MAX];
 	uint64_t followed_us;		      /* when poll.c last had a look at the bond */
 	char follow_error[ENGINE_ERROR_SIZE]; /* said already; "" none */
+	char repair_error[ENGINE_ERROR_SIZE]; /* likewise */
 	size_t vlan_count;
 	struct bond_runtime_vlan *vlans;
 	struct address_set addresses;
@@ -82,6 +83,7 @@ struct bond_runtime {
 	bool held;
 	sd_event_source *hold_source;
 	bool save_wanted;
+	int save_error;	 /* of the last attempt, -errno */
 	bool touched;	 /* watch.c: there is news of the device or something on it */
 	bool gone;	 /* watch.c: the device was deleted */
 	bool configured; /* apply.c: the files still have it */
@@ -114,6 +116,8 @@ void bond_runtime_release_hold(struct bond_runtime *bond);
 
 /* Follows what somebody did to the device: its address, MTU, promiscuity. */
 void bond_runtime_follow(struct bond_runtime *bond);
+/* Puts right what somebody did to what is ours alone: hubs, programs, members. */
+void bond_runtime_repair(struct bond_runtime *bond);
 /* Takes the device's being set up or down to the core. */
 void bond_runtime_check_admin(struct bond_runtime *bond);
 
@@ -148,6 +152,8 @@ void bond_member_take_in(struct bond_runtime *bond, uint8_t slot,
 			 const struct netlink_link *link, bool quietly);
 /* Lets the NIC go if the files now say that it's another one (HWADDR). */
 void bond_member_verify(struct bond_runtime *bond, uint8_t slot);
+/* Lets the NIC go if somebody made it a bridge's or the like. */
+void bond_member_check_master(struct bond_runtime *bond, uint8_t slot);
 /* Looks for the NIC of a slot and takes it in if it's there; one that was
  * renamed since makes place for the one that has the name now. */
 void bond_member_look(struct bond_runtime *bond, uint8_t slot);

@@ -75,6 +75,10 @@ static void poll_follow(struct bond_runtime *bond)
 	if (now_us - bond->followed_us >= wait_us) {
 		bond->followed_us = now_us;
 		bond_runtime_follow(bond);
+		bond_runtime_repair(bond);
+		if (bond->save_error != 0) {
+			bond_runtime_want_save(bond);
+		}
 	}
 }
 

@@ -113,19 +113,24 @@ static int state_replace(const char *path, const char *temporary, const char *te
 {
 	size_t size = strlen(text);
 	int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+	ssize_t written;
 	int err = 0;
 
 	if (fd < 0) {
 		return -errno;
 	}
-	if (write(fd, text, size) != (ssize_t)size) {
-		err = -EIO;
+	written = write(fd, text, size);
+	if (written != (ssize_t)size) {
+		err = written < 0 ? -errno : -ENOSPC;
 	}
 	if (close(fd) < 0 && err == 0) {
 		err = -errno;
 	}
 	if (err == 0 && rename(temporary, path) < 0) {
 		err = -errno;
+	}
+	if (err < 0) {
+		(void)unlink(temporary); /* it may take the room that is missing */
 	}
 	return err;
 }
@@ -147,13 +152,15 @@ void state_write(struct bond_runtime *bond)
 	if (err == 0) {
 		err = state_replace(path, temporary, text);
 	}
-	if (err < 0) {
+	/* It is tried again each second, but said once. */
+	if (err < 0 && err != bond->save_error) {
 		log_line(LOG_LEVEL_ERROR, "%s state not saved in %s: %s bond=%s", bond->name,
 			 bond->daemon->options.state, strerror(-err), bond->name);
 	}
 	free(text);
 	json_decref(json);
 	bond->save_wanted = false;
+	bond->save_error = err;
 }
 
 void state_forget(struct daemon *daemon, const char *name)

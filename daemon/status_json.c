@@ -148,6 +148,34 @@ static json_t *status_json_options(const struct bond_runtime *bond)
 		"use_carrier", o->use_carrier, "min_links", (json_int_t)o->min_links);
 }
 
+/* What somebody did to the bond, or what refuses it something, in sentences. */
+static json_t *status_json_troubles(const struct bond_runtime *bond)
+{
+	json_t *list = json_array();
+	char name[IF_NAMESIZE];
+
+	if (if_indextoname(bond->ifindex, name) && strcmp(name, bond->name) != 0) {
+		json_array_append_new(list,
+				      json_sprintf("somebody renamed it %s; 'ip link set "
+						   "%s name %s' makes it what its file says",
+						   name, name, bond->name));
+	}
+	if (bond->follow_error[0]) {
+		json_array_append_new(list, json_text(bond->follow_error));
+	}
+	if (bond->repair_error[0]) {
+		json_array_append_new(list, json_text(bond->repair_error));
+	}
+	if (bond->save_error != 0) {
+		json_array_append_new(
+			list,
+			json_sprintf("its state can't be saved in %s (%s): a restart "
+				     "of the daemon would begin LACP anew",
+				     bond->daemon->options.state, strerror(-bond->save_error)));
+	}
+	return list;
+}
+
 static json_t *status_bond(struct bond_runtime *bond, const struct status_addresses *addresses)
 {
 	struct dp_counters counters = {0};
@@ -168,6 +196,7 @@ static json_t *status_bond(struct bond_runtime *bond, const struct status_addres
 		}
 	}
 	json_object_set_new(json, "members", members);
+	json_object_set_new(json, "troubles", status_json_troubles(bond));
 	json_object_set_new(json, "vlans", status_json_vlans(bond, addresses));
 	return json;
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <net/if.h>
 #include <string.h>
 
 #include "daemon/bond_runtime.h"
@@ -80,7 +81,8 @@ static void status_add_absent(json_t *json, const struct bond_runtime_member *me
 	json_object_set_new(json, "lacp", json_null());
 }
 
-static void status_add_macs(json_t *json, const struct bond_runtime_member *member)
+/* What the interface itself says. */
+static void status_add_link(json_t *json, const struct bond_runtime_member *member)
 {
 	const struct bond_member *m = &member->bond->core.members[member->slot];
 	struct netlink_link link;
@@ -90,6 +92,12 @@ static void status_add_macs(json_t *json, const struct bond_runtime_member *memb
 		json_object_set_new(json, "mac", json_null());
 		json_object_set_new(json, "permanent_mac", json_null());
 		return;
+	}
+	/* Nobody needs to look for a broken cable then. */
+	if (m->reason == BOND_REASON_NO_CARRIER && !(link.flags & IFF_UP)) {
+		json_object_set_new(json, "reason", json_string("set_down"));
+		json_object_set_new(json, "reason_text",
+				    json_string("the interface is set down"));
 	}
 	json_object_set_new(json, "mac", json_mac(link.mac));
 	json_object_set_new(json, "permanent_mac", json_mac(m->info.mac));
@@ -128,7 +136,7 @@ json_t *status_json_member(const struct bond_runtime_member *member,
 	} else {
 		status_add_absent(json, member);
 	}
-	status_add_macs(json, member);
+	status_add_link(json, member);
 	status_add_counters(json, &counters->members[member->slot]);
 	return json;
 }

@@ -35,7 +35,7 @@ static void watch_mark_gone(struct bond_runtime *bond, uint32_t ifindex)
 	if (slot != BOND_NO_MEMBER) {
 		bond->members[slot].gone = true;
 	}
-	if (bond->ifindex == ifindex) {
+	if (bond->ifindex == ifindex || engine_bond_hub_ifindex(bond->path) == ifindex) {
 		bond->gone = true;
 	}
 	for (size_t i = 0; i < bond->vlan_count; i++) {
@@ -91,6 +91,7 @@ static void watch_check_member(struct bond_runtime *bond, uint8_t slot)
 		member->gone = false;
 		bond_member_let_go(bond, slot, "the interface is gone");
 	}
+	bond_member_check_master(bond, slot);
 	if (member->ifindex != 0) {
 		watch_check_name(bond, member);
 		bond_member_check_carrier(bond, slot);
@@ -110,20 +111,22 @@ static void watch_check_vlans(struct bond_runtime *bond)
 		memcpy(name, bond->vlans[i].name, sizeof(name));
 		bond_vlan_forget(bond, i);
 		bond_runtime_event(bond, "vlan_removed", name,
-				   "somebody deleted the interface");
-		problems_add(&bond->daemon->problems, NULL, MODEL_WARNING, NULL, name,
-			     "somebody deleted %s; reading the files again brings it back",
-			     name);
+				   "somebody deleted the interface or moved it away");
+		problems_add(
+			&bond->daemon->problems, NULL, MODEL_WARNING, NULL, name,
+			"somebody deleted %s or moved it to another network namespace; 'portchannel reload' makes it anew",
+			name);
 	}
 }
 
 static void watch_check_bond(struct bond_runtime *bond)
 {
 	if (bond->gone) {
-		problems_add(&bond->daemon->problems, NULL, MODEL_ERROR, NULL, bond->name,
-			     "somebody deleted %s; reading the files again brings it back",
-			     bond->name);
-		bond_runtime_remove(bond, "somebody deleted the interface");
+		problems_add(
+			&bond->daemon->problems, NULL, MODEL_ERROR, NULL, bond->name,
+			"somebody deleted %s or moved it to another network namespace; 'portchannel reload' makes it anew",
+			bond->name);
+		bond_runtime_remove(bond, "somebody deleted the interface or moved it away");
 		return;
 	}
 	if (bond->touched) {
@@ -160,7 +163,8 @@ void watch_resync(struct daemon *daemon)
 {
 	for (struct bond_runtime *bond = daemon->bonds; bond; bond = bond->next) {
 		bond->touched = true;
-		bond->gone = watch_is_gone(daemon, bond->ifindex);
+		bond->gone = watch_is_gone(daemon, bond->ifindex) ||
+			     watch_is_gone(daemon, engine_bond_hub_ifindex(bond->path));
 		for (uint8_t slot = 0; slot < BOND_MEMBERS_MAX; slot++) {
 			struct bond_runtime_member *member = &bond->members[slot];
 

@@ -82,9 +82,11 @@ class Report:
         return all(row["value"] is not None for row in self.rows)
 
 
-def format_value(value):
+def format_value(value, unit):
     if value is None:
         return "-"
+    if unit == "ratio":
+        return f"{value:.3f}"
     if isinstance(value, int):
         return f"{value}"
     if abs(value) >= 100:
@@ -96,5 +98,5 @@ def format_row(row):
     verdict = "" if row["bound"] is None else ("ok" if row["ok"] else "MISSED")
     if row["value"] is None:
         verdict = "FAILED"
-    return (f"  {row['name']:<62} {format_value(row['value']):>9} {row['unit']:<8} "
+    return (f"  {row['name']:<62} {format_value(row['value'], row['unit']):>9} {row['unit']:<8} "
             f"{row['bound'] or '':<10} {verdict}").rstrip()

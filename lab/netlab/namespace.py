@@ -158,11 +158,15 @@ class Namespace:
                 return handle.read().strip() if value is None else handle.write(str(value))
         return self.call(access)
 
-    def ping(self, address, count=1, size=None, timeout_s=2, interface=None, check=True):
-        """Whether address answers."""
+    def ping(self, address, count=1, size=None, timeout_s=2, interface=None, check=True,
+             identifier=None):
+        """Whether address answers. identifier: the ICMP one (1 to 65535), which
+        the hash takes in; else the system counts on from some number."""
         words = ["ping", "-n", "-c", count, "-i", "0.05", "-W", timeout_s]
         if size is not None:
             words += ["-M", "do", "-s", size]
         if interface is not None:
             words += ["-I", interface]
+        if identifier is not None:
+            words += ["-e", identifier]
         return self.run(words + [address], check=check).returncode == 0

@@ -2,8 +2,10 @@
 """bond0 under what one stacks on an Ethernet interface: a bridge, a macvlan, tc,
 nftables, tcpdump. Each with real traffic."""
 import json
+import random
 import re
 import subprocess
+import threading
 
 import pytest
 from netlab.pair import SERVER, SERVER_VLAN, SWITCH, SWITCH_VLAN, VLAN
@@ -111,7 +113,11 @@ class Capture:
         raise AssertionError("tcpdump did not start")
 
     def lines(self, count):
+        """The first count lines; fewer if they don't come within a minute."""
+        limit = threading.Timer(60, self.process.kill)
+        limit.start()
         found = [self.process.stdout.readline() for _ in range(count)]
+        limit.cancel()
         self.process.kill()
         return "".join(found)
 
@@ -133,11 +139,13 @@ def test_tcpdump_on_a_member_sees_tags_and_lacpdus(any_pair):
     pair = any_pair
     captures = [Capture(pair.server, name, "vlan 652 and icmp") for name in pair.server_names]
     lacp = Capture(pair.server, pair.server_names[0], "ether proto 0x8809")
+    numbers = random.Random(652)
     for index in range(16):  # so that some take every member
         pair.server.ip(f"address add 10.124.252.{150 + index}/24 dev {VLAN}")
     try:
         for index in range(16):
-            pair.server.ping(SWITCH_VLAN, interface=f"10.124.252.{150 + index}")
+            pair.server.ping(SWITCH_VLAN, interface=f"10.124.252.{150 + index}",
+                             identifier=numbers.randint(1, 65535))
     finally:
         for index in range(16):
             pair.server.ip(f"address del 10.124.252.{150 + index}/24 dev {VLAN}")

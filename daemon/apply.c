@@ -234,6 +234,16 @@ static void apply_states(struct apply *apply)
 	}
 }
 
+/* A NIC that the files have moved to another bond while no daemon ran was refused
+ * if its new bond came first; by now its former one has let it go. */
+static void apply_retry_members(struct daemon *daemon)
+{
+	for (struct bond_runtime *bond = daemon->bonds; bond; bond = bond->next) {
+		bond_members_retry(bond);
+		daemon_breathe(daemon);
+	}
+}
+
 void apply_start(struct daemon *daemon)
 {
 	struct apply apply = {.daemon = daemon,
@@ -248,6 +258,7 @@ void apply_start(struct daemon *daemon)
 	} else {
 		apply_states(&apply);
 	}
+	apply_retry_members(daemon);
 	problems_log(&daemon->problems, 0);
 	state_free(daemon->states);
 	daemon->states = NULL;

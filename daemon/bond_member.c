@@ -258,6 +258,16 @@ void bond_member_look(struct bond_runtime *bond, uint8_t slot)
 	bond_member_take_in(bond, slot, &link, false);
 }
 
+void bond_members_retry(struct bond_runtime *bond)
+{
+	for (uint8_t slot = 0; slot < BOND_MEMBERS_MAX; slot++) {
+		if (bond->members[slot].refused[0]) {
+			bond->members[slot].refused[0] = '\0';
+			bond_member_look(bond, slot);
+		}
+	}
+}
+
 void bond_member_check_speed(struct bond_runtime *bond, uint8_t slot)
 {
 	struct bond_runtime_member *member = &bond->members[slot];

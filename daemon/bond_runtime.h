@@ -157,6 +157,8 @@ void bond_member_check_master(struct bond_runtime *bond, uint8_t slot);
 /* Looks for the NIC of a slot and takes it in if it's there; one that was
  * renamed since makes place for the one that has the name now. */
 void bond_member_look(struct bond_runtime *bond, uint8_t slot);
+/* Looks again for the NICs that were refused, whatever the reason was. */
+void bond_members_retry(struct bond_runtime *bond);
 /* Lets the NIC go and restores it; the slot stays wanted. why is for the log. */
 void bond_member_let_go(struct bond_runtime *bond, uint8_t slot, const char *why);
 /* Takes what the link reports now to the core, where it differs. */

@@ -327,3 +327,28 @@ def test_teardown_of_a_bond_that_is_gone(server):
     for name in NAMES[:4]:
         assert server.namespace.link(name) is None
     assert server.look("eth0", "eth1") == looked
+
+
+@pytest.mark.parametrize("to", ["bond0", "bond1"])
+def test_member_moved_while_no_daemon_ran(server, to):
+    """Whichever of the two bonds comes first."""
+    server.bond("bond0", ("eth0", "eth1"))
+    server.bond("bond1", ("eth2", "eth3"))
+    server.start()
+    server.daemon.kill()
+    moved = "eth2" if to == "bond0" else "eth1"
+    server.config.member(moved, to)
+    server.start()
+    assert server.members(to)[moved]["state"] == "active"
+
+
+def test_bond_renamed_while_no_daemon_ran(server):
+    server.bond("bond0", address="10.0.0.1/24")
+    server.start()
+    server.daemon.stop()
+    for name in ("bond0", "eth0", "eth1"):
+        server.config.remove(name)
+    server.bond("bond9", address="10.0.0.1/24")
+    server.start()
+    server.wait_members("bond9", eth0="active", eth1="active")
+    assert server.namespace.link("bond0") is None

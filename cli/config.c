@@ -18,6 +18,7 @@
 /* What the two have in common. */
 struct config {
 	const char *folder;
+	enum ifcfg_dialect dialect;
 	bool as_json;
 	bool unknown; /* show the keys that nothing reads */
 	struct model *model;
@@ -139,7 +140,10 @@ static enum exit_code folder_error(const char *folder, int error)
 
 static enum exit_code config_print(struct config *config, bool show)
 {
-	int error = config_read_folder(config->folder, &config->model, &config->problems);
+	int error = show ? config_read_folder(config->folder, config->dialect, &config->model,
+					      &config->problems)
+			 : config_check_folder(config->folder, config->dialect, &config->model,
+					       &config->problems);
 
 	if (error) {
 		return folder_error(config->folder, error);
@@ -158,15 +162,17 @@ static enum exit_code config_print(struct config *config, bool show)
 static enum exit_code config_run(struct cli *cli, const struct command *command, int argc,
 				 char **argv)
 {
+	const char *dialect = "initscripts";
 	struct config config = {.folder = CONFIG_FOLDER_DEFAULT};
 	const struct argument_option options[] = {
 		{.name = "json", .flag = &config.as_json},
 		{.name = "config", .value = &config.folder},
+		{.name = "dialect", .value = &dialect},
 		{.name = "unknown", .flag = &config.unknown},
 	};
 	struct arguments arguments;
 
-	switch (arguments_read(cli, command, argc, argv, options, 3, 1, 1, &arguments)) {
+	switch (arguments_read(cli, command, argc, argv, options, 4, 1, 1, &arguments)) {
 	case ARGUMENTS_OK:
 		break;
 	case ARGUMENTS_HELP:
@@ -179,6 +185,10 @@ static enum exit_code config_run(struct cli *cli, const struct command *command,
 		return command_usage_error(command, "config can be checked or shown, not '%s'",
 					   arguments.list[0]);
 	}
+	if (!ifcfg_dialect_parse(dialect, &config.dialect)) {
+		return command_usage_error(
+			command, "the dialect is initscripts or nm, not '%s'", dialect);
+	}
 	if (!show && config.unknown) {
 		return command_usage_error(command, "--unknown belongs to config show");
 	}
@@ -187,14 +197,17 @@ static enum exit_code config_run(struct cli *cli, const struct command *command,
 
 const struct command command_config = {
 	.name = "config",
-	.arguments = "check|show [--json] [--unknown] [--config DIR]",
+	.arguments = "check|show [--json] [--unknown] [--dialect NAME] [--config DIR]",
 	.summary = "check the interface files, or show what they describe",
-	.help = "check lists what is wrong with the interface files, each with file and line;\n"
+	.help = "check lists what is wrong with the interface files, each with file and line, and\n"
+		"where the two programs that know these files would read them differently;\n"
 		"show lists the bonds, members and VLAN interfaces that they describe. Both read\n"
 		"the files themselves: the daemon need not run, and what runs is not changed.\n"
 		"Exit status 1 if there are errors; warnings alone are no failure.\n"
 		"\n"
 		"  --config DIR   the folder, if not /etc/sysconfig/network-scripts\n"
+		"  --dialect NAME initscripts (the default) or nm: whose reading counts, that of\n"
+		"                 ifup or that of NetworkManager\n"
 		"  --unknown      show the keys that nothing reads, each with its file and line\n"
 		"  --json         for programs: check gives the list of problems, show all\n",
 	.run = config_run,

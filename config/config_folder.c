@@ -22,6 +22,7 @@
 
 struct folder {
 	const char *path;
+	enum ifcfg_dialect dialect;
 	int fd;
 	size_t name_count;
 	char **names;
@@ -72,7 +73,7 @@ static int folder_list(struct folder *folder)
 			result = -errno;
 			break;
 		}
-		if (ifcfg_name_is_read(entry->d_name)) {
+		if (ifcfg_name_is_read(entry->d_name, folder->dialect)) {
 			result = folder_add_name(folder, entry->d_name);
 		}
 	}
@@ -194,18 +195,51 @@ static void folder_free(struct folder *folder)
 	}
 }
 
-int config_read_folder(const char *folder, struct model **out, struct model_problems *problems)
+/* Adds a warning for each entry that only the other dialect reads, or only this. */
+static void names_compare(const struct folder *folder, struct model_problems *problems)
 {
-	struct folder listing = {.path = folder, .fd = -1};
+	enum ifcfg_dialect other = folder->dialect == IFCFG_DIALECT_NM
+					   ? IFCFG_DIALECT_INITSCRIPTS
+					   : IFCFG_DIALECT_NM;
+	struct model_source source = {.file = UINT32_MAX};
+	DIR *dir = opendir(folder->path);
+	const struct dirent *entry;
+
+	while (dir && (entry = readdir(dir))) {
+		bool ours = ifcfg_name_is_read(entry->d_name, folder->dialect);
+		if (ours == ifcfg_name_is_read(entry->d_name, other)) {
+			continue;
+		}
+		model_problem_add(
+			problems, MODEL_WARNING, source, "",
+			"the dialects differ in %s/%s: %s reads it, %s takes it for a "
+			"backup",
+			folder->path, entry->d_name,
+			ifcfg_dialect_name(ours ? folder->dialect : other),
+			ifcfg_dialect_name(ours ? other : folder->dialect));
+	}
+	if (dir) {
+		closedir(dir);
+	}
+}
+
+static int folder_to_model(const char *path, enum ifcfg_dialect dialect, bool compare,
+			   struct model **out, struct model_problems *problems)
+{
+	struct folder folder = {.path = path, .dialect = dialect, .fd = -1};
 	struct model_problems found = {0};
 	struct model *model = NULL;
 
-	int result = folder[0] == '\0' ? -ENOENT : folder_list(&listing);
+	int result = path[0] == '\0' ? -ENOENT : folder_list(&folder);
 	if (result == 0) {
-		result = folder_read(&listing);
+		result = folder_read(&folder);
 	}
 	if (result == 0) {
-		model = ifcfg_read(listing.texts, listing.text_count, &found);
+		model = ifcfg_read(folder.texts, folder.text_count, dialect, &found);
+		if (model && compare) {
+			ifcfg_compare(folder.texts, folder.text_count, dialect, model, &found);
+			names_compare(&folder, &found);
+		}
 		result = model && model_problems_move(&found, problems) ? 0 : -ENOMEM;
 	}
 	if (result == 0) {
@@ -214,6 +248,18 @@ int config_read_folder(const char *folder, struct model **out, struct model_prob
 		model_free(model);
 	}
 	model_problems_free(&found);
-	folder_free(&listing);
+	folder_free(&folder);
 	return result;
+}
+
+int config_read_folder(const char *folder, enum ifcfg_dialect dialect, struct model **out,
+		       struct model_problems *problems)
+{
+	return folder_to_model(folder, dialect, false, out, problems);
+}
+
+int config_check_folder(const char *folder, enum ifcfg_dialect dialect, struct model **out,
+			struct model_problems *problems)
+{
+	return folder_to_model(folder, dialect, true, out, problems);
 }

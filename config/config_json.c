@@ -9,30 +9,6 @@
 
 #include "config/config_order.h"
 
-/* How many bytes the UTF-8 character at text has, 0 if it is none: no overlong
- * form, no surrogate, nothing beyond U+10FFFF. */
-static size_t utf8_size(const unsigned char *text)
-{
-	unsigned char first = text[0];
-	size_t size = first < 0x80   ? 1
-		      : first < 0xc2 ? 0
-		      : first < 0xe0 ? 2
-		      : first < 0xf0 ? 3
-		      : first < 0xf5 ? 4
-				     : 0;
-
-	for (size_t i = 1; i < size; i++) {
-		if ((text[i] & 0xc0) != 0x80) {
-			return 0;
-		}
-	}
-	if ((first == 0xe0 && text[1] < 0xa0) || (first == 0xed && text[1] > 0x9f) ||
-	    (first == 0xf0 && text[1] < 0x90) || (first == 0xf4 && text[1] > 0x8f)) {
-		return 0;
-	}
-	return size;
-}
-
 json_t *config_json_string(const char *text)
 {
 	static const char replacement[] = "\xef\xbf\xbd";
@@ -43,7 +19,7 @@ json_t *config_json_string(const char *text)
 		return NULL;
 	}
 	while (*text) {
-		size_t size = utf8_size((const unsigned char *)text);
+		size_t size = model_utf8_size((const unsigned char *)text);
 		if (size > 0) {
 			memcpy(clean + at, text, size);
 			at += size;

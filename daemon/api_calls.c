@@ -66,7 +66,8 @@ static enum MHD_Result api_config(struct api_call *call)
 	struct model_problems problems = {0};
 	struct model *model;
 	json_t *json;
-	int err = config_read_folder(folder, &model, &problems);
+	int err = config_read_folder(folder, call->api->daemon->options.dialect, &model,
+				     &problems);
 
 	if (err < 0) {
 		return api_answer_error(call, MHD_HTTP_INTERNAL_SERVER_ERROR,

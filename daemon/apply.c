@@ -64,7 +64,7 @@ static struct model *apply_read(struct apply *apply)
 	int err;
 
 	problems_free(problems);
-	err = config_read_folder(folder, &model, &found);
+	err = config_read_folder(folder, apply->daemon->options.dialect, &model, &found);
 	if (err < 0) {
 		problems_add(problems, NULL, MODEL_ERROR, NULL, "",
 			     "%s can't be read: %s; what runs goes on running", folder,

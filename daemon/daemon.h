@@ -23,6 +23,7 @@
 #include "daemon/events.h"
 #include "daemon/problems.h"
 #include "engine/engine.h"
+#include "ifcfg/ifcfg.h"
 #include "netlink/netlink.h"
 
 struct api;
@@ -44,6 +45,7 @@ enum daemon_priority {
 
 struct daemon_options {
 	const char *config; /* folder of the ifcfg files */
+	enum ifcfg_dialect dialect;
 	const char *socket;
 	const char *state; /* folder of what is kept */
 	enum engine_carrier_read carrier_read;

@@ -34,6 +34,8 @@ static const char main_usage[] =
 	"Runs the port channels (bonds) that the interface files describe.\n"
 	"\n"
 	"  --config DIR        folder of the ifcfg files (default " MAIN_CONFIG_DEFAULT ")\n"
+	"  --dialect initscripts|nm\n"
+	"                      whose reading of these files counts (default initscripts)\n"
 	"  --socket PATH       where clients connect (default " MAIN_SOCKET_DEFAULT ")\n"
 	"  --state DIR         what is kept for the next daemon (default " MAIN_STATE_DEFAULT
 	")\n"
@@ -57,6 +59,7 @@ struct main_options {
 
 enum main_option {
 	MAIN_OPTION_CONFIG = 256,
+	MAIN_OPTION_DIALECT,
 	MAIN_OPTION_SOCKET,
 	MAIN_OPTION_STATE,
 	MAIN_OPTION_ENGINE,
@@ -70,6 +73,7 @@ enum main_option {
 
 static const struct option main_long_options[] = {
 	{"config", required_argument, NULL, MAIN_OPTION_CONFIG},
+	{"dialect", required_argument, NULL, MAIN_OPTION_DIALECT},
 	{"socket", required_argument, NULL, MAIN_OPTION_SOCKET},
 	{"state", required_argument, NULL, MAIN_OPTION_STATE},
 	{"engine", required_argument, NULL, MAIN_OPTION_ENGINE},
@@ -122,6 +126,12 @@ static void main_take_option(struct main_options *options, int option)
 	switch (option) {
 	case MAIN_OPTION_CONFIG:
 		options->daemon.config = optarg;
+		break;
+	case MAIN_OPTION_DIALECT:
+		if (!ifcfg_dialect_parse(optarg, &options->daemon.dialect)) {
+			main_usage_error("--dialect is '%s'; expected initscripts or nm",
+					 optarg);
+		}
 		break;
 	case MAIN_OPTION_SOCKET:
 		options->daemon.socket = optarg;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Reads ifcfg files as initscripts does: text in, model out. Nothing here opens
- * a file or runs anything; config/config_folder.c brings the text.
+ * Reads ifcfg files as initscripts or as NetworkManager does: text in, model out.
+ * Nothing here opens a file or runs anything; config/config_folder.c brings the
+ * text.
  *
  * initscripts' files are sourced by bash, so bash says what a file means:
  * env -i bash -c '. FILE; declare -p' is what the tests compare with. Whatever
@@ -14,6 +15,16 @@
 #include <stddef.h>
 
 #include "model/model.h"
+
+/* Whose reading of the files counts. */
+enum ifcfg_dialect {
+	IFCFG_DIALECT_INITSCRIPTS = 0, /* ifup's: the files are shell */
+	IFCFG_DIALECT_NM,	       /* NetworkManager's: lines of NAME=value */
+};
+
+/* "initscripts" and "nm". */
+const char *ifcfg_dialect_name(enum ifcfg_dialect dialect);
+bool ifcfg_dialect_parse(const char *text, enum ifcfg_dialect *out);
 
 /* Limits far beyond any honest file, so that a hostile or broken one costs
  * little. Beyond them the file is refused. */
@@ -42,9 +53,9 @@ struct ifcfg_variables {
 };
 
 /* Whether a folder's entry of that name is a file to be read at all: begins
- * with "ifcfg-", "route-", "route6-", "rule-" or "rule6-", is not a backup, is
- * not ifcfg-lo. */
-bool ifcfg_name_is_read(const char *name);
+ * with "ifcfg-", "route-", "route6-", "rule-" or "rule6-", is not what the
+ * dialect takes for a backup, is not ifcfg-lo. */
+bool ifcfg_name_is_read(const char *name, enum ifcfg_dialect dialect);
 
 /*
  * Parses all files and builds the model of them: bonds, their members, VLAN
@@ -53,7 +64,18 @@ bool ifcfg_name_is_read(const char *name);
  * The caller applies model_drop_faulty() if it wants what can be brought up.
  */
 struct model *ifcfg_read(const struct ifcfg_text *texts, size_t count,
-			 struct model_problems *problems);
+			 enum ifcfg_dialect dialect, struct model_problems *problems);
+
+/*
+ * Adds a warning for each thing that the other dialect would read differently in
+ * files of ours: a value, what a file describes, what comes of it; with the place and
+ * both readings. Files that say NM_CONTROLLED=no are left out where initscripts'
+ * reading counts, for NetworkManager leaves them alone. model is what ifcfg_read()
+ * made of the texts in this dialect, before anything was dropped from it, and
+ * problems what it found.
+ */
+void ifcfg_compare(const struct ifcfg_text *texts, size_t count, enum ifcfg_dialect dialect,
+		   const struct model *model, struct model_problems *problems);
 
 /*
  * Parses one file to its variables and adds what is wrong to *problems, with
@@ -62,8 +84,9 @@ struct model *ifcfg_read(const struct ifcfg_text *texts, size_t count,
  * which is good for nothing but to name things. *out is freed by
  * ifcfg_variables_free() in both cases.
  */
-bool ifcfg_parse(const struct ifcfg_text *text, uint32_t file_index, const char *subject,
-		 struct ifcfg_variables *out, struct model_problems *problems);
+bool ifcfg_parse(const struct ifcfg_text *text, enum ifcfg_dialect dialect, uint32_t file_index,
+		 const char *subject, struct ifcfg_variables *out,
+		 struct model_problems *problems);
 void ifcfg_variables_free(struct ifcfg_variables *variables);
 
 /* The variable's value, NULL if it is not set. */

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define INDEX_MAX 255
 #define KEY_SIZE  32
@@ -233,11 +234,18 @@ static void ipv6_addresses_read(const struct ifcfg_context *context,
 	const char *first = ifcfg_key_value(context, "IPV6ADDR");
 	const char *others = ifcfg_key_value(context, "IPV6ADDR_SECONDARIES");
 
-	if (ifcfg_is_false(ifcfg_key_value(context, "IPV6INIT"))) {
+	/* initscripts' default is yes, nm's no. */
+	bool wanted = context->dialect == IFCFG_DIALECT_NM
+			      ? ifcfg_key_is_true(context, "IPV6INIT")
+			      : !ifcfg_key_is_false(context, "IPV6INIT");
+	if (!wanted) {
 		if (first || others) {
 			ifcfg_key_warning(
-				context, "IPV6INIT",
-				"IPV6INIT is no, so the file's IPv6 addresses are not "
+				context,
+				ifcfg_key_value(context, "IPV6INIT") ? "IPV6INIT"
+				: first				     ? "IPV6ADDR"
+								     : "IPV6ADDR_SECONDARIES",
+				"IPV6INIT is not yes, so the file's IPv6 addresses are not "
 				"used");
 		}
 		return;
@@ -260,13 +268,37 @@ static void ipv6_addresses_read(const struct ifcfg_context *context,
 	free(copy);
 }
 
+/* Whether BOOTPROTO leaves the IPv4 addresses to another than the file. */
+static bool protocol_is_dynamic(const struct ifcfg_context *context, const char *protocol)
+{
+	static const char *const dynamic[] = {"dhcp", "bootp", "autoip", "shared"};
+	bool nm = context->dialect == IFCFG_DIALECT_NM;
+
+	if (!protocol) {
+		return false;
+	}
+	/* ifup heeds the first two only, and in lower case. */
+	for (size_t i = 0; i < (nm ? 4 : 2); i++) {
+		if (nm ? strcasecmp(protocol, dynamic[i]) == 0
+		       : strcmp(protocol, dynamic[i]) == 0) {
+			return true;
+		}
+	}
+	if (nm && strcasecmp(protocol, "none") != 0 && strcasecmp(protocol, "static") != 0) {
+		ifcfg_key_error(context, "BOOTPROTO",
+				"BOOTPROTO '%s'; expected none, static, dhcp, bootp, autoip or "
+				"shared",
+				protocol);
+	}
+	return false;
+}
+
 void ifcfg_addresses_read(const struct ifcfg_context *context,
 			  struct model_interface *interface)
 {
 	const char *protocol = ifcfg_key_value(context, "BOOTPROTO");
 
-	/* ifup heeds these two spellings only; all else is static. */
-	if (protocol && (strcmp(protocol, "dhcp") == 0 || strcmp(protocol, "bootp") == 0)) {
+	if (protocol_is_dynamic(context, protocol)) {
 		ifcfg_key_warning(
 			context, "BOOTPROTO",
 			"BOOTPROTO=%s is not supported here yet: '%s' comes up without "

@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * $'..': the shell's quoting with C's escapes. Facts: bash(1), "QUOTING", and
- * what bash 5.2 does in the C locale; the test against bash holds both.
+ * what bash 5.2 does in the C locale; the test against bash holds both. In the nm
+ * dialect it is NetworkManager's shvar.c: no \cX, no \x{..}, and \u means UTF-8.
  */
 #include "ifcfg/ifcfg_parser.h"
 
 #include <ctype.h>
 #include <stdio.h>
+#include <string.h>
 
 /* What stands between the quotes, while it is decoded. */
 struct escapes {
 	const char *at;
 	const char *end;
+	bool nm;
+	const char *lost; /* nm: why the whole value is nothing */
 };
 
 static int digit_of(char byte)
@@ -77,7 +81,7 @@ static int simple_escape(char letter)
 /* \xHH and \x{H..}. A value, or -1: no digits, so no escape. */
 static int hex_escape(struct escapes *escapes)
 {
-	bool braces = escapes->at < escapes->end && *escapes->at == '{';
+	bool braces = !escapes->nm && escapes->at < escapes->end && *escapes->at == '{';
 	size_t count;
 
 	if (braces) {
@@ -104,6 +108,31 @@ static int control_escape(struct escapes *escapes)
 	return byte == '?' ? 0x7f : toupper(byte) & 0x1f;
 }
 
+/* The character as UTF-8. */
+static bool nm_unicode_add(struct ifcfg_parser *parser, struct escapes *escapes, uint32_t value)
+{
+	char text[5] = "";
+
+	if (value < 0x800) {
+		text[0] = (char)(0xc0 | value >> 6);
+		text[1] = (char)(0x80 | (value & 0x3f));
+	} else if (value < 0x10000) {
+		text[0] = (char)(0xe0 | value >> 12);
+		text[1] = (char)(0x80 | (value >> 6 & 0x3f));
+		text[2] = (char)(0x80 | (value & 0x3f));
+	} else if (value < 0x110000) {
+		text[0] = (char)(0xf0 | value >> 18);
+		text[1] = (char)(0x80 | (value >> 12 & 0x3f));
+		text[2] = (char)(0x80 | (value >> 6 & 0x3f));
+		text[3] = (char)(0x80 | (value & 0x3f));
+	}
+	if (model_utf8_size((const unsigned char *)text) < 2) {
+		escapes->lost = "$'...' holds an escape that is no character";
+		return true;
+	}
+	return ifcfg_buffer_add(parser, &parser->value, text, strlen(text));
+}
+
 /* \uHHHH and \UHHHHHHHH. What ASCII doesn't have stays an escape: the C locale
  * has no such character. */
 static bool unicode_escape(struct ifcfg_parser *parser, struct escapes *escapes, char letter,
@@ -112,6 +141,10 @@ static bool unicode_escape(struct ifcfg_parser *parser, struct escapes *escapes,
 	size_t count;
 	uint32_t value = number_read(escapes, 16, letter == 'u' ? 4 : 8, &count);
 	char text[16] = {'\\', letter, '\0'};
+
+	if (escapes->nm && count > 0 && value >= 0x80) {
+		return nm_unicode_add(parser, escapes, value);
+	}
 
 	if (count > 0 && value < 0x80) {
 		*ended = value == 0;
@@ -137,9 +170,9 @@ static bool escape_decode(struct ifcfg_parser *parser, struct escapes *escapes, 
 		if (letter == 'u' || letter == 'U') {
 			return unicode_escape(parser, escapes, letter, ended);
 		}
-		byte = letter == 'x'   ? hex_escape(escapes)
-		       : letter == 'c' ? control_escape(escapes)
-				       : simple_escape(letter);
+		byte = letter == 'x'		       ? hex_escape(escapes)
+		       : letter == 'c' && !escapes->nm ? control_escape(escapes)
+						       : simple_escape(letter);
 	}
 	if (byte == 0) {
 		*ended = true;
@@ -152,45 +185,67 @@ static bool escape_decode(struct ifcfg_parser *parser, struct escapes *escapes, 
 	       ifcfg_buffer_add_byte(parser, &parser->value, letter);
 }
 
-static bool decode(struct ifcfg_parser *parser, struct escapes escapes)
+static bool decode(struct ifcfg_parser *parser, struct escapes *escapes)
 {
 	bool ended = false;
 
-	while (!ended && escapes.at < escapes.end) {
-		char byte = *escapes.at++;
-		bool escape = byte == '\\' && escapes.at < escapes.end;
-		bool added = escape ? escape_decode(parser, &escapes, &ended)
+	while (!ended && !escapes->lost && escapes->at < escapes->end) {
+		char byte = *escapes->at++;
+		bool escape = byte == '\\' && escapes->at < escapes->end;
+		bool added = escape ? escape_decode(parser, escapes, &ended)
 				    : ifcfg_buffer_add_byte(parser, &parser->value, byte);
 		if (!added) {
 			return false;
 		}
 	}
+	if (ended && escapes->nm) {
+		escapes->lost = "$'...' holds a NUL byte";
+	}
 	return true;
 }
 
-bool ifcfg_parse_ansi(struct ifcfg_parser *parser)
+/* To the closing quote, and past it; false: there is none. */
+static bool ansi_span(struct ifcfg_cursor *cursor, struct escapes *escapes)
 {
-	struct ifcfg_cursor *cursor = &parser->cursor;
-	struct ifcfg_mark mark = ifcfg_cursor_mark(cursor);
-
 	ifcfg_cursor_next(cursor);
-	struct escapes escapes = {.at = cursor->at};
+	escapes->at = cursor->at;
 	for (;;) {
 		int byte = ifcfg_cursor_peek_raw(cursor);
 		if (byte == IFCFG_END) {
-			parser->stopped = true;
-			return ifcfg_refuse(parser, mark,
-					    "$'...' is never closed; expected another '");
+			return false;
 		}
-		if (byte == '\'') {
-			break;
-		}
+		escapes->end = cursor->at;
 		ifcfg_cursor_next(cursor);
+		if (byte == '\'') {
+			return true;
+		}
 		if (byte == '\\') {
 			ifcfg_cursor_next(cursor);
 		}
 	}
-	escapes.end = cursor->at;
-	ifcfg_cursor_next(cursor);
-	return decode(parser, escapes);
+}
+
+bool ifcfg_parse_nm_ansi(struct ifcfg_parser *parser, const char **lost)
+{
+	struct escapes escapes = {.nm = true};
+
+	if (!ansi_span(&parser->cursor, &escapes)) {
+		*lost = "$'...' is not closed in this line";
+		return false;
+	}
+	bool fine = decode(parser, &escapes);
+	*lost = escapes.lost;
+	return fine && !escapes.lost;
+}
+
+bool ifcfg_parse_ansi(struct ifcfg_parser *parser)
+{
+	struct ifcfg_mark mark = ifcfg_cursor_mark(&parser->cursor);
+	struct escapes escapes = {0};
+
+	if (!ansi_span(&parser->cursor, &escapes)) {
+		parser->stopped = true;
+		return ifcfg_refuse(parser, mark, "$'...' is never closed; expected another '");
+	}
+	return decode(parser, &escapes);
 }

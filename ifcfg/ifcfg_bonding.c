@@ -9,7 +9,9 @@
 #include "ifcfg/ifcfg_bonding.h"
 
 #include <limits.h>
+#include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define KEY	       "BONDING_OPTS"
@@ -226,6 +228,30 @@ static const struct bonding_option table[] = {
 #define TABLE_SIZE (sizeof(table) / sizeof(table[0]))
 _Static_assert(TABLE_SIZE <= 64, "struct bonding's seen has a bit for each");
 
+/* An option that is invalid: initscripts stops at what the driver refuses, nm skips
+ * it. */
+static void option_refuse(const struct bonding *bonding, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void option_refuse(const struct bonding *bonding, const char *format, ...)
+{
+	bool skipped = bonding->context->dialect == IFCFG_DIALECT_NM;
+	char *text = NULL;
+	va_list args;
+
+	va_start(args, format);
+	int length = vasprintf(&text, format, args);
+	va_end(args);
+	if (length < 0) {
+		bonding->context->problems->out_of_memory = true;
+	} else if (skipped) {
+		ifcfg_key_warning(bonding->context, KEY, "%s; nm leaves the option out", text);
+	} else {
+		ifcfg_key_error(bonding->context, KEY, "%s", text);
+	}
+	free(text);
+}
+
 static size_t table_find(const char *name)
 {
 	size_t i = 0;
@@ -245,13 +271,12 @@ static void refuse_unknown(const struct bonding *bonding, const char *name)
 	}
 	const char *near = ifcfg_suggest(name, names);
 	if (near) {
-		ifcfg_key_error(bonding->context, KEY,
-				"unknown option '%s'; did you mean '%s'?", name, near);
+		option_refuse(bonding, "unknown option '%s'; did you mean '%s'?", name, near);
 	} else {
-		ifcfg_key_error(bonding->context, KEY,
-				"unknown option '%s'; expected one of the kernel's bonding "
-				"driver, such as mode, miimon or xmit_hash_policy",
-				name);
+		option_refuse(bonding,
+			      "unknown option '%s'; expected one of the kernel's bonding "
+			      "driver, such as mode, miimon or xmit_hash_policy",
+			      name);
 	}
 }
 
@@ -286,9 +311,8 @@ static bool mode_takes(const struct bonding *bonding, const struct bonding_optio
 		return true;
 	}
 	modes_text(option->modes, modes, sizeof(modes));
-	ifcfg_key_error(bonding->context, KEY,
-			"option '%s' belongs to mode %s, and this bond's mode is %s",
-			option->name, modes, bond_mode_name(mode));
+	option_refuse(bonding, "option '%s' belongs to mode %s, and this bond's mode is %s",
+		      option->name, modes, bond_mode_name(mode));
 	return false;
 }
 
@@ -315,10 +339,9 @@ static void option_apply(struct bonding *bonding, const struct ifcfg_option *giv
 	}
 	const char *expected = option->take(bonding, given->value);
 	if (expected) {
-		bonding->failed = true;
-		ifcfg_key_error(bonding->context, KEY,
-				"'%s' is no value of option '%s'; expected %s", given->value,
-				option->name, expected);
+		bonding->failed = bonding->context->dialect != IFCFG_DIALECT_NM;
+		option_refuse(bonding, "'%s' is no value of option '%s'; expected %s",
+			      given->value, option->name, expected);
 	}
 }
 
@@ -410,6 +433,9 @@ void ifcfg_bonding_read(const struct ifcfg_context *context, struct model_bond_o
 			here.at = list.list[i].at;
 			option_apply(&bonding, &list.list[i], 0);
 		}
+	}
+	if (context->dialect == IFCFG_DIALECT_NM) {
+		mode_given = bonding.mode_known; /* one that is none was left out */
 	}
 	mode_check(&bonding, mode_given);
 	for (size_t i = 0; i < list.count; i++) {

@@ -17,6 +17,17 @@ static void mtu_read(const struct ifcfg_context *context, struct model_interface
 	if (!text) {
 		return;
 	}
+	if (context->dialect == IFCFG_DIALECT_NM &&
+	    (!ifcfg_number_parse(text, MTU_MAX, &interface->mtu) || interface->mtu == 0)) {
+		/* 0 is nm's own word for the default. */
+		if (strcmp(text, "0") != 0) {
+			ifcfg_key_warning(
+				context, "MTU",
+				"MTU '%s' is not used; expected a number from 0 to %d", text,
+				MTU_MAX);
+		}
+		return;
+	}
 	if (!ifcfg_word_read(text, word) ||
 	    !ifcfg_number_parse(word, MTU_MAX, &interface->mtu) || interface->mtu < MTU_MIN) {
 		interface->mtu = 0;
@@ -56,8 +67,8 @@ void ifcfg_interface_read(const struct ifcfg_context *context,
 {
 	const char *onboot = ifcfg_key_value(context, "ONBOOT");
 
-	interface->onboot = !ifcfg_is_false(onboot);
-	if (onboot && interface->onboot && !ifcfg_is_true(onboot)) {
+	interface->onboot = !ifcfg_key_is_false(context, "ONBOOT");
+	if (onboot && interface->onboot && !ifcfg_key_is_true(context, "ONBOOT")) {
 		ifcfg_key_warning(context, "ONBOOT",
 				  "ONBOOT '%s' is neither yes nor no and is taken as yes",
 				  onboot);
@@ -128,6 +139,11 @@ void ifcfg_unapplied_warn(const struct ifcfg_context *context)
 	static const char *const if_true[] = {"DHCPV6C", "IPV6_AUTOCONF", "IPV6FORWARDING",
 					      "GVRP", NULL};
 	static const char *const if_false[] = {"REORDER_HDR", "ARP", NULL};
+	bool nm = context->dialect == IFCFG_DIALECT_NM;
+
+	if (nm && ifcfg_key_value(context, "VLAN_FLAGS")) {
+		ifcfg_key_warning(context, "VLAN_FLAGS", "VLAN_FLAGS is not applied yet");
+	}
 
 	for (const char *const *key = set; *key; key++) {
 		if (ifcfg_key_value(context, *key)) {
@@ -135,13 +151,16 @@ void ifcfg_unapplied_warn(const struct ifcfg_context *context)
 		}
 	}
 	for (const char *const *key = if_true; *key; key++) {
-		if (ifcfg_is_true(ifcfg_key_value(context, *key))) {
+		if (ifcfg_key_is_true(context, *key)) {
 			ifcfg_key_warning(context, *key, "%s=yes is not applied yet", *key);
 		}
 	}
 	for (const char *const *key = if_false; *key; key++) {
-		if (ifcfg_is_false(ifcfg_key_value(context, *key))) {
-			ifcfg_key_warning(context, *key, "%s=no is not applied yet", *key);
+		if (ifcfg_key_is_false(context, *key)) {
+			bool unused = nm && strcmp(*key, "REORDER_HDR") == 0;
+			ifcfg_key_warning(context, *key, "%s=no is not %s", *key,
+					  unused ? "used: nm reads VLAN_FLAGS instead"
+						 : "applied yet");
 		}
 	}
 }

@@ -128,18 +128,25 @@ static bool is_one_of(const char *text, const char *const *words)
 	return false;
 }
 
-bool ifcfg_is_true(const char *text)
+/* "on" and "off" are words of initscripts alone. */
+bool ifcfg_key_is_true(const struct ifcfg_context *context, const char *key)
 {
-	static const char *const words[] = {"y", "yes", "t", "true", "1", "on", NULL};
+	static const char *const words[] = {"y", "yes", "t", "true", "1", NULL};
+	static const char *const on[] = {"on", NULL};
+	const char *text = ifcfg_key_value(context, key);
 
-	return is_one_of(text, words);
+	return is_one_of(text, words) ||
+	       (context->dialect == IFCFG_DIALECT_INITSCRIPTS && is_one_of(text, on));
 }
 
-bool ifcfg_is_false(const char *text)
+bool ifcfg_key_is_false(const struct ifcfg_context *context, const char *key)
 {
-	static const char *const words[] = {"n", "no", "f", "false", "0", "off", NULL};
+	static const char *const words[] = {"n", "no", "f", "false", "0", NULL};
+	static const char *const off[] = {"off", NULL};
+	const char *text = ifcfg_key_value(context, key);
 
-	return is_one_of(text, words);
+	return is_one_of(text, words) ||
+	       (context->dialect == IFCFG_DIALECT_INITSCRIPTS && is_one_of(text, off));
 }
 
 bool ifcfg_word_read(const char *value, char out[IFCFG_WORD_SIZE])

@@ -16,6 +16,7 @@
 struct ifcfg_context {
 	const struct ifcfg_text *text;
 	const struct ifcfg_variables *variables;
+	enum ifcfg_dialect dialect;
 	uint32_t file_index;
 	const char *subject; /* the interface the file speaks of */
 	struct model_problems *problems;
@@ -42,9 +43,10 @@ void ifcfg_key_error(const struct ifcfg_context *context, const char *key, const
 void ifcfg_key_warning(const struct ifcfg_context *context, const char *key, const char *format,
 		       ...) __attribute__((format(printf, 3, 4)));
 
-/* The words that initscripts takes for yes and for no; NULL is neither. */
-bool ifcfg_is_true(const char *text);
-bool ifcfg_is_false(const char *text);
+/* Whether the key's value is a word that the dialect takes for yes, or for no; not
+ * set, or any other word, is neither. */
+bool ifcfg_key_is_true(const struct ifcfg_context *context, const char *key);
+bool ifcfg_key_is_false(const struct ifcfg_context *context, const char *key);
 
 /* The value without the blanks around it, which an unquoted $KEY in the scripts
  * loses too; false if what is left is empty, too long or more than one word. */

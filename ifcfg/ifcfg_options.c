@@ -42,10 +42,12 @@ bool ifcfg_options_split(const struct ifcfg_context *context, const char *key,
 		return false;
 	}
 
+	/* nm splits at spaces alone. */
+	const char *blanks = context->dialect == IFCFG_DIALECT_NM ? " " : " \t\n";
 	char *rest = out->text;
 	struct ifcfg_context here = *context;
 	size_t from = 0;
-	for (char *word; (word = strsep(&rest, " \t\n"));) {
+	for (char *word; (word = strsep(&rest, blanks));) {
 		if (word[0] == '\0') {
 			continue;
 		}
@@ -53,6 +55,10 @@ bool ifcfg_options_split(const struct ifcfg_context *context, const char *key,
 		from = here.at ? here.at + strlen(word) : from;
 		if (option_split(word, &out->list[out->count])) {
 			out->list[out->count++].at = here.at;
+		} else if (context->dialect == IFCFG_DIALECT_NM) {
+			ifcfg_key_warning(&here, key,
+					  "%s: '%s' is left out; expected NAME=VALUE", key,
+					  word);
 		} else {
 			ifcfg_key_error(&here, key, "%s: '%s'; expected NAME=VALUE", key, word);
 		}

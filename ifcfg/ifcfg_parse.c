@@ -136,7 +136,7 @@ const char *ifcfg_value(const struct ifcfg_variables *variables, const char *nam
 	return variable ? variable->value : NULL;
 }
 
-static struct model_variable *variable_add(struct ifcfg_parser *parser, const char *name)
+struct model_variable *ifcfg_variable_add(struct ifcfg_parser *parser, const char *name)
 {
 	struct ifcfg_variables *variables = parser->variables;
 
@@ -176,7 +176,7 @@ static bool assignment_carry_out(struct ifcfg_parser *parser,
 		ifcfg_variable_find(parser->variables, assignment->name);
 
 	if (!variable) {
-		variable = variable_add(parser, assignment->name);
+		variable = ifcfg_variable_add(parser, assignment->name);
 	}
 	if (!variable) {
 		return false;
@@ -459,10 +459,9 @@ static bool text_check(struct ifcfg_parser *parser, const struct ifcfg_text *tex
 		return true;
 	}
 	if (text->size >= 3 && memcmp(text->bytes, bom, 3) == 0) {
-		return ifcfg_refuse(
-			parser, (struct ifcfg_mark){.line = 1, .column = 1},
-			"begins with a byte order mark, which the shell takes as part "
-			"of the first word; expected plain UTF-8 or ASCII");
+		return ifcfg_refuse(parser, (struct ifcfg_mark){.line = 1, .column = 1},
+				    "begins with a byte order mark, which counts as part "
+				    "of the first word; expected plain UTF-8 or ASCII");
 	}
 	const char *nul = memchr(text->bytes, '\0', text->size);
 	if (nul) {
@@ -477,8 +476,21 @@ static bool text_check(struct ifcfg_parser *parser, const struct ifcfg_text *tex
 	return true;
 }
 
-bool ifcfg_parse(const struct ifcfg_text *text, uint32_t file_index, const char *subject,
-		 struct ifcfg_variables *out, struct model_problems *problems)
+static void parse_shell(struct ifcfg_parser *parser, const struct ifcfg_text *text)
+{
+	ifcfg_cursor_init(&parser->cursor, text);
+	while (!parser->stopped && ifcfg_cursor_peek_raw(&parser->cursor) != IFCFG_END) {
+		if (!parse_line(parser)) {
+			pending_flush(parser, false);
+			skip_line(&parser->cursor);
+			ifcfg_cursor_next(&parser->cursor);
+		}
+	}
+}
+
+bool ifcfg_parse(const struct ifcfg_text *text, enum ifcfg_dialect dialect, uint32_t file_index,
+		 const char *subject, struct ifcfg_variables *out,
+		 struct model_problems *problems)
 {
 	struct ifcfg_parser parser = {
 		.variables = out,
@@ -491,13 +503,10 @@ bool ifcfg_parse(const struct ifcfg_text *text, uint32_t file_index, const char 
 	if (!text_check(&parser, text)) {
 		return false;
 	}
-	ifcfg_cursor_init(&parser.cursor, text);
-	while (!parser.stopped && ifcfg_cursor_peek_raw(&parser.cursor) != IFCFG_END) {
-		if (!parse_line(&parser)) {
-			pending_flush(&parser, false);
-			skip_line(&parser.cursor);
-			ifcfg_cursor_next(&parser.cursor);
-		}
+	if (dialect == IFCFG_DIALECT_NM) {
+		ifcfg_parse_nm(&parser, text);
+	} else {
+		parse_shell(&parser, text);
 	}
 	free(parser.name.bytes);
 	free(parser.value.bytes);

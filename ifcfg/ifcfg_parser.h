@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The state of parsing one file, shared by ifcfg_parse.c (lines, commands,
- * names), ifcfg_word.c (quoting and references in a value) and ifcfg_ansi.c
- * ($'..'). Private to ifcfg/.
+ * names), ifcfg_word.c (quoting and references in a value), ifcfg_ansi.c ($'..') and
+ * ifcfg_nm.c (all of it, in the nm dialect). Private to ifcfg/.
  *
  * The cursor's contract: peek gives the next byte as the shell's reader sees
  * it, that is with "backslash, line end" taken out, or IFCFG_END; the raw peek
@@ -95,9 +95,17 @@ bool ifcfg_buffer_add(struct ifcfg_parser *parser, struct ifcfg_buffer *buffer,
 		      const char *bytes, size_t size);
 bool ifcfg_buffer_add_byte(struct ifcfg_parser *parser, struct ifcfg_buffer *buffer, int byte);
 
+/* The same in the nm dialect. False: after an error that was noted, or *lost says
+ * why the whole value is nothing. */
+bool ifcfg_parse_nm_ansi(struct ifcfg_parser *parser, const char **lost);
+/* Parses the whole text in the nm dialect (ifcfg_nm.c). */
+void ifcfg_parse_nm(struct ifcfg_parser *parser, const struct ifcfg_text *text);
+
 /* The variable of that name; NULL: none. */
 struct model_variable *ifcfg_variable_find(const struct ifcfg_variables *variables,
 					   const char *name);
+/* Adds one with an empty value; NULL: too many, or no memory, as was noted. */
+struct model_variable *ifcfg_variable_add(struct ifcfg_parser *parser, const char *name);
 
 bool ifcfg_is_name_start(int byte);
 bool ifcfg_is_name_byte(int byte);

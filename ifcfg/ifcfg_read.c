@@ -2,23 +2,22 @@
 /*
  * All files to one model. Three passes: parse every file and see whom it speaks
  * of; make the bonds and VLAN interfaces; give the bonds their members. Which
- * file is what, after initscripts:
- *   a member  SLAVE is true and MASTER is set;
- *   a VLAN    VLAN is true and an id can be told (ifcfg_vlan.c);
- *   a bond    BONDING_OPTS is not empty, or a member's MASTER names it.
- * All other files are none of our business.
+ * file is what is ifcfg_kind.c's business.
  */
 #include "ifcfg/ifcfg.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "ifcfg/ifcfg_address.h"
 #include "ifcfg/ifcfg_bonding.h"
 #include "ifcfg/ifcfg_interface.h"
 #include "ifcfg/ifcfg_key.h"
+#include "ifcfg/ifcfg_kind.h"
 #include "ifcfg/ifcfg_name.h"
+#include "ifcfg/ifcfg_quote.h"
 #include "ifcfg/ifcfg_vlan.h"
 
 #define MTU_DEFAULT 1500
@@ -35,6 +34,7 @@ struct file {
 };
 
 struct reader {
+	enum ifcfg_dialect dialect;
 	struct model *model;
 	struct model_problems *problems;
 	size_t count;
@@ -59,6 +59,7 @@ static struct ifcfg_context context_of(const struct reader *reader, const struct
 	return (struct ifcfg_context){
 		.text = file->text,
 		.variables = &file->variables,
+		.dialect = reader->dialect,
 		.file_index = (uint32_t)(file - reader->files),
 		.subject = file->name,
 		.problems = reader->problems,
@@ -78,8 +79,8 @@ static void file_parse(struct reader *reader, struct file *file, const struct if
 	file->kind = ifcfg_name_kind(text->path, &interface);
 	file->device = interface;
 	if (file->kind != MODEL_FILE_ROUTES && file->kind != MODEL_FILE_RULES) {
-		fine = ifcfg_parse(text, (uint32_t)(file - reader->files), "", &file->variables,
-				   reader->problems);
+		fine = ifcfg_parse(text, reader->dialect, (uint32_t)(file - reader->files), "",
+				   &file->variables, reader->problems);
 	}
 	struct ifcfg_context context = context_of(reader, file);
 	const char *device = ifcfg_key_value(&context, "DEVICE");
@@ -98,30 +99,29 @@ static void file_parse(struct reader *reader, struct file *file, const struct if
 	}
 }
 
-/* Sees whether the file is a member's, and warns where it only looks so. */
 static void member_detect(const struct reader *reader, struct file *file)
 {
 	struct ifcfg_context context = context_of(reader, file);
-	const char *master = ifcfg_key_value(&context, "MASTER");
-	const char *slave = ifcfg_key_value(&context, "SLAVE");
 
-	if (file->kind != MODEL_FILE_OTHER) {
-		return;
+	if (file->kind == MODEL_FILE_OTHER) {
+		file->master = ifcfg_kind_master(&context);
+		file->kind = file->master ? MODEL_FILE_MEMBER : MODEL_FILE_OTHER;
 	}
-	if (master && ifcfg_is_true(slave)) {
-		file->kind = MODEL_FILE_MEMBER;
-		file->master = master;
-	} else if (master) {
-		ifcfg_key_warning(
-			&context, "MASTER",
-			"MASTER=%s without SLAVE=yes makes no member; expected SLAVE=yes "
-			"if it is meant to be one",
-			master);
-	} else if (ifcfg_is_true(slave)) {
-		ifcfg_key_warning(
-			&context, "SLAVE",
-			"SLAVE=yes without MASTER makes no member; expected MASTER with "
-			"the name of a bond if it is meant to be one");
+}
+
+/* nm: a MASTER_UUID that some file has as UUID names that file's interface. */
+static void master_resolve(const struct reader *reader, struct file *file)
+{
+	struct ifcfg_context context = context_of(reader, file);
+	const char *uuid = ifcfg_key_value(&context, "MASTER_UUID");
+
+	for (size_t i = 0; uuid && i < reader->count; i++) {
+		struct ifcfg_context other = context_of(reader, &reader->files[i]);
+		const char *its = ifcfg_key_value(&other, "UUID");
+		if (its && strcasecmp(its, uuid) == 0) {
+			file->master = reader->files[i].device;
+			return;
+		}
 	}
 }
 
@@ -222,10 +222,9 @@ static bool member_conflict(const struct reader *reader, struct file *file)
 
 	if (strcmp(file->master, file->device) == 0) {
 		also = "its own master";
-	} else if (ifcfg_key_value(&context, "BONDING_OPTS") ||
-		   is_named_master(reader, file->device)) {
+	} else if (ifcfg_kind_is_bond(&context, is_named_master(reader, file->device))) {
 		also = "a bond itself";
-	} else if (ifcfg_is_true(ifcfg_key_value(&context, "VLAN"))) {
+	} else if (ifcfg_kind_says_vlan(&context)) {
 		also = "a VLAN interface";
 	}
 	if (!also) {
@@ -240,9 +239,8 @@ static bool member_conflict(const struct reader *reader, struct file *file)
 static void file_read(struct reader *reader, struct file *file)
 {
 	struct ifcfg_context context = context_of(reader, file);
-	bool is_bond = ifcfg_key_value(&context, "BONDING_OPTS") ||
-		       is_named_master(reader, file->device);
-	bool says_vlan = ifcfg_is_true(ifcfg_key_value(&context, "VLAN"));
+	bool is_bond = ifcfg_kind_is_bond(&context, is_named_master(reader, file->device));
+	bool says_vlan = ifcfg_kind_says_vlan(&context);
 
 	if (file->kind == MODEL_FILE_MEMBER) {
 		if (name_check(reader, file) && member_conflict(reader, file)) {
@@ -251,6 +249,9 @@ static void file_read(struct reader *reader, struct file *file)
 		return;
 	}
 	if (file->kind != MODEL_FILE_OTHER || !(is_bond || says_vlan)) {
+		if (file->kind == MODEL_FILE_OTHER) {
+			ifcfg_kind_warn(&context);
+		}
 		return;
 	}
 	if (!name_check(reader, file)) {
@@ -281,6 +282,13 @@ static void master_refuse(const struct reader *reader, const struct file *file)
 					"MASTER '%s' is a VLAN interface (%s); expected a bond",
 					file->master, other->path);
 		}
+		if (other->kind == MODEL_FILE_OTHER) {
+			context.subject = file->master;
+			ifcfg_key_error(
+				&context, "MASTER",
+				"MASTER '%s' is no bond by %s; expected TYPE=Bond there",
+				file->master, other->path);
+		}
 		/* Else that file is wrong and said to be. */
 		return;
 	}
@@ -288,8 +296,9 @@ static void master_refuse(const struct reader *reader, const struct file *file)
 	context.subject = file->master;
 	ifcfg_key_error(&context, "MASTER",
 			"no file defines MASTER '%s'; expected ifcfg-%s with DEVICE=%s and "
-			"BONDING_OPTS",
-			file->master, file->master, file->master);
+			"%s",
+			file->master, file->master, file->master,
+			reader->dialect == IFCFG_DIALECT_NM ? "TYPE=Bond" : "BONDING_OPTS");
 }
 
 static void member_read(struct reader *reader, struct file *file)
@@ -304,7 +313,7 @@ static void member_read(struct reader *reader, struct file *file)
 	}
 	memcpy(member.interface.name, file->name, sizeof(file->name));
 	member.interface.source = ifcfg_key_source(&context, "DEVICE");
-	member.interface.onboot = !ifcfg_is_false(ifcfg_key_value(&context, "ONBOOT"));
+	member.interface.onboot = !ifcfg_key_is_false(&context, "ONBOOT");
 	ifcfg_member_read(&context, file->master, &member);
 	file->is_read_through = true;
 	if (!model_bond_add_member(bond, &member)) {
@@ -375,8 +384,14 @@ static void files_read(struct reader *reader, const struct ifcfg_text *texts)
 	for (size_t i = 0; i < reader->count; i++) {
 		file_parse(reader, &reader->files[i], &texts[i]);
 		member_detect(reader, &reader->files[i]);
-		if (reader->files[i].kind == MODEL_FILE_MEMBER) {
+		if (reader->files[i].kind == MODEL_FILE_MEMBER &&
+		    reader->dialect == IFCFG_DIALECT_INITSCRIPTS) {
 			reader->masters[reader->master_count++] = reader->files[i].master;
+		}
+	}
+	for (size_t i = 0; reader->dialect == IFCFG_DIALECT_NM && i < reader->count; i++) {
+		if (reader->files[i].kind == MODEL_FILE_MEMBER) {
+			master_resolve(reader, &reader->files[i]);
 		}
 	}
 	qsort(reader->masters, reader->master_count, sizeof(*reader->masters), text_compare);
@@ -398,43 +413,11 @@ static void files_read(struct reader *reader, const struct ifcfg_text *texts)
 	}
 }
 
-/* Gives the problems the lines that they speak of. Those of one file mostly come
- * in the order of lines, so each search goes on from the last. */
-static void problems_quote(const struct ifcfg_text *texts, size_t count,
-			   struct model_problems *problems)
-{
-	const struct ifcfg_text *text = NULL;
-	const char *start = NULL;
-	uint32_t line = 1;
-
-	for (size_t i = 0; i < problems->count; i++) {
-		struct model_problem *problem = &problems->list[i];
-		struct model_source source = problem->source;
-		if (source.line == 0 || source.file >= count) {
-			continue;
-		}
-		if (text != &texts[source.file] || source.line < line) {
-			text = &texts[source.file];
-			start = text->bytes;
-			line = 1;
-		}
-		const char *end = text->bytes + text->size;
-		const char *line_end = memchr(start, '\n', (size_t)(end - start));
-		for (; line < source.line && line_end; line++) {
-			start = line_end + 1;
-			line_end = memchr(start, '\n', (size_t)(end - start));
-		}
-		if (line == source.line) {
-			line_end = line_end ? line_end : end;
-			model_problem_quote(problem, start, (size_t)(line_end - start));
-		}
-	}
-}
-
 struct model *ifcfg_read(const struct ifcfg_text *texts, size_t count,
-			 struct model_problems *problems)
+			 enum ifcfg_dialect dialect, struct model_problems *problems)
 {
 	struct reader reader = {
+		.dialect = dialect,
 		.model = model_new(),
 		.problems = problems,
 		.count = count,
@@ -448,7 +431,7 @@ struct model *ifcfg_read(const struct ifcfg_text *texts, size_t count,
 		files_read(&reader, texts);
 		model_validate(reader.model, problems);
 		vlan_mtus_settle(reader.model);
-		problems_quote(texts, count, problems);
+		ifcfg_quote(texts, count, problems);
 	}
 	for (size_t i = 0; reader.files && i < count; i++) {
 		ifcfg_variables_free(&reader.files[i].variables);

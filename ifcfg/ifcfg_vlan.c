@@ -3,7 +3,7 @@
  * The three forms of a VLAN interface. Facts: initscripts' ifup: VID with
  * PHYSDEV; else a DEVICE that ends in a dot and one to four digits, with what
  * stands before the dot as parent; else a DEVICE that begins with "vlan" and a
- * digit, with PHYSDEV.
+ * digit, with PHYSDEV. NetworkManager has rules of its own.
  */
 #include "ifcfg/ifcfg_vlan.h"
 
@@ -24,7 +24,7 @@ static bool vid_read(const struct ifcfg_context *context, const char *key, const
 				text, VID_MAX);
 		return false;
 	}
-	if (text[0] == '0') {
+	if (text[0] == '0' && context->dialect == IFCFG_DIALECT_INITSCRIPTS) {
 		ifcfg_key_error(context, key,
 				"VLAN id '%s' would be read as octal; expected %u without the "
 				"zeros before it",
@@ -103,9 +103,48 @@ static bool is_digits(const char *text)
 	return text[0] != '\0' && text[strspn(text, "0123456789")] == '\0';
 }
 
+/* NetworkManager's way: the id is VLAN_ID or what DEVICE ends in, behind its first
+ * dot or behind "vlan"; the parent is PHYSDEV or what stands before that dot. */
+static enum ifcfg_vlan_result nm_vlan_read(const struct ifcfg_context *context,
+					   struct model_vlan *vlan)
+{
+	const char *device = context->subject;
+	const char *dot = strchr(device, '.');
+	const char *id_key = ifcfg_key_value(context, "VLAN_ID") ? "VLAN_ID" : "DEVICE";
+	const char *id = ifcfg_key_value(context, "VLAN_ID");
+	const char *physdev = ifcfg_key_value(context, "PHYSDEV");
+
+	if (!id && dot) {
+		id = dot + 1;
+	} else if (!id && strncmp(device, "vlan", 4) == 0) {
+		id = device + 4;
+	}
+	if (!id) {
+		return IFCFG_VLAN_NONE;
+	}
+	if (!vid_read(context, id_key, id, &vlan->vid)) {
+		return IFCFG_VLAN_BAD;
+	}
+	if (!physdev && (!dot || dot == device)) {
+		ifcfg_key_error(context, id_key,
+				"VLAN interface '%s' has no parent; expected PHYSDEV with the "
+				"name of a bond",
+				device);
+		return IFCFG_VLAN_BAD;
+	}
+	bool fine =
+		physdev ? parent_set(context, "PHYSDEV", physdev, strlen(physdev), vlan)
+			: parent_set(context, "DEVICE", device, (size_t)(dot - device), vlan);
+	return fine ? IFCFG_VLAN_FOUND : IFCFG_VLAN_BAD;
+}
+
 enum ifcfg_vlan_result ifcfg_vlan_read(const struct ifcfg_context *context,
 				       struct model_vlan *vlan)
 {
+	if (context->dialect == IFCFG_DIALECT_NM) {
+		return nm_vlan_read(context, vlan);
+	}
+
 	const char *device = context->subject;
 	const char *vid = ifcfg_key_value(context, "VID");
 	const char *dot = strrchr(device, '.');

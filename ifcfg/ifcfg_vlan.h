@@ -11,8 +11,8 @@ enum ifcfg_vlan_result {
 	IFCFG_VLAN_BAD, /* it does, wrongly; said as errors */
 };
 
-/* Sets vlan->vid and vlan->parent from VID, DEVICE (context->subject) and
- * PHYSDEV. Parents that are no bonds are model_validate()'s business. */
+/* Sets vlan->vid and vlan->parent from VID (nm: VLAN_ID), DEVICE (context->subject)
+ * and PHYSDEV. Parents that are no bonds are model_validate()'s business. */
 enum ifcfg_vlan_result ifcfg_vlan_read(const struct ifcfg_context *context,
 				       struct model_vlan *vlan);
 

@@ -194,6 +194,10 @@ void model_bond_options_init(struct model_bond_options *options);
 /* Whether the kernel would take it as an interface's name. */
 bool model_name_is_valid(const char *name);
 
+/* How many bytes the UTF-8 character at text has, 0 if it is none: no overlong form,
+ * no surrogate, nothing beyond U+10FFFF. text ends with a NUL. */
+size_t model_utf8_size(const unsigned char *text);
+
 /* Adds a problem, text as by printf. Lack of memory is noted in *problems. */
 void model_problem_add(struct model_problems *problems, enum model_severity severity,
 		       struct model_source source, const char *subject, const char *format, ...)

@@ -31,7 +31,7 @@ _portchannel()
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		word=${COMP_WORDS[i]}
 		case $word in
-		--socket | --config | --pcap | --policy | --members | --src-mac | --dst-mac | --vlan)
+		--socket | --config | --dialect | --pcap | --policy | --members | --src-mac | --dst-mac | --vlan)
 			((i++))
 			;;
 		-*) ;;
@@ -48,6 +48,10 @@ _portchannel()
 	case $previous in
 	--socket | --pcap)
 		_portchannel_files -f
+		return
+		;;
+	--dialect)
+		_portchannel_words "initscripts nm"
 		return
 		;;
 	--config)
@@ -76,7 +80,7 @@ _portchannel()
 	explain,-*)
 		_portchannel_words "--json --pcap --policy --members --src-mac --dst-mac --vlan --socket --help"
 		;;
-	config,-*) _portchannel_words "--json --unknown --config --help" ;;
+	config,-*) _portchannel_words "--json --unknown --dialect --config --help" ;;
 	down,-*) _portchannel_words "--yes --socket --help" ;;
 	status,* | down,* | explain,*)
 		if [ $place -eq 0 ]; then

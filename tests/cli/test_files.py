@@ -77,11 +77,35 @@ DIR: 1 bond, 0 VLAN interfaces: 5 errors, 1 warning
 
 def test_carets_stand_below_what_is_wrong(folder):
     """With characters of several bytes, tabs and escapes before them."""
-    path = write(folder, bond0="\nBONDING_OPTS=\" é\tmode=4 lacp_rat=1 \x1b\"\n\t\tIPADDR=x\n")
+    path = write(folder, bond0="\nBONDING_OPTS=\" é\tmode=4 lacp_rat=1 \x1b\"\n\t\tIPADDR=x\nNM_CONTROLLED=no\n")
     (folder / "ifcfg-eth0").mkdir()
     result = portchannel("config", "check", "--config", path)
     assert result.returncode == 1
     assert result.stdout.replace(path, "DIR") == CARETS
+
+
+def test_dialects(folder):
+    path = write(folder, bond0=BOND, eth0="MASTER=bond0\nONBOOT=off\nX='a b'\n")
+    (folder / "ifcfg-bond0.rej").write_text("")
+    result = portchannel("config", "check", "--config", path)
+    assert result.returncode == 0
+    for line in [f"{path}/ifcfg-bond0:1:14: warning: the dialects differ in what this file describes: "
+                 "initscripts reads a bond, nm reads none of these",
+                 f"{path}/ifcfg-eth0:1:8: warning: the dialects differ in what this file describes: "
+                 "initscripts reads none of these, nm reads a member of a bond",
+                 f"warning: the dialects differ in {path}/ifcfg-bond0.rej: initscripts reads it, "
+                 "nm takes it for a backup"]:
+        assert line in result.stdout.splitlines()
+    for command in ["check", "show"]:
+        result = portchannel("config", command, "--dialect=nm", "--config", path)
+        assert result.returncode == 1
+        assert f"{path}/ifcfg-eth0:1:8: error: MASTER 'bond0' is no bond by " in result.stdout + result.stderr
+    (folder / "ifcfg-bond0").write_text("TYPE=Bond\n" + BOND)
+    shown = json.loads(portchannel("config", "show", "--dialect", "nm", "--json", "--config", path).stdout)
+    assert [m["name"] for m in shown["bonds"][0]["members"]] == ["eth0"]
+    assert "the dialects differ" not in json.dumps(shown)
+    result = portchannel("config", "check", "--dialect=bsd", "--config", path)
+    assert result.returncode == 2 and "initscripts or nm, not 'bsd'" in result.stderr
 
 
 def test_unknown_keys_are_shown_and_no_error(folder):

@@ -3,7 +3,8 @@
  * libFuzzer target: any bytes as a folder of ifcfg files. Files are separated by
  * the byte 0x1e; the first line of each is its name. Beside not crashing, what
  * is left after model_drop_faulty() must be valid, and so it must be after
- * model_keep_running() over the model of all files but the last.
+ * model_keep_running() over the model of all files but the last; in either dialect,
+ * and the two are compared.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -80,11 +81,12 @@ static void expect_valid(const struct model *model)
 }
 
 static struct model *read_and_drop(const struct ifcfg_text *texts, size_t count,
-				   struct model_problems *problems)
+				   enum ifcfg_dialect dialect, struct model_problems *problems)
 {
-	struct model *model = ifcfg_read(texts, count, problems);
+	struct model *model = ifcfg_read(texts, count, dialect, problems);
 
 	expect(model != NULL, "memory");
+	ifcfg_compare(texts, count, dialect, model, problems);
 	for (size_t i = 0; i < problems->count; i++) {
 		expect(problems->list[i].source.file < count, "a problem's file");
 		expect(problems->list[i].text[0] != '\0', "a problem's text");
@@ -94,21 +96,15 @@ static struct model *read_and_drop(const struct ifcfg_text *texts, size_t count,
 	return model;
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void check(const struct ifcfg_text *texts, size_t count, enum ifcfg_dialect dialect)
 {
-	struct ifcfg_text texts[FILES_MAX];
 	struct model_problems problems = {0};
 	struct model_problems problems_before = {0};
-	char *bytes = malloc(size + 1);
+	struct model *model = read_and_drop(texts, count, dialect, &problems);
 
-	expect(bytes != NULL, "memory");
-	memcpy(bytes, data, size);
-	bytes[size] = '\0';
-	size_t count = split(bytes, size, texts);
-
-	struct model *model = read_and_drop(texts, count, &problems);
 	if (count > 0) {
-		struct model *before = read_and_drop(texts, count - 1, &problems_before);
+		struct model *before =
+			read_and_drop(texts, count - 1, dialect, &problems_before);
 		expect(model_keep_running(model, &problems, before), "memory");
 		model_free(before);
 		/* The files are at odds with what is kept; it must fit itself. */
@@ -120,6 +116,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	model_free(model);
 	model_problems_free(&problems);
 	model_problems_free(&problems_before);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct ifcfg_text texts[FILES_MAX];
+	char *bytes = malloc(size + 1);
+
+	expect(bytes != NULL, "memory");
+	memcpy(bytes, data, size);
+	bytes[size] = '\0';
+	size_t count = split(bytes, size, texts);
+	check(texts, count, IFCFG_DIALECT_INITSCRIPTS);
+	check(texts, count, IFCFG_DIALECT_NM);
 	free(bytes);
 	return 0;
 }

@@ -104,7 +104,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: %s FOLDER BASE\n", argv[0]);
 		return 2;
 	}
-	int result = config_read_folder(argv[1], &model, &problems);
+	int result = config_read_folder(argv[1], IFCFG_DIALECT_INITSCRIPTS, &model, &problems);
 	if (result < 0) {
 		printf("%s: %s\n", argv[1], strerror(-result));
 		return 1;

@@ -27,7 +27,7 @@ struct file {
 	const char *text;
 };
 
-static inline struct made make(const struct file *files)
+static inline struct made make_in(enum ifcfg_dialect dialect, const struct file *files)
 {
 	struct ifcfg_text texts[MAKE_FILES_MAX] = {0};
 	struct made made = {0};
@@ -38,10 +38,15 @@ static inline struct made make(const struct file *files)
 						   .bytes = files[count].text,
 						   .size = strlen(files[count].text)};
 	}
-	made.model = ifcfg_read(texts, count, &made.problems);
+	made.model = ifcfg_read(texts, count, dialect, &made.problems);
 	assert_non_null(made.model);
 	assert_int_equal(made.model->file_count, count);
 	return made;
+}
+
+static inline struct made make(const struct file *files)
+{
+	return make_in(IFCFG_DIALECT_INITSCRIPTS, files);
 }
 
 static inline void made_free(struct made *made)

@@ -106,7 +106,8 @@ static void test_odd_entries(void **state)
 	file_write("ifcfg-long", bytes, sizeof(bytes) - 1);
 	file_write("ifcfg-longest", bytes, sizeof(bytes));
 
-	assert_int_equal(config_read_folder(folder, &model, &problems), 0);
+	assert_int_equal(
+		config_read_folder(folder, IFCFG_DIALECT_INITSCRIPTS, &model, &problems), 0);
 	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
 		const struct model_problem *problem = problem_of(model, &problems, refused[i]);
 		assert_non_null(problem);
@@ -128,12 +129,18 @@ static void test_folder_itself(void **state)
 	struct model_problems problems = {0};
 
 	(void)state;
-	assert_int_equal(config_read_folder("/nowhere/at/all", &model, &problems), -ENOENT);
-	assert_int_equal(config_read_folder("/dev/null", &model, &problems), -ENOTDIR);
-	assert_int_equal(config_read_folder("", &model, &problems), -ENOENT);
+	assert_int_equal(config_read_folder("/nowhere/at/all", IFCFG_DIALECT_INITSCRIPTS,
+					    &model, &problems),
+			 -ENOENT);
+	assert_int_equal(
+		config_read_folder("/dev/null", IFCFG_DIALECT_INITSCRIPTS, &model, &problems),
+		-ENOTDIR);
+	assert_int_equal(config_read_folder("", IFCFG_DIALECT_INITSCRIPTS, &model, &problems),
+			 -ENOENT);
 	assert_ptr_equal(model, (struct model *)8);
 
-	assert_int_equal(config_read_folder(folder, &model, &problems), 0);
+	assert_int_equal(
+		config_read_folder(folder, IFCFG_DIALECT_INITSCRIPTS, &model, &problems), 0);
 	assert_int_equal(model->file_count + model->bond_count + problems.count, 0);
 	model_free(model);
 }
@@ -150,7 +157,8 @@ static void test_order_and_paths(void **state)
 	text_write("ifcfg-bond1", "BONDING_OPTS='mode=4 lacp_rat=1'");
 	text_write("ifcfg-bond0", "\nBONDING_OPTS='mode=2'\n");
 	snprintf(slashed, sizeof(slashed), "%s/", folder);
-	assert_int_equal(config_read_folder(slashed, &model, &problems), 0);
+	assert_int_equal(
+		config_read_folder(slashed, IFCFG_DIALECT_INITSCRIPTS, &model, &problems), 0);
 	assert_int_equal(model->file_count, 3);
 	assert_string_equal(model->files[0], path_of("ifcfg-bond0"));
 	assert_string_equal(model->files[1], path_of("ifcfg-bond1"));

@@ -338,7 +338,8 @@ static void sample_parse(struct run *run, size_t index)
 		.size = sample->generator.size,
 	};
 
-	sample->accepted = ifcfg_parse(&text, 0, "x", &sample->variables, &problems);
+	sample->accepted = ifcfg_parse(&text, IFCFG_DIALECT_INITSCRIPTS, 0, "x",
+				       &sample->variables, &problems);
 	assert_false(problems.out_of_memory);
 	if (sample->well_formed && !sample->accepted) {
 		sample_print(run, index);

@@ -27,7 +27,8 @@ static struct parsed parse_bytes(const char *bytes, size_t size, int read_error)
 	struct ifcfg_text text = {
 		.path = "ifcfg-x", .bytes = bytes, .size = size, .read_error = read_error};
 
-	parsed.fine = ifcfg_parse(&text, 3, "x", &parsed.variables, &parsed.problems);
+	parsed.fine = ifcfg_parse(&text, IFCFG_DIALECT_INITSCRIPTS, 3, "x", &parsed.variables,
+				  &parsed.problems);
 	return parsed;
 }
 
@@ -387,10 +388,10 @@ static void test_names(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(read) / sizeof(read[0]); i++) {
-		assert_true(ifcfg_name_is_read(read[i]));
+		assert_true(ifcfg_name_is_read(read[i], IFCFG_DIALECT_INITSCRIPTS));
 	}
 	for (size_t i = 0; i < sizeof(passed) / sizeof(passed[0]); i++) {
-		assert_false(ifcfg_name_is_read(passed[i]));
+		assert_false(ifcfg_name_is_read(passed[i], IFCFG_DIALECT_INITSCRIPTS));
 	}
 }
 

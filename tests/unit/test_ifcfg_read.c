@@ -449,7 +449,8 @@ static void test_many_vlans(void **state)
 		texts[i] = (struct ifcfg_text){
 			.path = paths[i], .bytes = text, .size = strlen(text)};
 	}
-	struct model *model = ifcfg_read(texts, VLANS + 8, &problems);
+	struct model *model =
+		ifcfg_read(texts, VLANS + 8, IFCFG_DIALECT_INITSCRIPTS, &problems);
 	assert_non_null(model);
 	assert_int_equal(model->vlan_count, VLANS);
 	assert_int_equal(problems.count, 8); /* bonds without members */

@@ -190,6 +190,8 @@ static bool api_route_fits(const struct api_route *route, const char *path)
 
 enum MHD_Result api_calls_dispatch(struct api_call *call, const char *method, const char *path)
 {
+	/* One turn of the loop serves all clients that have asked. */
+	daemon_breathe(call->api->daemon);
 	for (size_t i = 0; i < sizeof(api_routes) / sizeof(api_routes[0]); i++) {
 		const struct api_route *route = &api_routes[i];
 

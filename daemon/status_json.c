@@ -254,6 +254,7 @@ json_t *status_json(struct daemon *daemon, struct bond_runtime *only)
 		if (!only || only == bond) {
 			json_array_append_new(bonds, status_bond(bond, &addresses));
 		}
+		daemon_breathe(daemon);
 	}
 	free(addresses.list);
 	return json_pack("{s:o, s:o, s:o}", "daemon", status_json_daemon(daemon), "bonds",

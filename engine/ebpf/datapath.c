@@ -120,10 +120,10 @@ int datapath_program(struct datapath *datapath, enum program_id program)
 	if (fd < 0) {
 		return fd;
 	}
-	/* Every program holds all four maps, so that they outlive us and can be
-	 * found from any one of them. Kernels before 5.10 can't; there, the maps
-	 * are found from all programs together. */
-	for (int i = 0; i < MAP_COUNT; i++) {
+	/* Every program that is attached holds all four maps, so that they outlive us
+	 * and can be found from any one of them. Kernels before 5.10 can't; there, the
+	 * maps are found from all programs together. */
+	for (int i = 0; program < PROGRAM_LEARN && i < MAP_COUNT; i++) {
 		(void)bpf_prog_bind_map(fd, datapath->maps[i], NULL);
 	}
 	datapath->programs[program] = fd;

@@ -5,6 +5,7 @@
 #include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "daemon/bond_runtime.h"
@@ -148,8 +149,52 @@ static json_t *status_json_options(const struct bond_runtime *bond)
 		"use_carrier", o->use_carrier, "min_links", (json_int_t)o->min_links);
 }
 
+/* Such addresses aren't listed, whoever gave them. */
+static bool status_is_link_local(const struct address *address)
+{
+	return address->family == AF_INET6 && address->bytes[0] == 0xfe &&
+	       (address->bytes[1] & 0xc0) == 0x80;
+}
+
+static bool status_has_address(const struct status_addresses *addresses, uint32_t ifindex,
+			       const struct address *wanted)
+{
+	for (size_t i = 0; i < addresses->count; i++) {
+		const struct netlink_address *address = &addresses->list[i];
+
+		if (address->ifindex == ifindex && address->family == wanted->family &&
+		    address->prefix == wanted->prefix &&
+		    memcmp(address->bytes, wanted->bytes, wanted->family == AF_INET ? 4 : 16) ==
+			    0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Addresses that we put on the interface and that aren't there now. */
+static void status_add_missing(json_t *list, const char *name, uint32_t ifindex,
+			       const struct address_set *ours,
+			       const struct status_addresses *addresses)
+{
+	char text[ADDRESS_TEXT_SIZE];
+
+	for (size_t i = 0; i < ours->count; i++) {
+		if (status_is_link_local(&ours->list[i]) ||
+		    status_has_address(addresses, ifindex, &ours->list[i])) {
+			continue;
+		}
+		address_text(&ours->list[i], text);
+		json_array_append_new(
+			list, json_sprintf("somebody removed %s from %s; 'portchannel reload' "
+					   "puts it back",
+					   text, name));
+	}
+}
+
 /* What somebody did to the bond, or what refuses it something, in sentences. */
-static json_t *status_json_troubles(const struct bond_runtime *bond)
+static json_t *status_json_troubles(const struct bond_runtime *bond,
+				    const struct status_addresses *addresses)
 {
 	json_t *list = json_array();
 	char name[IF_NAMESIZE];
@@ -172,6 +217,11 @@ static json_t *status_json_troubles(const struct bond_runtime *bond)
 			json_sprintf("its state can't be saved in %s (%s): a restart "
 				     "of the daemon would begin LACP anew",
 				     bond->daemon->options.state, strerror(-bond->save_error)));
+	}
+	status_add_missing(list, bond->name, bond->ifindex, &bond->addresses, addresses);
+	for (size_t i = 0; i < bond->vlan_count; i++) {
+		status_add_missing(list, bond->vlans[i].name, bond->vlans[i].ifindex,
+				   &bond->vlans[i].addresses, addresses);
 	}
 	return list;
 }
@@ -196,7 +246,7 @@ static json_t *status_bond(struct bond_runtime *bond, const struct status_addres
 		}
 	}
 	json_object_set_new(json, "members", members);
-	json_object_set_new(json, "troubles", status_json_troubles(bond));
+	json_object_set_new(json, "troubles", status_json_troubles(bond, addresses));
 	json_object_set_new(json, "vlans", status_json_vlans(bond, addresses));
 	return json;
 }

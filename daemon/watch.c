@@ -112,20 +112,20 @@ static void watch_check_vlans(struct bond_runtime *bond)
 		bond_vlan_forget(bond, i);
 		bond_runtime_event(bond, "vlan_removed", name,
 				   "somebody deleted the interface or moved it away");
-		problems_add(
-			&bond->daemon->problems, NULL, MODEL_WARNING, NULL, name,
-			"somebody deleted %s or moved it to another network namespace; 'portchannel reload' makes it anew",
-			name);
+		problems_add(&bond->daemon->problems, NULL, MODEL_WARNING, NULL, name,
+			     "somebody deleted %s or moved it to another network namespace; "
+			     "'portchannel reload' makes it anew",
+			     name);
 	}
 }
 
 static void watch_check_bond(struct bond_runtime *bond)
 {
 	if (bond->gone) {
-		problems_add(
-			&bond->daemon->problems, NULL, MODEL_ERROR, NULL, bond->name,
-			"somebody deleted %s or moved it to another network namespace; 'portchannel reload' makes it anew",
-			bond->name);
+		problems_add(&bond->daemon->problems, NULL, MODEL_ERROR, NULL, bond->name,
+			     "somebody deleted %s or moved it to another network namespace; "
+			     "'portchannel reload' makes it anew",
+			     bond->name);
 		bond_runtime_remove(bond, "somebody deleted the interface or moved it away");
 		return;
 	}

@@ -1,20 +1,26 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Somebody lays hands on what is the daemon's own: it is put right, or status says
 what is wrong and the truth about it."""
+import ctypes
 import os
+import struct
 import subprocess
 
 import pytest
 
 from daemon_util import Server
 from netlab import wait_for
+from netlab.tcx import BPF_TCX, SYS_BPF, tcx_programs
+
+BPF_PROG_DETACH = 9
+BPF_F_BEFORE = 1 << 3
 
 
 @pytest.fixture
 def server(tools):
     one = Server(tools)
     one.bond(address="10.0.0.1/24")
-    one.config.vlan("bond0.7", address="10.0.7.1/24")
+    one.config.vlan("bond0.7", address="10.0.7.1/24", IPV6INIT="yes", IPV6ADDR="fe80::7/64")
     one.start()
     one.wait_members(eth0="active", eth1="active")
     yield one
@@ -196,3 +202,33 @@ def test_state_that_cannot_be_written(server):
         server.daemon.stop()
     finally:
         subprocess.run(["umount", folder], check=True)
+
+
+def test_removed_addresses_are_missed(server):
+    server.namespace.ip("addr del 10.0.0.1/24 dev bond0")
+    server.namespace.ip("addr del 10.0.7.1/24 dev bond0.7")
+    assert server.daemon.bond()["troubles"] == [
+        f"somebody removed {address} from {name}; 'portchannel reload' puts it back"
+        for address, name in (("10.0.0.1/24", "bond0"), ("10.0.7.1/24", "bond0.7"))]
+    server.daemon.reload()
+    assert server.daemon.bond()["troubles"] == []
+    assert server.namespace.addresses("bond0.7")[0] == "10.0.7.1/24"
+
+
+@pytest.mark.parametrize("name", ["bond0-hub", "bond0.7-hub"])
+def test_program_of_a_hub_taken_off(server, name):
+    if not tcx_programs(server.namespace, name, "ingress"):
+        pytest.skip("this kernel has no tcx")
+    tcx_take_off(server.namespace, name, "ingress")
+    assert tcx_programs(server.namespace, name, "ingress") == []
+    wait_for(lambda: tcx_programs(server.namespace, name, "ingress"), 10,
+             "the program is there again")
+
+
+def tcx_take_off(namespace, name, direction):
+    """Takes the first program away, as `bpftool net detach` does."""
+    request = struct.pack("IIII", namespace.link(name)["ifindex"], 0, BPF_TCX[direction],
+                          BPF_F_BEFORE) + bytes(16)
+    buffer = ctypes.create_string_buffer(request, len(request))
+    assert namespace.call(ctypes.CDLL(None).syscall, SYS_BPF, BPF_PROG_DETACH, buffer,
+                          len(request)) == 0

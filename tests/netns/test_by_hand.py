@@ -219,10 +219,12 @@ def test_removed_addresses_are_missed(server):
 def test_program_of_a_hub_taken_off(server, name):
     if not tcx_programs(server.namespace, name, "ingress"):
         pytest.skip("this kernel has no tcx")
+    events = server.daemon.events()
     tcx_take_off(server.namespace, name, "ingress")
-    assert tcx_programs(server.namespace, name, "ingress") == []
-    wait_for(lambda: tcx_programs(server.namespace, name, "ingress"), 10,
-             "the program is there again")
+    wait_for(lambda: [event["text"] for event in events.of("repaired")]
+             == [f"{name} had lost its program: put right"], 10, lambda: events.list)
+    assert tcx_programs(server.namespace, name, "ingress")
+    events.close()
 
 
 def tcx_take_off(namespace, name, direction):

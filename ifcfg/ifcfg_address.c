@@ -26,17 +26,24 @@ static void key_make(char key[KEY_SIZE], const char *name, struct ending ending)
 }
 
 /* The kernel takes no address twice; neither does ifup. */
-static void address_add(const struct ifcfg_context *context, struct model_interface *interface,
-			const char *key, const struct model_address *address)
+void ifcfg_address_add(const struct ifcfg_context *context, struct model_interface *interface,
+		       const char *key, const struct model_address *address)
 {
 	for (size_t i = 0; i < interface->address_count; i++) {
 		const struct model_address *other = &interface->addresses[i];
 		if (other->family == address->family && other->prefix == address->prefix &&
 		    memcmp(other->bytes, address->bytes, sizeof(other->bytes)) == 0) {
-			ifcfg_key_warning(
-				context, key,
-				"%s repeats an address of line %u and changes nothing", key,
-				other->source.line);
+			if (other->source.file == context->file_index) {
+				ifcfg_key_warning(context, key,
+						  "%s repeats an address of line %u and "
+						  "changes nothing",
+						  key, other->source.line);
+			} else {
+				ifcfg_key_warning(context, key,
+						  "%s repeats an address that '%s' has by "
+						  "another file and changes nothing",
+						  key, interface->name);
+			}
 			return;
 		}
 	}
@@ -64,8 +71,8 @@ static uint8_t class_prefix(const uint8_t address[4])
 }
 
 /* PREFIXn, else NETMASKn, else the class; false after an error. */
-static bool ipv4_prefix_read(const struct ifcfg_context *context, struct ending ending,
-			     const uint8_t address[4], uint8_t *out)
+static bool ipv4_prefix_read(const struct ifcfg_context *context, const char *address_key,
+			     struct ending ending, const uint8_t address[4], uint8_t *out)
 {
 	char prefix_key[KEY_SIZE];
 	char mask_key[KEY_SIZE];
@@ -111,8 +118,6 @@ static bool ipv4_prefix_read(const struct ifcfg_context *context, struct ending 
 	}
 	*out = mask_text ? mask_bits : class_prefix(address);
 	if (!mask_text) {
-		char address_key[KEY_SIZE];
-		key_make(address_key, "IPADDR", ending);
 		ifcfg_key_warning(
 			context, address_key,
 			"neither %s nor %s is set; /%u is taken from the class of the "
@@ -123,7 +128,7 @@ static bool ipv4_prefix_read(const struct ifcfg_context *context, struct ending 
 }
 
 /* An address of an interface is not 0.0.0.0 and no multicast or reserved one. */
-static bool ipv4_is_usable(const uint8_t bytes[4])
+bool ifcfg_ipv4_is_usable(const uint8_t bytes[4])
 {
 	return bytes[0] != 0 && bytes[0] < 224;
 }
@@ -144,16 +149,27 @@ static void ipv4_read(const struct ifcfg_context *context, struct model_interfac
 				strchr(text, '/') ? ", and its prefix in PREFIX" : "");
 		return;
 	}
-	if (!ipv4_is_usable(address.bytes)) {
+	if (!ifcfg_ipv4_is_usable(address.bytes)) {
 		ifcfg_key_error(
 			context, key,
 			"%s '%s' cannot be an interface's address; expected one of a host", key,
 			text);
 		return;
 	}
-	if (ipv4_prefix_read(context, ending, address.bytes, &address.prefix)) {
-		address_add(context, interface, key, &address);
+	if (ipv4_prefix_read(context, key, ending, address.bytes, &address.prefix)) {
+		ifcfg_address_add(context, interface, key, &address);
 	}
+}
+
+bool ifcfg_prefix_read(const struct ifcfg_context *context, const char *key,
+		       const uint8_t address[4], uint8_t *out)
+{
+	return ipv4_prefix_read(context, key, (struct ending){{0}}, address, out);
+}
+
+void ifcfg_address_read(const struct ifcfg_context *context, struct model_interface *interface)
+{
+	ipv4_read(context, interface, "IPADDR", (struct ending){{0}});
 }
 
 /* Numbering ends at the first hole from 2 on: what stands behind is unused. */
@@ -225,7 +241,7 @@ static void ipv6_read(const struct ifcfg_context *context, struct model_interfac
 		return;
 	}
 	address.prefix = (uint8_t)prefix;
-	address_add(context, interface, key, &address);
+	ifcfg_address_add(context, interface, key, &address);
 }
 
 static void ipv6_addresses_read(const struct ifcfg_context *context,

@@ -11,4 +11,19 @@
 void ifcfg_addresses_read(const struct ifcfg_context *context,
 			  struct model_interface *interface);
 
+/* The same of IPADDR alone, which must be set. */
+void ifcfg_address_read(const struct ifcfg_context *context, struct model_interface *interface);
+
+/* Adds one unless the interface has it, which is warned of at the key. */
+void ifcfg_address_add(const struct ifcfg_context *context, struct model_interface *interface,
+		       const char *key, const struct model_address *address);
+
+/* The prefix of PREFIX, else NETMASK, else the class of the address, which is the
+ * key's; false after an error. */
+bool ifcfg_prefix_read(const struct ifcfg_context *context, const char *key,
+		       const uint8_t address[4], uint8_t *out);
+
+/* Neither 0.x.x.x nor multicast nor reserved. */
+bool ifcfg_ipv4_is_usable(const uint8_t bytes[4]);
+
 #endif

@@ -12,6 +12,7 @@
 #include <strings.h>
 
 #include "ifcfg/ifcfg_address.h"
+#include "ifcfg/ifcfg_alias.h"
 #include "ifcfg/ifcfg_bonding.h"
 #include "ifcfg/ifcfg_interface.h"
 #include "ifcfg/ifcfg_key.h"
@@ -30,6 +31,7 @@ struct file {
 	const char *device;	    /* DEVICE, or the file's name; any text at all */
 	char name[MODEL_NAME_SIZE]; /* device if it can be a name, else "" */
 	const char *master;	    /* of a member, else NULL */
+	bool refused;		    /* parsing it failed */
 	bool is_read_through;	    /* as in struct model_file */
 };
 
@@ -87,6 +89,7 @@ static void file_parse(struct reader *reader, struct file *file, const struct if
 	if (file->kind == MODEL_FILE_OTHER && device) {
 		file->device = device;
 	}
+	file->refused = !fine;
 	if (!fine && file->kind == MODEL_FILE_OTHER) {
 		file->kind = MODEL_FILE_REFUSED;
 	}
@@ -321,31 +324,36 @@ static void member_read(struct reader *reader, struct file *file)
 	}
 }
 
-/* Alias, route and rule files of ours: said to be not applied. */
-static void companion_warn(const struct reader *reader, const struct file *file)
+/* Alias files add to an interface of ours; routes and rules are said not to be
+ * applied. */
+static void companion_read(const struct reader *reader, struct file *file)
 {
 	struct model_source source = {.file = (uint32_t)(file - reader->files)};
 	char base[MODEL_NAME_SIZE];
-	size_t size = strcspn(file->device, ":");
-	const char *range = strstr(file->device, "-range");
+	size_t size = ifcfg_alias_parent_size(file->device);
 
-	if (range && (size_t)(range - file->device) < size) {
-		size = (size_t)(range - file->device);
-	}
 	if (size >= sizeof(base)) {
 		return;
 	}
 	memcpy(base, file->device, size);
 	base[size] = '\0';
-	if (!model_find_bond(reader->model, base) && !model_find_vlan(reader->model, base)) {
+	struct model_bond *bond = model_find_bond(reader->model, base);
+	struct model_vlan *vlan = bond ? NULL : model_find_vlan(reader->model, base);
+	if (!bond && !vlan) {
+		return;
+	}
+	if (file->kind == MODEL_FILE_ALIAS) {
+		struct ifcfg_context context = context_of(reader, file);
+		context.subject = file->device;
+		if (!file->refused) {
+			ifcfg_alias_read(&context, bond ? &bond->interface : &vlan->interface);
+			file->is_read_through = true;
+		}
 		return;
 	}
 	model_problem_add(reader->problems, MODEL_WARNING, source, base,
 			  "%s for '%s' are not applied yet",
-			  file->kind == MODEL_FILE_ALIAS    ? "alias addresses"
-			  : file->kind == MODEL_FILE_ROUTES ? "routes"
-							    : "rules",
-			  base);
+			  file->kind == MODEL_FILE_ROUTES ? "routes" : "rules", base);
 }
 
 /* The file becomes the model's, with its variables. */
@@ -405,7 +413,7 @@ static void files_read(struct reader *reader, const struct ifcfg_text *texts)
 			member_read(reader, file);
 		} else if (file->kind == MODEL_FILE_ALIAS || file->kind == MODEL_FILE_ROUTES ||
 			   file->kind == MODEL_FILE_RULES) {
-			companion_warn(reader, file);
+			companion_read(reader, file);
 		}
 	}
 	for (size_t i = 0; i < reader->count; i++) {

@@ -22,6 +22,15 @@ packages: ## install the Debian packages of tools/packages that are absent
 check: all ## all tests and checks (as root)
 	@$(PYTHON) tools/run-tests --build $(BUILD)
 
+# The number of files for either test; a failure prints the seed that repeats it
+# (IFCFG_ORACLE_SEED=...).
+COUNT ?= 20000
+
+.PHONY: oracle
+oracle: all ## read COUNT=20000 random files as bash does, and as NetworkManager does
+	@IFCFG_ORACLE_COUNT=$(COUNT) $(BUILD)/tests/unit/test_ifcfg_oracle
+	@IFCFG_ORACLE_COUNT=$(COUNT) $(BUILD)/tests/unit/test_ifcfg_nm_generated
+
 .PHONY: demo
 demo: all ## two namespaces, the port channel of the sample files, a cut link (as root)
 	@$(PYTHON) lab/demo.py --build $(BUILD)

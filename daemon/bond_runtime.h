@@ -70,6 +70,7 @@ struct bond_runtime {
 	int socket;	     /* of the members' LACPDUs, -1 for none */
 	sd_event_source *socket_source;
 	struct bond_runtime_member members[BOND_MEMBERS_MAX];
+	uint64_t repaired_us;		      /* when it was last put right */
 	uint64_t followed_us;		      /* when poll.c last had a look at the bond */
 	char follow_error[ENGINE_ERROR_SIZE]; /* said already; "" none */
 	char repair_error[ENGINE_ERROR_SIZE]; /* likewise */

@@ -10,15 +10,16 @@
 
 /* A driver is asked for the link's carrier at least, and for a speed that it didn't
  * know yet about, this often. */
-#define POLL_DRIVER_INTERVAL_US 1000000ULL
+#define POLL_DRIVER_INTERVAL_US	  1000000ULL
 
 /* Some of what is done to a bond makes no news: a macvlan in another network
  * namespace adds its address silently, and the members must then take frames to
  * it. So the bond is looked at once a second, less often the more VLAN
  * interfaces it has, since each of these is looked at too. A bond without
  * miimon is polled for this alone. */
-#define POLL_FOLLOW_INTERVAL_MS 1000
-#define POLL_FOLLOW_PER_VLAN_US 20000ULL
+#define POLL_FOLLOW_INTERVAL_MS	  1000
+#define POLL_FOLLOW_PER_VLAN_US	  20000ULL
+#define POLL_REPAIR_PER_MEMBER_US 10000ULL
 
 struct poll_group {
 	struct daemon *daemon;
@@ -66,6 +67,21 @@ static void poll_bond(struct bond_runtime *bond, bool each_second)
 	}
 }
 
+/* Each member's program is asked for, so with hundreds of them each bond has its
+ * turn less often. */
+static void poll_repair(struct bond_runtime *bond, uint64_t now_us)
+{
+	uint64_t members = 0;
+
+	for (struct bond_runtime *each = bond->daemon->bonds; each; each = each->next) {
+		members += each->wanted->bond.member_count;
+	}
+	if (now_us - bond->repaired_us >= members * POLL_REPAIR_PER_MEMBER_US) {
+		bond->repaired_us = now_us;
+		bond_runtime_repair(bond);
+	}
+}
+
 static void poll_follow(struct bond_runtime *bond)
 {
 	uint64_t now_us = daemon_now_us();
@@ -75,7 +91,7 @@ static void poll_follow(struct bond_runtime *bond)
 	if (now_us - bond->followed_us >= wait_us) {
 		bond->followed_us = now_us;
 		bond_runtime_follow(bond);
-		bond_runtime_repair(bond);
+		poll_repair(bond, now_us);
 		if (bond->save_error != 0) {
 			bond_runtime_want_save(bond);
 		}

@@ -31,6 +31,8 @@ static const char *reason_hint(const char *reason)
 		{"partner_not_aggregatable", "the switch runs its port as a link of its own"},
 		{"partner_out_of_sync",
 		 "the switch has not taken its port into the port channel"},
+		{"partner_not_collecting",
+		 "if that lasts: do the frames of this link reach the other end?"},
 		{"looped", "are two ports of this bond connected with each other?"},
 	};
 

@@ -93,6 +93,13 @@ def by_hand():
     return value
 
 
+def unheard():
+    """The partner is heard and hears nothing."""
+    deaf = out("ens1f1", 1, "standby", "partner_not_collecting",
+               "the partner does not take frames yet")
+    return bond(members=[alone("ens1f0"), deaf], vlans=[])
+
+
 def hub_down():
     return bond(carrier=False, members=[member("ens1f0", 0), member("ens1f1", 1)])
 
@@ -144,6 +151,7 @@ SCREENS = {
     "set_down": status(set_down()),
     "by_hand": status(by_hand(), problems=[
         problem(None, None, "somebody deleted bond1", "bond1")]),
+    "unheard": status(unheard()),
     "hub_down": status(hub_down()),
     "no_members": status(no_partner(bond(members=[], vlans=[]))),
     "several": status(bond(), dict(cut_link(), name="bond1", vlans=[]),

@@ -16,8 +16,6 @@
 #include "daemon/poll.h"
 #include "daemon/state.h"
 
-#define BOND_MTU_DEFAULT 1500
-
 void bond_runtime_spec(const struct wanted *wanted, const struct wanted *before,
 		       struct engine_bond_spec *out)
 {
@@ -32,7 +30,7 @@ void bond_runtime_spec(const struct wanted *wanted, const struct wanted *before,
 	}
 	/* A file that no longer asks for an MTU asks for the usual one. */
 	if (before && before->bond.interface.mtu != 0 && interface->mtu == 0) {
-		out->mtu = BOND_MTU_DEFAULT;
+		out->mtu = WANTED_MTU_DEFAULT;
 	}
 }
 

@@ -241,7 +241,8 @@ size_t wanted_differences(const struct wanted *from, const struct wanted *to,
 			    flow_placement_name(b->flow_placement));
 	wanted_compare_text(&c, "transmit_hook", transmit_hook_name(a->transmit_hook),
 			    transmit_hook_name(b->transmit_hook));
-	wanted_compare_number(&c, "MTU", x->mtu, y->mtu);
+	wanted_compare_number(&c, "MTU", x->mtu ? x->mtu : WANTED_MTU_DEFAULT,
+			      y->mtu ? y->mtu : WANTED_MTU_DEFAULT);
 	wanted_compare_mac(&c, "MACADDR", x->mac, y->mac);
 	wanted_compare_text(&c, "ONBOOT", x->onboot ? "yes" : "no", y->onboot ? "yes" : "no");
 	return c.count;

@@ -14,6 +14,9 @@
 
 #include "model/model.h"
 
+/* What a bond has whose file asks for no MTU. */
+#define WANTED_MTU_DEFAULT 1500
+
 struct wanted {
 	struct model_bond bond;
 	size_t vlan_count;

@@ -153,11 +153,11 @@ def test_mtu_reaches_all_and_goes_back(server):
     server.bond()
     server.start()
     server.bond(MTU="9000")
-    server.daemon.reload()
+    assert server.daemon.reload()["changes"] == ["bond0: MTU 1500 -> 9000"]
     for name in ("bond0", "bond0-hub", "eth0", "eth1"):
         assert server.namespace.link(name)["mtu"] == 9000, name
     server.bond()
-    server.daemon.reload()
+    assert server.daemon.reload()["changes"] == ["bond0: MTU 9000 -> 1500"]
     for name in ("bond0", "bond0-hub", "eth0", "eth1"):
         assert server.namespace.link(name)["mtu"] == 1500, name
 

@@ -112,12 +112,32 @@ static bool put_origin(json_t *object, const struct model *model,
 	       put(object, "onboot", json_boolean(interface->onboot));
 }
 
+/* Null, or {"gateway": ...}, that null for a route over the interface itself. */
+static json_t *default_route_json(int family, const struct model_default_route *route)
+{
+	char text[INET6_ADDRSTRLEN] = "";
+
+	if (!route->is_set) {
+		return json_null();
+	}
+	json_t *object = json_object();
+	inet_ntop(family, route->gateway, text, sizeof(text));
+	return finish(object, put_text(object, "gateway", route->has_gateway ? text : NULL));
+}
+
 static bool put_interface(json_t *object, const struct model_interface *interface)
 {
 	return put(object, "mtu",
 		   interface->mtu ? json_integer(interface->mtu) : json_null()) &&
 	       put_mac(object, "mac", interface->mac, interface->has_mac) &&
-	       put(object, "addresses", addresses_json(interface));
+	       put(object, "addresses", addresses_json(interface)) &&
+	       put_text(object, "bootproto", model_protocol_name(interface->protocol)) &&
+	       put(object, "ipv4_default",
+		   default_route_json(AF_INET, &interface->ipv4_default)) &&
+	       put(object, "ipv6_default",
+		   default_route_json(AF_INET6, &interface->ipv6_default)) &&
+	       put(object, "ipv6_autoconf", json_boolean(interface->ipv6_autoconf)) &&
+	       put(object, "dhcpv6", json_boolean(interface->dhcpv6));
 }
 
 static json_t *member_json(const struct model *model, const struct model_member *member)

@@ -244,17 +244,20 @@ static void ipv6_read(const struct ifcfg_context *context, struct model_interfac
 	ifcfg_address_add(context, interface, key, &address);
 }
 
+/* initscripts' default is yes, nm's no. */
+bool ifcfg_ipv6_is_wanted(const struct ifcfg_context *context)
+{
+	return context->dialect == IFCFG_DIALECT_NM ? ifcfg_key_is_true(context, "IPV6INIT")
+						    : !ifcfg_key_is_false(context, "IPV6INIT");
+}
+
 static void ipv6_addresses_read(const struct ifcfg_context *context,
 				struct model_interface *interface)
 {
 	const char *first = ifcfg_key_value(context, "IPV6ADDR");
 	const char *others = ifcfg_key_value(context, "IPV6ADDR_SECONDARIES");
 
-	/* initscripts' default is yes, nm's no. */
-	bool wanted = context->dialect == IFCFG_DIALECT_NM
-			      ? ifcfg_key_is_true(context, "IPV6INIT")
-			      : !ifcfg_key_is_false(context, "IPV6INIT");
-	if (!wanted) {
+	if (!ifcfg_ipv6_is_wanted(context)) {
 		if (first || others) {
 			ifcfg_key_warning(
 				context,
@@ -284,42 +287,43 @@ static void ipv6_addresses_read(const struct ifcfg_context *context,
 	free(copy);
 }
 
-/* Whether BOOTPROTO leaves the IPv4 addresses to another than the file. */
-static bool protocol_is_dynamic(const struct ifcfg_context *context, const char *protocol)
+static enum model_protocol protocol_read(const struct ifcfg_context *context)
 {
-	static const char *const dynamic[] = {"dhcp", "bootp", "autoip", "shared"};
+	static const enum model_protocol known[] = {MODEL_PROTOCOL_DHCP, MODEL_PROTOCOL_BOOTP,
+						    MODEL_PROTOCOL_AUTOIP,
+						    MODEL_PROTOCOL_SHARED};
 	bool nm = context->dialect == IFCFG_DIALECT_NM;
+	const char *text = ifcfg_key_value(context, "BOOTPROTO");
 
-	if (!protocol) {
-		return false;
+	if (!text) {
+		return MODEL_PROTOCOL_STATIC;
 	}
-	/* ifup heeds the first two only, and in lower case. */
+	/* ifup heeds the first two only, and in lower case; all else is static. */
 	for (size_t i = 0; i < (nm ? 4 : 2); i++) {
-		if (nm ? strcasecmp(protocol, dynamic[i]) == 0
-		       : strcmp(protocol, dynamic[i]) == 0) {
-			return true;
+		const char *name = model_protocol_name(known[i]);
+		if (nm ? strcasecmp(text, name) == 0 : strcmp(text, name) == 0) {
+			return known[i];
 		}
 	}
-	if (nm && strcasecmp(protocol, "none") != 0 && strcasecmp(protocol, "static") != 0) {
+	if (nm && strcasecmp(text, "none") != 0 && strcasecmp(text, "static") != 0) {
 		ifcfg_key_error(context, "BOOTPROTO",
 				"BOOTPROTO '%s'; expected none, static, dhcp, bootp, autoip or "
 				"shared",
-				protocol);
+				text);
 	}
-	return false;
+	return MODEL_PROTOCOL_STATIC;
 }
 
 void ifcfg_addresses_read(const struct ifcfg_context *context,
 			  struct model_interface *interface)
 {
-	const char *protocol = ifcfg_key_value(context, "BOOTPROTO");
-
-	if (protocol_is_dynamic(context, protocol)) {
+	interface->protocol = protocol_read(context);
+	if (interface->protocol != MODEL_PROTOCOL_STATIC) {
 		ifcfg_key_warning(
 			context, "BOOTPROTO",
 			"BOOTPROTO=%s is not supported here yet: '%s' comes up without "
 			"an IPv4 address; expected BOOTPROTO=none and IPADDR",
-			protocol, context->subject);
+			ifcfg_key_value(context, "BOOTPROTO"), context->subject);
 	} else {
 		ipv4_addresses_read(context, interface);
 	}

@@ -26,4 +26,7 @@ bool ifcfg_prefix_read(const struct ifcfg_context *context, const char *key,
 /* Neither 0.x.x.x nor multicast nor reserved. */
 bool ifcfg_ipv4_is_usable(const uint8_t bytes[4]);
 
+/* Whether the interface is to have IPv6 at all (IPV6INIT). */
+bool ifcfg_ipv6_is_wanted(const struct ifcfg_context *context);
+
 #endif

@@ -278,6 +278,28 @@ static void addresses_compare(struct pair *pair, const struct model_interface *o
 	free(their_text);
 }
 
+static void default_route_compare(struct pair *pair, int family,
+				  const struct model_default_route *ours,
+				  const struct model_default_route *theirs)
+{
+	const struct model_default_route *routes[] = {ours, theirs};
+	char texts[2][INET6_ADDRSTRLEN] = {"", ""};
+
+	for (size_t i = 0; i < 2; i++) {
+		if (routes[i]->has_gateway) {
+			inet_ntop(family, routes[i]->gateway, texts[i], sizeof(texts[i]));
+		} else if (routes[i]->is_set) {
+			snprintf(texts[i], sizeof(texts[i]), "the device");
+		}
+	}
+	if (strcmp(texts[0], texts[1]) != 0) {
+		bool inet = family == AF_INET;
+		difference_add(pair, inet ? "GATEWAY" : "IPV6_DEFAULTGW",
+			       inet ? "the IPv4 default route" : "the IPv6 default route",
+			       texts[0][0] ? texts[0] : NULL, texts[1][0] ? texts[1] : NULL);
+	}
+}
+
 static void number_compare(struct pair *pair, const char *key, const char *what, uint32_t ours,
 			   uint32_t theirs)
 {
@@ -309,6 +331,8 @@ static void meaning_compare(struct pair *pair)
 	}
 	number_compare(pair, "MTU", "MTU", ours->mtu, theirs->mtu);
 	addresses_compare(pair, ours, theirs);
+	default_route_compare(pair, AF_INET, &ours->ipv4_default, &theirs->ipv4_default);
+	default_route_compare(pair, AF_INET6, &ours->ipv6_default, &theirs->ipv6_default);
 	if (our_vlan && their_vlan) {
 		number_compare(pair, "DEVICE", "the VLAN id", our_vlan->vid, their_vlan->vid);
 		if (strcmp(our_vlan->parent, their_vlan->parent) != 0) {

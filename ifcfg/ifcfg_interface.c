@@ -131,10 +131,8 @@ void ifcfg_member_read(const struct ifcfg_context *context, const char *master,
 void ifcfg_unapplied_warn(const struct ifcfg_context *context)
 {
 	static const char *const set[] = {
-		"GATEWAY",  "GATEWAYDEV",    "IPV6_DEFAULTGW",
-		"BRIDGE",   "ETHTOOL_OPTS",  "IPV6_DEFAULTDEV",
-		"IPV6_MTU", "SRCADDR",	     "VLAN_EGRESS_PRIORITY_MAP",
-		"SCOPE",    "BRIDGING_OPTS", NULL,
+		"BRIDGE", "ETHTOOL_OPTS",  "IPV6_MTU", "SRCADDR", "VLAN_EGRESS_PRIORITY_MAP",
+		"SCOPE",  "BRIDGING_OPTS", NULL,
 	};
 	static const char *const if_true[] = {"DHCPV6C", "IPV6_AUTOCONF", "IPV6FORWARDING",
 					      "GVRP", NULL};

@@ -14,6 +14,7 @@
 #include "ifcfg/ifcfg_address.h"
 #include "ifcfg/ifcfg_alias.h"
 #include "ifcfg/ifcfg_bonding.h"
+#include "ifcfg/ifcfg_gateway.h"
 #include "ifcfg/ifcfg_interface.h"
 #include "ifcfg/ifcfg_key.h"
 #include "ifcfg/ifcfg_kind.h"
@@ -158,6 +159,7 @@ static void bond_read(struct reader *reader, struct file *file)
 
 	interface_init(&context, &bond.interface);
 	ifcfg_addresses_read(&context, &bond.interface);
+	ifcfg_gateways_read(&context, &bond.interface);
 	ifcfg_bonding_read(&context, &bond.options);
 	ifcfg_portchannel_read(&context, &bond.options);
 	ifcfg_unapplied_warn(&context);
@@ -173,6 +175,7 @@ static void vlan_add(struct reader *reader, const struct ifcfg_context *context,
 {
 	interface_init(context, &vlan->interface);
 	ifcfg_addresses_read(context, &vlan->interface);
+	ifcfg_gateways_read(context, &vlan->interface);
 	ifcfg_unapplied_warn(context);
 	if (ifcfg_key_value(context, "BONDING_OPTS")) {
 		ifcfg_key_warning(context, "BONDING_OPTS",

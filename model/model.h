@@ -32,6 +32,23 @@ struct model_address {
 	struct model_source source;
 };
 
+/* What an interface's IPv4 addresses come from (BOOTPROTO). */
+enum model_protocol {
+	MODEL_PROTOCOL_STATIC = 0, /* the file */
+	MODEL_PROTOCOL_DHCP,
+	MODEL_PROTOCOL_BOOTP,
+	MODEL_PROTOCOL_AUTOIP, /* link-local */
+	MODEL_PROTOCOL_SHARED, /* the file, and others are served from it */
+};
+
+/* A default route of one family. */
+struct model_default_route {
+	bool is_set;
+	bool has_gateway;    /* else it is over the interface itself */
+	uint8_t gateway[16]; /* network order; 4 or 16 of them */
+	struct model_source source;
+};
+
 /* What any interface may have. */
 struct model_interface {
 	char name[MODEL_NAME_SIZE];
@@ -41,6 +58,12 @@ struct model_interface {
 	uint8_t mac[6]; /* MACADDR */
 	size_t address_count;
 	struct model_address *addresses;
+	/* Not applied yet: */
+	enum model_protocol protocol;
+	struct model_default_route ipv4_default;
+	struct model_default_route ipv6_default;
+	bool ipv6_autoconf; /* addresses and routes by router advertisements */
+	bool dhcpv6;
 	struct model_source source; /* its DEVICE line, or the file */
 };
 
@@ -246,7 +269,8 @@ const char *xmit_hash_policy_name(enum xmit_hash_policy policy);
 const char *flow_placement_name(enum flow_placement placement);
 const char *transmit_hook_name(enum transmit_hook hook);
 const char *bond_engine_name(enum bond_engine engine);
-const char *model_file_kind_name(enum model_file_kind kind); /* "bond", "vlan", ... */
+const char *model_protocol_name(enum model_protocol protocol); /* "static", "dhcp", ... */
+const char *model_file_kind_name(enum model_file_kind kind);   /* "bond", "vlan", ... */
 bool flow_placement_parse(const char *text, enum flow_placement *out);
 bool transmit_hook_parse(const char *text, enum transmit_hook *out);
 bool bond_engine_parse(const char *text, enum bond_engine *out);

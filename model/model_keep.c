@@ -44,7 +44,9 @@ static bool interface_copy(struct model *model, const struct model *other,
 	*out = *from;
 	out->addresses = NULL;
 	out->address_count = 0;
-	if (!file_carry(model, other, &out->source)) {
+	if (!file_carry(model, other, &out->source) ||
+	    !file_carry(model, other, &out->ipv4_default.source) ||
+	    !file_carry(model, other, &out->ipv6_default.source)) {
 		return false;
 	}
 	for (size_t i = 0; i < from->address_count; i++) {

@@ -184,3 +184,20 @@ bool model_name_is_valid(const char *name)
 	}
 	return true;
 }
+
+const char *model_protocol_name(enum model_protocol protocol)
+{
+	switch (protocol) {
+	case MODEL_PROTOCOL_STATIC:
+		return "static";
+	case MODEL_PROTOCOL_DHCP:
+		return "dhcp";
+	case MODEL_PROTOCOL_BOOTP:
+		return "bootp";
+	case MODEL_PROTOCOL_AUTOIP:
+		return "autoip";
+	case MODEL_PROTOCOL_SHARED:
+		return "shared";
+	}
+	return "?";
+}

@@ -220,7 +220,7 @@ static void test_bond_keys(void **state)
 		{"BOOTPROTO=dhcp", MODEL_WARNING, "without an IPv4 address"},
 		{"BOOTPROTO=bootp", MODEL_WARNING, "without an IPv4 address"},
 		{"BOOTPROTO=static", MODEL_ERROR, NULL},
-		{"GATEWAY=10.0.0.254", MODEL_WARNING, "GATEWAY is not applied yet"},
+		{"GATEWAY=10.0.0.254", MODEL_WARNING, "makes no default route"},
 		{"IPV6_DEFAULTGW=fe80::1", MODEL_WARNING, "IPV6_DEFAULTGW is not applied yet"},
 		{"DHCPV6C=yes", MODEL_WARNING, "DHCPV6C=yes is not applied yet"},
 		{"DHCPV6C=no", MODEL_WARNING, NULL},

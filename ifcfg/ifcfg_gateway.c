@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Default routes. Facts: initscripts' ifup-eth (a GATEWAY outside the first address's
+ * network sets none, GATEWAYDEV without it sets one over the device, DEFROUTE=no
+ * neither) and ifup-ipv6; NetworkManager's ifcfg-rh plugin (the first of GATEWAY,
+ * GATEWAY0, GATEWAY1, ... counts, wherever it is).
+ */
+#include "ifcfg/ifcfg_gateway.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ifcfg/ifcfg_address.h"
+
+#define NM_GATEWAYS_MAX 256
+#define KEY_SIZE	16
+
+static const struct model_address *first_ipv4(const struct model_interface *interface)
+{
+	for (size_t i = 0; i < interface->address_count; i++) {
+		if (interface->addresses[i].family == AF_INET) {
+			return &interface->addresses[i];
+		}
+	}
+	return NULL;
+}
+
+static bool is_in_network(const uint8_t gateway[4], const struct model_address *address)
+{
+	for (unsigned int bit = 0; bit < address->prefix; bit++) {
+		uint8_t mask = (uint8_t)(0x80U >> bit % 8);
+		if ((gateway[bit / 8] ^ address->bytes[bit / 8]) & mask) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static void route_set(const struct ifcfg_context *context, const char *key,
+		      struct model_default_route *route)
+{
+	route->is_set = true;
+	route->source = ifcfg_key_source(context, key);
+	ifcfg_key_warning(context, key, "%s is not applied yet", key);
+}
+
+/* The address; what is none costs the interface with nm, the route with ifup. */
+static bool gateway_read(const struct ifcfg_context *context, const char *key, uint8_t out[4])
+{
+	const char *text = ifcfg_key_value(context, key);
+	char word[IFCFG_WORD_SIZE];
+
+	if (ifcfg_word_read(text, word) && inet_pton(AF_INET, word, out) == 1 &&
+	    ifcfg_ipv4_is_usable(out)) {
+		return true;
+	}
+	if (context->dialect == IFCFG_DIALECT_NM) {
+		ifcfg_key_error(context, key,
+				"%s '%s' is no IPv4 address of a host; expected one like "
+				"192.0.2.1",
+				key, text);
+	} else {
+		ifcfg_key_warning(
+			context, key,
+			"%s '%s' is no IPv4 address of a host, so it makes no default "
+			"route; expected one like 192.0.2.1",
+			key, text);
+	}
+	return false;
+}
+
+/* The key of the gateway that counts; NULL: none. */
+static const char *gateway_key(const struct ifcfg_context *context, char key[KEY_SIZE])
+{
+	int most = context->dialect == IFCFG_DIALECT_NM ? NM_GATEWAYS_MAX : 0;
+	const char *found = NULL;
+
+	snprintf(key, KEY_SIZE, "GATEWAY");
+	found = ifcfg_key_value(context, key);
+	for (int i = 0; i < most && !found; i++) {
+		snprintf(key, KEY_SIZE, "GATEWAY%d", i);
+		found = ifcfg_key_value(context, key);
+	}
+	return found ? key : NULL;
+}
+
+static void ipv4_route_read(const struct ifcfg_context *context,
+			    struct model_interface *interface)
+{
+	struct model_default_route *route = &interface->ipv4_default;
+	const char *device = ifcfg_key_value(context, "GATEWAYDEV");
+	const struct model_address *address = first_ipv4(interface);
+	bool nm = context->dialect == IFCFG_DIALECT_NM;
+	char name[KEY_SIZE];
+	const char *key = gateway_key(context, name);
+
+	if (ifcfg_key_is_false(context, "DEFROUTE") ||
+	    (device && strcmp(device, context->subject) != 0)) {
+		return;
+	}
+	if (key && gateway_read(context, key, route->gateway)) {
+		bool wanted = nm || (address && is_in_network(route->gateway, address));
+		if (wanted) {
+			route->has_gateway = true;
+			route_set(context, key, route);
+			return;
+		}
+		ifcfg_key_warning(context, key, "%s '%s' makes no default route: %s", key,
+				  ifcfg_key_value(context, key),
+				  address ? "it is not in the network of the first address"
+					  : "the file has no address in its network");
+	}
+	memset(route->gateway, 0, sizeof(route->gateway));
+	if (!nm && device && interface->protocol == MODEL_PROTOCOL_STATIC) {
+		route_set(context, "GATEWAYDEV", route);
+	}
+}
+
+/* "fe80::1%bond0", "2001:db8::1" */
+static void ipv6_route_read(const struct ifcfg_context *context,
+			    struct model_interface *interface)
+{
+	static const char key[] = "IPV6_DEFAULTGW";
+	struct model_default_route *route = &interface->ipv6_default;
+	const char *text = ifcfg_key_value(context, key);
+	const char *device = ifcfg_key_value(context, "IPV6_DEFAULTDEV");
+	char word[IFCFG_WORD_SIZE];
+
+	if (!text) {
+		if (device && strcmp(device, context->subject) == 0) {
+			route_set(context, "IPV6_DEFAULTDEV", route);
+		}
+		return;
+	}
+	bool fine = ifcfg_word_read(text, word);
+	char *scope = fine ? strchr(word, '%') : NULL;
+	if (scope) {
+		*scope++ = '\0';
+		device = scope;
+	}
+	if (!fine || inet_pton(AF_INET6, word, route->gateway) != 1 ||
+	    route->gateway[0] == 0xff) {
+		memset(route->gateway, 0, sizeof(route->gateway));
+		ifcfg_key_warning(
+			context, key,
+			"%s '%s' is no IPv6 address of a host, so it makes no default "
+			"route; expected one like fe80::1%%%s",
+			key, text, context->subject);
+		return;
+	}
+	if (device && strcmp(device, context->subject) != 0) {
+		memset(route->gateway, 0, sizeof(route->gateway));
+		ifcfg_key_warning(context, key,
+				  "%s is on '%s', so it makes no default route over '%s'", key,
+				  device, context->subject);
+		return;
+	}
+	route->has_gateway = true;
+	route_set(context, key, route);
+}
+
+void ifcfg_gateways_read(const struct ifcfg_context *context, struct model_interface *interface)
+{
+	ipv4_route_read(context, interface);
+	if (!ifcfg_ipv6_is_wanted(context)) {
+		return;
+	}
+	ipv6_route_read(context, interface);
+	/* A router asks no other for its addresses, unless told to. */
+	interface->ipv6_autoconf = ifcfg_key_is_true(context, "IPV6FORWARDING")
+					   ? ifcfg_key_is_true(context, "IPV6_AUTOCONF")
+					   : !ifcfg_key_is_false(context, "IPV6_AUTOCONF");
+	interface->dhcpv6 = ifcfg_key_is_true(context, "DHCPV6C");
+}

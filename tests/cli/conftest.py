@@ -83,6 +83,18 @@ def folder():
     shutil.rmtree(path)
 
 
+def portchannel_as_nobody(folder, *arguments):
+    """The command as another user. It runs from a copy in folder, since the build
+    can stand where only root may look, root's home for one."""
+    if os.geteuid() != 0:
+        pytest.skip("to become another user takes root")
+    os.chmod(folder, 0o711)
+    copy = shutil.copy(os.environ["PORTCHANNEL"], folder)
+    return subprocess.run([copy, *arguments], user=65534, group=65534, extra_groups=[], cwd=folder,
+                          capture_output=True, text=True, timeout=30, env=environment(),
+                          check=False)
+
+
 @pytest.fixture
 def daemon(folder):
     fake = FakeDaemon(folder)

@@ -6,7 +6,7 @@ import re
 import subprocess
 
 import pytest
-from conftest import environment, golden, portchannel
+from conftest import environment, golden, portchannel, portchannel_as_nobody
 from samples import bond, status
 
 COMMANDS = ["status", "explain", "monitor", "config", "reload", "down", "check-system", "help"]
@@ -100,11 +100,7 @@ def test_output_that_is_lost_is_a_failure(daemon):
     assert "cannot write" in result.stderr
 
 
-def test_check_system_needs_root():
-    if os.geteuid() != 0:
-        pytest.skip("to become another user takes root")
-    result = subprocess.run([os.environ["PORTCHANNEL"], "check-system"], user=65534, group=65534,
-                            extra_groups=[], capture_output=True, text=True, timeout=30,
-                            env=environment(), check=False)
+def test_check_system_needs_root(folder):
+    result = portchannel_as_nobody(folder, "check-system")
     assert (result.returncode, result.stdout) == (1, "")
     assert "only root may do" in result.stderr

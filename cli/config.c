@@ -197,7 +197,7 @@ static enum exit_code config_run(struct cli *cli, const struct command *command,
 
 const struct command command_config = {
 	.name = "config",
-	.arguments = "check|show [--json] [--unknown] [--dialect NAME] [--config DIR]",
+	.arguments = "check|show [--config DIR] [--dialect NAME] [OPTION]...",
 	.summary = "check the interface files, or show what they describe",
 	.help = "check lists what is wrong with the interface files, each with file and line, and\n"
 		"where the two programs that know these files would read them differently;\n"

@@ -5,6 +5,7 @@ tested with ifcfg/ and config/; here is what the command makes of it."""
 import json
 import os
 import pathlib
+import subprocess
 
 import pytest
 from conftest import environment, portchannel
@@ -106,6 +107,13 @@ def test_dialects(folder):
     assert "the dialects differ" not in json.dumps(shown)
     result = portchannel("config", "check", "--dialect=bsd", "--config", path)
     assert result.returncode == 2 and "initscripts or nm, not 'bsd'" in result.stderr
+
+
+def test_daemon_knows_the_dialects_by_name():
+    result = subprocess.run([os.environ["PORTCHANNELD"], "--dialect=bsd"], capture_output=True, text=True,
+                            timeout=30, check=False)
+    assert result.returncode == 2
+    assert "--dialect is 'bsd'; expected initscripts or nm" in result.stderr
 
 
 def test_unknown_keys_are_shown_and_no_error(folder):

@@ -6,7 +6,9 @@
  * name the last counts whatever the others hold, and no value refers to another.
  * Next to ifcfg_parse.c, which reads as bash does, and used with its parser's state.
  *
- * Facts: what NetworkManager 1.30's ifcfg-rh plugin (shvar.c) takes and refuses.
+ * Facts: what NetworkManager's ifcfg-rh plugin (shvar.c) takes and refuses; but a
+ * value that it could not make sense of outside quotes is an error here, for it would
+ * go on with an empty one.
  */
 #include <stdlib.h>
 #include <string.h>

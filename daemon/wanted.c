@@ -10,22 +10,27 @@ static const struct model_source wanted_no_source = {.file = UINT32_MAX};
 /* Makes a shallow copy's own pointers its own. */
 static bool wanted_interface_own(struct model_interface *interface)
 {
-	size_t size = interface->address_count * sizeof(*interface->addresses);
-	struct model_address *addresses = NULL;
+	struct model_interface own;
 
-	interface->source = wanted_no_source;
-	if (interface->address_count > 0) {
-		addresses = malloc(size);
-		if (!addresses) {
-			interface->addresses = NULL;
-			interface->address_count = 0;
-			return false;
-		}
-		memcpy(addresses, interface->addresses, size);
+	if (!model_interface_copy(interface, &own)) {
+		/* Nothing of it is ours to free. */
+		interface->addresses = NULL;
+		interface->routes = NULL;
+		interface->rules = NULL;
+		return false;
 	}
-	interface->addresses = addresses;
+	*interface = own;
+	interface->source = wanted_no_source;
+	interface->ipv4_default.source = wanted_no_source;
+	interface->ipv6_default.source = wanted_no_source;
 	for (size_t i = 0; i < interface->address_count; i++) {
-		addresses[i].source = wanted_no_source;
+		interface->addresses[i].source = wanted_no_source;
+	}
+	for (size_t i = 0; i < interface->route_count; i++) {
+		interface->routes[i].source = wanted_no_source;
+	}
+	for (size_t i = 0; i < interface->rule_count; i++) {
+		interface->rules[i].source = wanted_no_source;
 	}
 	return true;
 }
@@ -43,9 +48,11 @@ static bool wanted_bond_own(struct model_bond *bond)
 	for (size_t i = 0; i < count; i++) {
 		struct model_member member = members[i];
 
+		member.interface =
+			(struct model_interface){.onboot = members[i].interface.onboot};
+		memcpy(member.interface.name, members[i].interface.name,
+		       sizeof(member.interface.name));
 		member.interface.source = wanted_no_source;
-		member.interface.address_count = 0;
-		member.interface.addresses = NULL;
 		if (!model_bond_add_member(bond, &member)) {
 			return false;
 		}
@@ -55,7 +62,7 @@ static bool wanted_bond_own(struct model_bond *bond)
 
 static void wanted_bond_clear(struct model_bond *bond)
 {
-	free(bond->interface.addresses);
+	model_interface_clear(&bond->interface);
 	free(bond->members);
 }
 
@@ -97,7 +104,7 @@ void wanted_free(struct wanted *wanted)
 	}
 	wanted_bond_clear(&wanted->bond);
 	for (size_t i = 0; wanted->vlans && i < wanted->vlan_count; i++) {
-		free(wanted->vlans[i].interface.addresses);
+		model_interface_clear(&wanted->vlans[i].interface);
 	}
 	free(wanted->vlans);
 	free(wanted);
@@ -115,7 +122,7 @@ bool wanted_add_to_model(const struct wanted *wanted, struct model *model)
 		struct model_vlan vlan = wanted->vlans[i];
 
 		if (!wanted_interface_own(&vlan.interface) || !model_add_vlan(model, &vlan)) {
-			free(vlan.interface.addresses);
+			model_interface_clear(&vlan.interface);
 			return false;
 		}
 	}

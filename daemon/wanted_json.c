@@ -157,12 +157,12 @@ static bool wanted_members_from_json(const json_t *list, struct model_bond *bond
 		struct model_member member = {0};
 
 		if (!wanted_interface_from_json(json, &member.interface)) {
-			free(member.interface.addresses);
+			model_interface_clear(&member.interface);
 			return false;
 		}
 		member.has_hwaddr = hwaddr && json_mac_read(hwaddr, member.hwaddr);
 		if (!model_bond_add_member(bond, &member)) {
-			free(member.interface.addresses);
+			model_interface_clear(&member.interface);
 			return false;
 		}
 	}

@@ -165,7 +165,7 @@ static void bond_read(struct reader *reader, struct file *file)
 	ifcfg_unapplied_warn(&context);
 	file->is_read_through = true;
 	if (!model_add_bond(reader->model, &bond)) {
-		free(bond.interface.addresses);
+		model_interface_clear(&bond.interface);
 		reader->problems->out_of_memory = true;
 	}
 }
@@ -183,7 +183,7 @@ static void vlan_add(struct reader *reader, const struct ifcfg_context *context,
 				  context->subject);
 	}
 	if (!model_add_vlan(reader->model, vlan)) {
-		free(vlan->interface.addresses);
+		model_interface_clear(&vlan->interface);
 		reader->problems->out_of_memory = true;
 	}
 }

@@ -15,10 +15,10 @@ struct model *model_new(void)
 void model_bond_clear(struct model_bond *bond)
 {
 	for (size_t i = 0; i < bond->member_count; i++) {
-		free(bond->members[i].interface.addresses);
+		model_interface_clear(&bond->members[i].interface);
 	}
 	free(bond->members);
-	free(bond->interface.addresses);
+	model_interface_clear(&bond->interface);
 }
 
 static void file_clear(struct model_file *info)
@@ -43,7 +43,7 @@ void model_free(struct model *model)
 		model_bond_clear(&model->bonds[i]);
 	}
 	for (size_t i = 0; i < model->vlan_count; i++) {
-		free(model->vlans[i].interface.addresses);
+		model_interface_clear(&model->vlans[i].interface);
 	}
 	free(model->files);
 	free(model->file_infos);
@@ -120,20 +120,6 @@ bool model_bond_add_member(struct model_bond *bond, const struct model_member *m
 	}
 	bond->members = members;
 	members[bond->member_count++] = *member;
-	return true;
-}
-
-bool model_interface_add_address(struct model_interface *interface,
-				 const struct model_address *address)
-{
-	struct model_address *addresses = model_list_grow(
-		interface->addresses, interface->address_count, sizeof(*addresses));
-
-	if (!addresses) {
-		return false;
-	}
-	interface->addresses = addresses;
-	addresses[interface->address_count++] = *address;
 	return true;
 }
 

@@ -41,6 +41,101 @@ enum model_protocol {
 	MODEL_PROTOCOL_SHARED, /* the file, and others are served from it */
 };
 
+/* What a route does with a packet (ip-route(8), TYPE). */
+enum model_route_type {
+	MODEL_ROUTE_UNICAST = 0,
+	MODEL_ROUTE_LOCAL,
+	MODEL_ROUTE_BLACKHOLE,
+	MODEL_ROUTE_UNREACHABLE,
+	MODEL_ROUTE_PROHIBIT,
+	MODEL_ROUTE_THROW,
+};
+
+#define MODEL_HOPS_MAX	 8
+#define MODEL_TABLE_MAIN 254
+#define MODEL_TEXT_SIZE	 64 /* of a host name or the like */
+
+/* One way that a route leaves by. */
+struct model_hop {
+	int gateway_family;  /* AF_INET, AF_INET6; 0: none, over the interface itself */
+	uint8_t gateway[16]; /* network order; 4 or 16 of them */
+	char device[MODEL_NAME_SIZE]; /* "": the interface that the file is of */
+	uint32_t weight;	      /* from 1 */
+	bool onlink;
+};
+
+/* One route of a route-X or route6-X file, in either of its forms. */
+struct model_route {
+	int family; /* AF_INET or AF_INET6 */
+	enum model_route_type type;
+	uint8_t destination[16]; /* network order, host bits 0; 4 or 16 of them */
+	uint8_t prefix;		 /* 0: the default route */
+	uint32_t table;		 /* MODEL_TABLE_MAIN unless said */
+	uint8_t tos;
+	bool has_metric;
+	uint32_t metric;
+	bool has_source_address; /* "src" */
+	uint8_t source_address[16];
+	bool has_scope;
+	uint8_t scope; /* RT_SCOPE_* */
+	bool has_protocol;
+	uint8_t protocol; /* RTPROT_*; else as ip route has it, boot */
+	/* RTAX_*; 0: not said */
+	uint32_t mtu;
+	uint32_t advmss;
+	uint32_t window;
+	uint32_t initcwnd;
+	uint32_t initrwnd;
+	size_t hop_count; /* at least 1 for MODEL_ROUTE_UNICAST */
+	struct model_hop hops[MODEL_HOPS_MAX];
+	struct model_source source;
+};
+
+/* What a rule does with a packet that it fits (ip-rule(8)). */
+enum model_rule_action {
+	MODEL_RULE_TABLE = 0, /* look into .table */
+	MODEL_RULE_GOTO,      /* go on at the rule with the preference .go_to */
+	MODEL_RULE_BLACKHOLE,
+	MODEL_RULE_UNREACHABLE,
+	MODEL_RULE_PROHIBIT,
+};
+
+/* One line of a rule-X or rule6-X file. */
+struct model_rule {
+	int family; /* AF_INET or AF_INET6 */
+	enum model_rule_action action;
+	bool invert; /* "not" */
+	uint8_t from[16];
+	uint8_t from_prefix; /* 0: any */
+	uint8_t to[16];
+	uint8_t to_prefix;
+	uint8_t tos;
+	uint32_t mark; /* 0 with mark_mask 0: any */
+	uint32_t mark_mask;
+	char iif[MODEL_NAME_SIZE]; /* "": any */
+	char oif[MODEL_NAME_SIZE];
+	bool has_preference;
+	uint32_t preference; /* else the kernel chooses */
+	uint32_t table;
+	uint32_t go_to;
+	int32_t suppress_prefixlength;		      /* -1: none */
+	uint8_t ip_protocol;			      /* 0: any */
+	uint16_t source_port_first, source_port_last; /* 0, 0: any */
+	uint16_t destination_port_first, destination_port_last;
+	bool has_uid_range;
+	uint32_t uid_first, uid_last;
+	struct model_source source;
+};
+
+/* What a DHCP client is told beside the interface. */
+struct model_dhcp {
+	char hostname[MODEL_TEXT_SIZE];	 /* DHCP_HOSTNAME; "": none */
+	char client_id[MODEL_TEXT_SIZE]; /* DHCP_CLIENT_ID; "": none */
+	bool persistent;		 /* PERSISTENT_DHCLIENT: tries for ever */
+	bool peer_dns;			 /* PEERDNS: may write resolv.conf */
+	bool release;			 /* DHCPRELEASE: gives the lease back at the end */
+};
+
 /* A default route of one family. */
 struct model_default_route {
 	bool is_set;
@@ -58,12 +153,17 @@ struct model_interface {
 	uint8_t mac[6]; /* MACADDR */
 	size_t address_count;
 	struct model_address *addresses;
-	/* Not applied yet: */
 	enum model_protocol protocol;
+	struct model_dhcp dhcp; /* for protocol DHCP or BOOTP, and dhcpv6 */
 	struct model_default_route ipv4_default;
 	struct model_default_route ipv6_default;
 	bool ipv6_autoconf; /* addresses and routes by router advertisements */
 	bool dhcpv6;
+	bool address_check; /* ARPCHECK: nobody else may have an IPv4 address put here */
+	size_t route_count; /* of route-X and route6-X, in their order */
+	struct model_route *routes;
+	size_t rule_count;
+	struct model_rule *rules;
 	struct model_source source; /* its DEVICE line, or the file */
 };
 
@@ -75,7 +175,10 @@ struct model_member {
 
 struct model_vlan {
 	struct model_interface interface;
-	char parent[MODEL_NAME_SIZE];
+	char parent[MODEL_NAME_SIZE]; /* a bond, or a NIC that is no member */
+	bool parent_is_nic;
+	bool has_parent_hwaddr; /* HWADDR of the NIC's own file, if it has one */
+	uint8_t parent_hwaddr[6];
 	uint16_t vid; /* 1 to 4094 */
 };
 
@@ -205,6 +308,13 @@ bool model_add_vlan(struct model *model, const struct model_vlan *vlan);
 bool model_bond_add_member(struct model_bond *bond, const struct model_member *member);
 bool model_interface_add_address(struct model_interface *interface,
 				 const struct model_address *address);
+bool model_interface_add_route(struct model_interface *interface,
+			       const struct model_route *route);
+bool model_interface_add_rule(struct model_interface *interface, const struct model_rule *rule);
+/* A copy that shares nothing with *from; false: no memory, *out untouched. */
+bool model_interface_copy(const struct model_interface *from, struct model_interface *out);
+/* Frees what it owns, not itself. */
+void model_interface_clear(struct model_interface *interface);
 
 /* Whether nothing reads the variable, though its file was read through: a key that
  * is not known, or not in such a file. */

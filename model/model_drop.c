@@ -12,7 +12,7 @@ static void bond_drop_members(struct model_bond *bond, const struct model_proble
 
 	for (size_t i = 0; i < bond->member_count; i++) {
 		if (model_name_is_faulty(problems, bond->members[i].interface.name)) {
-			free(bond->members[i].interface.addresses);
+			model_interface_clear(&bond->members[i].interface);
 		} else {
 			bond->members[kept++] = bond->members[i];
 		}
@@ -39,7 +39,7 @@ void model_drop_faulty(struct model *model, const struct model_problems *problem
 		struct model_vlan *vlan = &model->vlans[i];
 		if (model_name_is_faulty(problems, vlan->interface.name) ||
 		    !model_find_bond(model, vlan->parent)) {
-			free(vlan->interface.addresses);
+			model_interface_clear(&vlan->interface);
 		} else {
 			model->vlans[kept++] = *vlan;
 		}

@@ -41,22 +41,29 @@ static bool file_carry(struct model *model, const struct model *other,
 static bool interface_copy(struct model *model, const struct model *other,
 			   const struct model_interface *from, struct model_interface *out)
 {
-	*out = *from;
-	out->addresses = NULL;
-	out->address_count = 0;
-	if (!file_carry(model, other, &out->source) ||
-	    !file_carry(model, other, &out->ipv4_default.source) ||
-	    !file_carry(model, other, &out->ipv6_default.source)) {
+	struct model_interface copy;
+	bool fine;
+
+	if (!model_interface_copy(from, &copy)) {
 		return false;
 	}
-	for (size_t i = 0; i < from->address_count; i++) {
-		struct model_address address = from->addresses[i];
-		if (!file_carry(model, other, &address.source) ||
-		    !model_interface_add_address(out, &address)) {
-			free(out->addresses);
-			return false;
-		}
+	fine = file_carry(model, other, &copy.source) &&
+	       file_carry(model, other, &copy.ipv4_default.source) &&
+	       file_carry(model, other, &copy.ipv6_default.source);
+	for (size_t i = 0; fine && i < copy.address_count; i++) {
+		fine = file_carry(model, other, &copy.addresses[i].source);
 	}
+	for (size_t i = 0; fine && i < copy.route_count; i++) {
+		fine = file_carry(model, other, &copy.routes[i].source);
+	}
+	for (size_t i = 0; fine && i < copy.rule_count; i++) {
+		fine = file_carry(model, other, &copy.rules[i].source);
+	}
+	if (!fine) {
+		model_interface_clear(&copy);
+		return false;
+	}
+	*out = copy;
 	return true;
 }
 
@@ -69,7 +76,7 @@ static bool member_keep(struct model *model, const struct model *running,
 		return false;
 	}
 	if (!model_bond_add_member(bond, &copy)) {
-		free(copy.interface.addresses);
+		model_interface_clear(&copy.interface);
 		return false;
 	}
 	return true;
@@ -116,7 +123,7 @@ static bool vlan_keep(struct model *model, const struct model *running,
 		return false;
 	}
 	if (!model_add_vlan(model, &copy)) {
-		free(copy.interface.addresses);
+		model_interface_clear(&copy.interface);
 		return false;
 	}
 	return true;
@@ -144,7 +151,7 @@ static void member_reserve(struct model *model, const char *nic, const char *bon
 		}
 		for (size_t m = 0; m < bond->member_count; m++) {
 			if (strcmp(bond->members[m].interface.name, nic) == 0) {
-				free(bond->members[m].interface.addresses);
+				model_interface_clear(&bond->members[m].interface);
 			} else {
 				bond->members[kept++] = bond->members[m];
 			}
@@ -163,7 +170,7 @@ static void bond_make_room(struct model_bond *bond, const struct model_bond *ran
 		if (bond_find_member(ran, member->interface.name)) {
 			continue;
 		}
-		free(member->interface.addresses);
+		model_interface_clear(&member->interface);
 		memmove(member, member + 1, (bond->member_count - i) * sizeof(*member));
 		bond->member_count--;
 	}
@@ -222,7 +229,7 @@ static bool vlan_reserve(struct model *model, const struct model_vlan *ran)
 	for (size_t i = 0; i < model->vlan_count; i++) {
 		struct model_vlan *vlan = &model->vlans[i];
 		if (vlan->vid == ran->vid && strcmp(vlan->parent, ran->parent) == 0) {
-			free(vlan->interface.addresses);
+			model_interface_clear(&vlan->interface);
 		} else {
 			model->vlans[kept++] = *vlan;
 		}

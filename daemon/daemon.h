@@ -21,16 +21,21 @@
 
 #include "core/bond.h"
 #include "daemon/events.h"
+#include "daemon/peer.h"
 #include "daemon/problems.h"
 #include "engine/engine.h"
 #include "ifcfg/ifcfg.h"
 #include "netlink/netlink.h"
 
 struct api;
+struct apply;
 struct bond_runtime;
 struct bond_state;
+struct dhcp;
 struct notify;
 struct poll_group;
+struct staged;
+struct transactions;
 
 /* The loop's order: the smaller, the earlier. Frames come before deadlines so
  * that a late turn is never taken for a silent partner. */
@@ -47,7 +52,9 @@ struct daemon_options {
 	const char *config; /* folder of the ifcfg files */
 	enum ifcfg_dialect dialect;
 	const char *socket;
-	const char *state; /* folder of what is kept */
+	const char *state;			   /* folder of what is kept until a reboot */
+	const char *store;			   /* folder of what is kept for good */
+	const char *reader_group, *operator_group; /* names or numbers */
 	enum engine_carrier_read carrier_read;
 };
 
@@ -65,6 +72,11 @@ struct daemon {
 	uint64_t announced_us;	    /* announce.c */
 	struct poll_group *polls;
 	struct api *api;
+	struct peer_groups groups;
+	struct apply *apply; /* that is under way, or NULL */
+	struct transactions *transactions;
+	struct staged *staged;
+	struct dhcp *dhcp;
 	struct problems problems; /* of the last reading of the files */
 	time_t started;
 	uint64_t latency_max_us; /* the longest that something due had to wait */

@@ -21,13 +21,16 @@
 #include "daemon/log.h"
 #include "daemon/teardown.h"
 
-#define MAIN_CONFIG_DEFAULT "/etc/sysconfig/network-scripts"
-#define MAIN_STATE_DEFAULT  "/run/portchannel"
-#define MAIN_SOCKET_DEFAULT "/run/portchannel/portchannel.sock"
+#define MAIN_CONFIG_DEFAULT   "/etc/sysconfig/network-scripts"
+#define MAIN_STATE_DEFAULT    "/run/portchannel"
+#define MAIN_SOCKET_DEFAULT   "/run/portchannel/portchannel.sock"
+#define MAIN_STORE_DEFAULT    "/var/lib/portchannel"
+#define MAIN_READER_DEFAULT   "portchannel"
+#define MAIN_OPERATOR_DEFAULT "portchannel-operator"
 
-#define MAIN_EXIT_USAGE	    2
+#define MAIN_EXIT_USAGE	      2
 /* As packaging/portchannel.service.in has it. */
-#define MAIN_DESCRIPTORS    65536
+#define MAIN_DESCRIPTORS      65536
 
 static const char main_usage[] =
 	"usage: portchanneld [OPTION]...\n"
@@ -39,6 +42,11 @@ static const char main_usage[] =
 	"  --socket PATH       where clients connect (default " MAIN_SOCKET_DEFAULT ")\n"
 	"  --state DIR         what is kept for the next daemon (default " MAIN_STATE_DEFAULT
 	")\n"
+	"  --store DIR         the history of the configurations (default " MAIN_STORE_DEFAULT
+	")\n"
+	"  --reader-group GROUP, --operator-group GROUP\n"
+	"                      who may read, and who may change, beside root (default\n"
+	"                      " MAIN_READER_DEFAULT " and " MAIN_OPERATOR_DEFAULT ")\n"
 	"  --engine ebpf       the data path of bonds whose file doesn't say\n"
 	"  --carrier-read auto|off\n"
 	"                      whether the transmit program reads carrier itself\n"
@@ -62,6 +70,9 @@ enum main_option {
 	MAIN_OPTION_DIALECT,
 	MAIN_OPTION_SOCKET,
 	MAIN_OPTION_STATE,
+	MAIN_OPTION_STORE,
+	MAIN_OPTION_READER_GROUP,
+	MAIN_OPTION_OPERATOR_GROUP,
 	MAIN_OPTION_ENGINE,
 	MAIN_OPTION_CARRIER_READ,
 	MAIN_OPTION_LOG_LEVEL,
@@ -76,6 +87,9 @@ static const struct option main_long_options[] = {
 	{"dialect", required_argument, NULL, MAIN_OPTION_DIALECT},
 	{"socket", required_argument, NULL, MAIN_OPTION_SOCKET},
 	{"state", required_argument, NULL, MAIN_OPTION_STATE},
+	{"store", required_argument, NULL, MAIN_OPTION_STORE},
+	{"reader-group", required_argument, NULL, MAIN_OPTION_READER_GROUP},
+	{"operator-group", required_argument, NULL, MAIN_OPTION_OPERATOR_GROUP},
 	{"engine", required_argument, NULL, MAIN_OPTION_ENGINE},
 	{"carrier-read", required_argument, NULL, MAIN_OPTION_CARRIER_READ},
 	{"log-level", required_argument, NULL, MAIN_OPTION_LOG_LEVEL},
@@ -138,6 +152,15 @@ static void main_take_option(struct main_options *options, int option)
 		break;
 	case MAIN_OPTION_STATE:
 		options->daemon.state = optarg;
+		break;
+	case MAIN_OPTION_STORE:
+		options->daemon.store = optarg;
+		break;
+	case MAIN_OPTION_READER_GROUP:
+		options->daemon.reader_group = optarg;
+		break;
+	case MAIN_OPTION_OPERATOR_GROUP:
+		options->daemon.operator_group = optarg;
 		break;
 	case MAIN_OPTION_ENGINE:
 		main_set_engine(optarg);
@@ -202,6 +225,7 @@ static void main_parse(int argc, char **argv, struct main_options *options)
 	options->daemon.config = main_absolute(options->daemon.config);
 	options->daemon.socket = main_absolute(options->daemon.socket);
 	options->daemon.state = main_absolute(options->daemon.state);
+	options->daemon.store = main_absolute(options->daemon.store);
 }
 
 static int main_lock(const char *state)
@@ -300,7 +324,10 @@ int main(int argc, char **argv)
 	struct main_options options = {
 		.daemon = {.config = MAIN_CONFIG_DEFAULT,
 			   .socket = MAIN_SOCKET_DEFAULT,
-			   .state = MAIN_STATE_DEFAULT},
+			   .state = MAIN_STATE_DEFAULT,
+			   .store = MAIN_STORE_DEFAULT,
+			   .reader_group = MAIN_READER_DEFAULT,
+			   .operator_group = MAIN_OPERATOR_DEFAULT},
 		.log_level = LOG_LEVEL_INFO,
 	};
 	int lock, ready_fd = -1, err;

@@ -176,6 +176,25 @@ int engine_vlan_remove(struct engine_bond *bond, const char *name, struct engine
 /* The bond's VLAN interfaces: fills up to max, returns how many there are. */
 size_t engine_bond_vlans(const struct engine_bond *bond, struct engine_vlan *out, size_t max);
 
+/* Removes many at once, which costs little more than removing one: the kernel's
+ * waiting is done once for all. Names that are not there are no error. */
+int engine_vlans_remove(struct engine_bond *bond, const char *const *names, size_t count,
+			struct engine_error *err);
+
+/*
+ * A NIC that is no member as the parent of VLAN interfaces: its own traffic, untagged or
+ * with tags that no VLAN interface here has, goes its usual way; frames with the tags of
+ * ours go to them. Takes over what a former daemon left. The handle takes
+ * engine_vlan_*(), engine_vlans_remove(), engine_bond_vlans(), engine_bond_counters(),
+ * engine_bond_follow(), engine_bond_repair(), engine_bond_set_carrier() (the VLAN
+ * interfaces' carrier), engine_bond_close() and, without VLAN interfaces,
+ * engine_bond_destroy(), which leaves the NIC as it was. saved as in engine_member_add(),
+ * for what was changed of the NIC. -EBUSY: it is a member of something; -EINVAL: no
+ * Ethernet.
+ */
+int engine_nic_open(struct engine *engine, uint32_t ifindex, struct engine_member_saved *saved,
+		    struct engine_bond **out, bool *taken_over, struct engine_error *err);
+
 /* Puts back members, and removes VLAN interfaces, of bonds that somebody deleted
  * while no daemon was there; what belongs to a bond that runs is left alone.
  * *released, how many there were, is filled in on failure too. */

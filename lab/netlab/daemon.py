@@ -75,13 +75,14 @@ class Daemon:
         self.tools = tools or Tools()
         self.socket = os.path.join(self.folder, "portchannel.sock")
         self.state = os.path.join(self.folder, "state")
+        self.store = os.path.join(self.folder, "store")
         self.log_file = os.path.join(self.folder, "log")
         self.process = None
         os.makedirs(self.folder, exist_ok=True)
 
     def start(self, wait=True):
         argv = [self.tools.portchanneld, "--foreground", "--config", self.config, "--socket",
-                self.socket, "--state", self.state] + self.arguments
+                self.socket, "--state", self.state, "--store", self.store] + self.arguments
         with open(self.log_file, "ab") as log:
             self.process = self.namespace.start(argv, stdin=subprocess.DEVNULL, stdout=log,
                                                 stderr=log)

@@ -157,6 +157,7 @@ def test_teardown_without_a_daemon(make_pair):
     assert pair.server.ping(SWITCH)  # the data path goes on
     daemon = pair.server_daemon
     pair.server.run([pair.tools.portchanneld, "--teardown", "--config", daemon.config,
-                     "--socket", daemon.socket, "--state", daemon.state])
+                     "--socket", daemon.socket, "--state", daemon.state,
+                     "--store", daemon.store])
     assert sorted(pair.server.links()) == before
     assert not any(programs(pair.server).values())

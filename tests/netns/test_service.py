@@ -132,7 +132,7 @@ def test_journal_that_is_stuck(make_pair, monkeypatch):
         daemon = pair.server_daemon
         daemon.process = daemon.namespace.start(
             [daemon.tools.portchanneld, "--foreground", "--config", daemon.config, "--socket",
-             daemon.socket, "--state", daemon.state, "--log-level", "debug"], stderr=end)
+             daemon.socket, "--state", daemon.state, "--store", daemon.store, "--log-level", "debug"], stderr=end)
         wait_for(daemon.answers, 10, "the daemon answers")
         for _ in range(100):
             daemon.reload()

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * VLAN interfaces by command and API: changes that are thought out now and committed
+ * together later, or at once. Everybody sees the same staged changes (store/staged.json,
+ * which outlives the daemon); one that would replace another's has to name the revision of
+ * what it replaces.
+ */
+#ifndef DAEMON_STAGED_H
+#define DAEMON_STAGED_H
+
+#include <jansson.h>
+
+#include "daemon/transaction.h"
+
+struct daemon;
+struct peer;
+
+int staged_open(struct daemon *daemon);
+void staged_close(struct daemon *daemon);
+
+/* POST, PATCH and DELETE of /v1/vlans; name NULL: POST. body is the request's. With
+ * "stage": true the answer comes before this returns, else when it is applied. */
+void staged_vlan_add(struct daemon *daemon, const struct peer *peer, const json_t *body,
+		     transaction_callback *callback, void *user);
+void staged_vlan_set(struct daemon *daemon, const struct peer *peer, const char *name,
+		     const json_t *body, transaction_callback *callback, void *user);
+void staged_vlan_delete(struct daemon *daemon, const struct peer *peer, const char *name,
+			const json_t *body, transaction_callback *callback, void *user);
+
+/* GET /v1/vlans, /v1/parents, /v1/staged: new references. */
+json_t *staged_vlans_json(struct daemon *daemon);
+json_t *staged_parents_json(struct daemon *daemon);
+json_t *staged_json(struct daemon *daemon);
+
+/* One name's change, or all (NULL), is dropped. */
+struct transaction_answer staged_discard(struct daemon *daemon, const struct peer *peer,
+					 const char *name, const json_t *body);
+void staged_commit(struct daemon *daemon, const struct peer *peer, const json_t *body,
+		   transaction_callback *callback, void *user);
+/* The texts of the folder with the staged changes in them, for GET /v1/plan?staged=true. */
+int staged_texts(struct daemon *daemon, struct config_texts *out);
+
+#endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Changes the text of interface files: assignments set and taken away, everything
+ * else (comments, blank lines, keys that we don't know, their order) kept byte for
+ * byte. Text in, text out; config/config_write.h puts it on the disk.
+ *
+ * What was written reads back as what was meant in both dialects: values are plain,
+ * or quoted so that the shell and NetworkManager agree on them.
+ */
+#ifndef IFCFG_IFCFG_WRITE_H
+#define IFCFG_IFCFG_WRITE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "ifcfg/ifcfg.h"
+
+/* One key to be set, or, with value NULL, to be absent. */
+struct ifcfg_edit {
+	const char *key;
+	const char *value; /* no control characters */
+};
+
+enum ifcfg_write_result {
+	IFCFG_WRITE_OK = 0,
+	IFCFG_WRITE_NO_MEMORY,
+	IFCFG_WRITE_REFUSED, /* the old text is not plain assignments; said in error */
+	IFCFG_WRITE_BAD_VALUE,
+};
+
+#define IFCFG_WRITE_ERROR_SIZE 256
+
+/*
+ * The text with the edits done: a key that stands there keeps its place (all its
+ * earlier assignments that the last one overrides go), a new one comes after the last
+ * that is set, before trailing comments; an absent one takes its line along if nothing
+ * else is on it. old NULL: a new file. *out (NUL-terminated, to be freed) and *size are
+ * set on IFCFG_WRITE_OK only, error otherwise.
+ */
+enum ifcfg_write_result ifcfg_edit(const char *old, size_t old_size,
+				   const struct ifcfg_edit *edits, size_t count, char **out,
+				   size_t *size, char error[IFCFG_WRITE_ERROR_SIZE]);
+
+/*
+ * The text of a VLAN interface's file as initscripts would want it: DEVICE, VLAN=yes,
+ * PHYSDEV and VID where the name doesn't say them, ONBOOT, BOOTPROTO, IPADDR/PREFIX
+ * (IPADDR1/PREFIX1, ...), IPV6INIT, IPV6ADDR, IPV6ADDR_SECONDARIES, IPV6_AUTOCONF, DHCPV6C,
+ * GATEWAY, IPV6_DEFAULTGW, MTU, MACADDR. old as above: keys that the model's part can't
+ * express are kept, addresses in other forms (NETMASK, IPADDR0) are brought to this one.
+ */
+enum ifcfg_write_result ifcfg_write_vlan(const char *old, size_t old_size,
+					 const struct model_vlan *vlan, char **out,
+					 size_t *size, char error[IFCFG_WRITE_ERROR_SIZE]);
+
+/* "ifcfg-bond0.652". */
+void ifcfg_write_name(const char *interface, char out[6 + MODEL_NAME_SIZE]);
+
+#endif

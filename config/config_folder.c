@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "config/config_names.h"
 #include "ifcfg/ifcfg.h"
 
 /* All files together; thousands of VLAN interfaces take one or two. */
@@ -229,15 +230,20 @@ static int folder_to_model(const char *path, enum ifcfg_dialect dialect, bool co
 	struct folder folder = {.path = path, .dialect = dialect, .fd = -1};
 	struct model_problems found = {0};
 	struct model *model = NULL;
+	struct ifcfg_names names = {0};
 
 	int result = path[0] == '\0' ? -ENOENT : folder_list(&folder);
 	if (result == 0) {
 		result = folder_read(&folder);
 	}
 	if (result == 0) {
-		model = ifcfg_read(folder.texts, folder.text_count, dialect, &found);
+		result = config_names_read("", &names);
+	}
+	if (result == 0) {
+		model = ifcfg_read(folder.texts, folder.text_count, dialect, &names, &found);
 		if (model && compare) {
-			ifcfg_compare(folder.texts, folder.text_count, dialect, model, &found);
+			ifcfg_compare(folder.texts, folder.text_count, dialect, &names, model,
+				      &found);
 			names_compare(&folder, &found);
 		}
 		result = model && model_problems_move(&found, problems) ? 0 : -ENOMEM;
@@ -248,6 +254,7 @@ static int folder_to_model(const char *path, enum ifcfg_dialect dialect, bool co
 		model_free(model);
 	}
 	model_problems_free(&found);
+	ifcfg_names_free(&names);
 	folder_free(&folder);
 	return result;
 }

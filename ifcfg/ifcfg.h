@@ -52,6 +52,33 @@ struct ifcfg_variables {
 	struct model_variable *list; /* in the order of first assignment */
 };
 
+/* A number that the system has a name for. */
+struct ifcfg_name {
+	char *name;
+	uint32_t number;
+};
+
+struct ifcfg_name_list {
+	size_t count;
+	struct ifcfg_name *list;
+};
+
+/* What a file may say in words where the kernel wants a number: the lines of
+ * /etc/iproute2/rt_tables and its like. The names that everybody has (main, static, link,
+ * ...) are known without them. */
+struct ifcfg_names {
+	struct ifcfg_name_list tables;	  /* rt_tables */
+	struct ifcfg_name_list protocols; /* rt_protos */
+	struct ifcfg_name_list scopes;	  /* rt_scopes */
+	struct ifcfg_name_list dsfields;  /* rt_dsfield */
+};
+
+/* Adds the "NUMBER NAME" lines of such a file; others are passed over, and of two with
+ * one name the later counts. False: no memory, *list is still whole. */
+bool ifcfg_names_add(struct ifcfg_name_list *list, const char *bytes, size_t size);
+/* Leaves them empty. */
+void ifcfg_names_free(struct ifcfg_names *names);
+
 /* Whether a folder's entry of that name is a file to be read at all: begins
  * with "ifcfg-", "route-", "route6-", "rule-" or "rule6-", is not what the
  * dialect takes for a backup, is not ifcfg-lo. */
@@ -59,12 +86,14 @@ bool ifcfg_name_is_read(const char *name, enum ifcfg_dialect dialect);
 
 /*
  * Parses all files and builds the model of them: bonds, their members, VLAN
- * interfaces. Every problem of syntax or meaning is added to *problems, with
+ * interfaces, with routes and rules. names NULL: none but those that everybody has.
+ * Every problem of syntax or meaning is added to *problems, with
  * file and line; model_validate() has been run. NULL only for lack of memory.
  * The caller applies model_drop_faulty() if it wants what can be brought up.
  */
 struct model *ifcfg_read(const struct ifcfg_text *texts, size_t count,
-			 enum ifcfg_dialect dialect, struct model_problems *problems);
+			 enum ifcfg_dialect dialect, const struct ifcfg_names *names,
+			 struct model_problems *problems);
 
 /*
  * Adds a warning for each thing that the other dialect would read differently in
@@ -75,7 +104,8 @@ struct model *ifcfg_read(const struct ifcfg_text *texts, size_t count,
  * problems what it found.
  */
 void ifcfg_compare(const struct ifcfg_text *texts, size_t count, enum ifcfg_dialect dialect,
-		   const struct model *model, struct model_problems *problems);
+		   const struct ifcfg_names *names, const struct model *model,
+		   struct model_problems *problems);
 
 /*
  * Parses one file to its variables and adds what is wrong to *problems, with

@@ -390,13 +390,14 @@ static void file_compare(struct pair *pair)
 }
 
 void ifcfg_compare(const struct ifcfg_text *texts, size_t count, enum ifcfg_dialect dialect,
-		   const struct model *model, struct model_problems *problems)
+		   const struct ifcfg_names *names, const struct model *model,
+		   struct model_problems *problems)
 {
 	struct model_problems their_problems = {0};
 	struct model_problems found = {0};
 	enum ifcfg_dialect other =
 		dialect == IFCFG_DIALECT_NM ? IFCFG_DIALECT_INITSCRIPTS : IFCFG_DIALECT_NM;
-	struct model *theirs = ifcfg_read(texts, count, other, &their_problems);
+	struct model *theirs = ifcfg_read(texts, count, other, names, &their_problems);
 
 	for (size_t i = 0; theirs && i < count; i++) {
 		struct pair pair = {

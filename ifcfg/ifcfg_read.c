@@ -38,6 +38,7 @@ struct file {
 
 struct reader {
 	enum ifcfg_dialect dialect;
+	const struct ifcfg_names *names; /* NULL: none */
 	struct model *model;
 	struct model_problems *problems;
 	size_t count;
@@ -425,10 +426,12 @@ static void files_read(struct reader *reader, const struct ifcfg_text *texts)
 }
 
 struct model *ifcfg_read(const struct ifcfg_text *texts, size_t count,
-			 enum ifcfg_dialect dialect, struct model_problems *problems)
+			 enum ifcfg_dialect dialect, const struct ifcfg_names *names,
+			 struct model_problems *problems)
 {
 	struct reader reader = {
 		.dialect = dialect,
+		.names = names,
 		.model = model_new(),
 		.problems = problems,
 		.count = count,

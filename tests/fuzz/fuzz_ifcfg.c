@@ -83,10 +83,10 @@ static void expect_valid(const struct model *model)
 static struct model *read_and_drop(const struct ifcfg_text *texts, size_t count,
 				   enum ifcfg_dialect dialect, struct model_problems *problems)
 {
-	struct model *model = ifcfg_read(texts, count, dialect, problems);
+	struct model *model = ifcfg_read(texts, count, dialect, NULL, problems);
 
 	expect(model != NULL, "memory");
-	ifcfg_compare(texts, count, dialect, model, problems);
+	ifcfg_compare(texts, count, dialect, NULL, model, problems);
 	for (size_t i = 0; i < problems->count; i++) {
 		expect(problems->list[i].source.file < count, "a problem's file");
 		expect(problems->list[i].text[0] != '\0', "a problem's text");

@@ -38,7 +38,7 @@ static inline struct made make_in(enum ifcfg_dialect dialect, const struct file 
 						   .bytes = files[count].text,
 						   .size = strlen(files[count].text)};
 	}
-	made.model = ifcfg_read(texts, count, dialect, &made.problems);
+	made.model = ifcfg_read(texts, count, dialect, NULL, &made.problems);
 	assert_non_null(made.model);
 	assert_int_equal(made.model->file_count, count);
 	return made;

@@ -323,9 +323,9 @@ static void test_differences(void **state)
 		};
 		struct model_problems problems = {0};
 		struct model *model =
-			ifcfg_read(texts, 4, IFCFG_DIALECT_INITSCRIPTS, &problems);
+			ifcfg_read(texts, 4, IFCFG_DIALECT_INITSCRIPTS, NULL, &problems);
 		size_t before = problems.count;
-		ifcfg_compare(texts, 4, IFCFG_DIALECT_INITSCRIPTS, model, &problems);
+		ifcfg_compare(texts, 4, IFCFG_DIALECT_INITSCRIPTS, NULL, model, &problems);
 		size_t count = problems.count - before;
 		const struct model_problem *found = &problems.list[before];
 		if (count != (cases[i].at > 0) ||
@@ -349,9 +349,9 @@ static void test_difference_from_nm(void **state)
 
 	(void)state;
 	text.size = strlen(text.bytes);
-	struct model *model = ifcfg_read(&text, 1, IFCFG_DIALECT_NM, &problems);
+	struct model *model = ifcfg_read(&text, 1, IFCFG_DIALECT_NM, NULL, &problems);
 	size_t before = problems.count;
-	ifcfg_compare(&text, 1, IFCFG_DIALECT_NM, model, &problems);
+	ifcfg_compare(&text, 1, IFCFG_DIALECT_NM, NULL, model, &problems);
 	assert_int_equal(problems.count, before + 1);
 	assert_non_null(strstr(problems.list[before].text,
 			       "nm reads this, initscripts refuses it: `...` would run"));

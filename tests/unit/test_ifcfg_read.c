@@ -446,7 +446,7 @@ static void test_many_vlans(void **state)
 			.path = paths[i], .bytes = text, .size = strlen(text)};
 	}
 	struct model *model =
-		ifcfg_read(texts, VLANS + 8, IFCFG_DIALECT_INITSCRIPTS, &problems);
+		ifcfg_read(texts, VLANS + 8, IFCFG_DIALECT_INITSCRIPTS, NULL, &problems);
 	assert_non_null(model);
 	assert_int_equal(model->vlan_count, VLANS);
 	assert_int_equal(problems.count, 8); /* bonds without members */

@@ -94,12 +94,41 @@ void bond_vlan_remove_unwanted(struct bond_runtime *bond, const struct wanted *w
 	}
 }
 
-void bond_vlan_remove_all(struct bond_runtime *bond)
+/* Of the data path only; the bond's own list is the caller's. */
+static void bond_vlan_remove_paths(struct bond_runtime *bond, const char **names, size_t count)
 {
-	while (bond->vlan_count > 0) {
-		bond_vlan_forget(bond, bond->vlan_count - 1);
+	struct engine_error error;
+
+	while (count > 0) {
+		size_t portion = engine_vlans_portion(bond->path, names, count);
+
+		if (engine_vlans_remove(bond->path, names, portion, &error) < 0) {
+			log_line(LOG_LEVEL_ERROR, "%s %s bond=%s", bond->name, error.text,
+				 bond->name);
+		}
+		names += portion;
+		count -= portion;
 		daemon_breathe(bond->daemon);
 	}
+}
+
+void bond_vlan_remove_all(struct bond_runtime *bond)
+{
+	const char **names = calloc(bond->vlan_count + 1, sizeof(*names));
+
+	/* Without memory they are removed when the bond is, at one go. */
+	for (size_t i = 0; names && i < bond->vlan_count; i++) {
+		names[i] = bond->vlans[i].name;
+	}
+	if (names) {
+		bond_vlan_remove_paths(bond, names, bond->vlan_count);
+	}
+	free(names);
+	for (size_t i = 0; i < bond->vlan_count; i++) {
+		address_set_free(&bond->vlans[i].addresses);
+	}
+	bond->vlan_count = 0;
+	bond_runtime_want_save(bond);
 }
 
 static void bond_vlan_spec(const struct model_vlan *vlan, struct engine_vlan_spec *out)

@@ -130,24 +130,6 @@ static void teardown_members(struct engine_bond *path, const struct bond_state *
 	}
 }
 
-static void teardown_vlans(struct engine_bond *path)
-{
-	size_t count = engine_bond_vlans(path, NULL, 0);
-	struct engine_vlan *vlans = calloc(count + 1, sizeof(*vlans));
-	struct engine_error error;
-
-	if (!vlans) {
-		return;
-	}
-	count = engine_bond_vlans(path, vlans, count);
-	for (size_t i = 0; i < count; i++) {
-		if (engine_vlan_remove(path, vlans[i].spec.name, &error) < 0) {
-			log_line(LOG_LEVEL_ERROR, "%s", error.text);
-		}
-	}
-	free(vlans);
-}
-
 static int teardown_bond(struct daemon *daemon, const char *name, struct bond_state *states)
 {
 	struct engine_bond_spec spec = {.policy = XMIT_HASH_LAYER34};
@@ -160,7 +142,6 @@ static int teardown_bond(struct daemon *daemon, const char *name, struct bond_st
 	err = engine_bond_open(daemon->engine, &spec, &path, &taken_over, &error);
 	if (err == 0) {
 		teardown_members(path, state_find(states, name));
-		teardown_vlans(path);
 		err = engine_bond_destroy(path, &error);
 	}
 	if (err < 0) {

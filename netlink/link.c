@@ -131,6 +131,7 @@ bool netlink_link_decode(const struct nlmsghdr *message, struct netlink_link *ou
 	out->allmulti = number(table[IFLA_ALLMULTI]);
 	out->gso_max_size = number(table[IFLA_GSO_MAX_SIZE]);
 	out->gso_max_segs = number(table[IFLA_GSO_MAX_SEGS]);
+	out->group = number(table[IFLA_GROUP]);
 	if (table[IFLA_OPERSTATE]) {
 		out->operstate = mnl_attr_get_u8(table[IFLA_OPERSTATE]);
 	}
@@ -195,6 +196,7 @@ int netlink_link_get_by_name(struct netlink *netlink, const char *name,
 struct link_dump {
 	netlink_link_callback *callback;
 	void *context;
+	const uint32_t *group; /* only of this one, NULL: all */
 };
 
 static int dump_answer(const struct nlmsghdr *message, void *context)
@@ -202,22 +204,41 @@ static int dump_answer(const struct nlmsghdr *message, void *context)
 	const struct link_dump *dump = context;
 	struct netlink_link link;
 
-	if (message->nlmsg_type != RTM_NEWLINK || !netlink_link_decode(message, &link)) {
+	if (message->nlmsg_type != RTM_NEWLINK || !netlink_link_decode(message, &link) ||
+	    (dump->group && link.group != *dump->group)) {
 		return 0;
 	}
 	return dump->callback(&link, dump->context);
 }
 
-int netlink_link_dump(struct netlink *netlink, netlink_link_callback *callback, void *context)
+static int links_dump(struct netlink *netlink, struct link_dump *dump, uint32_t filter)
 {
 	char buffer[NETLINK_REQUEST_SIZE];
 	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
-	struct link_dump dump = {callback, context};
 	struct ifinfomsg *info;
 
 	request->nlmsg_type = RTM_GETLINK;
 	request->nlmsg_flags = NLM_F_DUMP;
 	info = mnl_nlmsg_put_extra_header(request, sizeof(*info));
 	info->ifi_family = AF_UNSPEC;
-	return netlink_request(netlink, request, dump_answer, &dump);
+	if (filter) {
+		mnl_attr_put_u32(request, IFLA_EXT_MASK, filter);
+	}
+	return netlink_request(netlink, request, dump_answer, dump);
+}
+
+int netlink_link_dump(struct netlink *netlink, netlink_link_callback *callback, void *context)
+{
+	struct link_dump dump = {.callback = callback, .context = context};
+
+	return links_dump(netlink, &dump, 0);
+}
+
+int netlink_group_dump(struct netlink *netlink, uint32_t group, netlink_link_callback *callback,
+		       void *context)
+{
+	struct link_dump dump = {.callback = callback, .context = context, .group = &group};
+
+	/* Counters are most of the work of telling what a link is. */
+	return links_dump(netlink, &dump, RTEXT_FILTER_SKIP_STATS);
 }

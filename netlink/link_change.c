@@ -77,6 +77,23 @@ int netlink_link_delete(struct netlink *netlink, uint32_t ifindex)
 	return netlink_request(netlink, request, NULL, NULL);
 }
 
+int netlink_group_delete(struct netlink *netlink, uint32_t group)
+{
+	char buffer[NETLINK_REQUEST_SIZE];
+	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
+	struct ifinfomsg *info;
+
+	/* That of every interface that nobody has put into another. */
+	if (group == 0) {
+		return -EINVAL;
+	}
+	request->nlmsg_type = RTM_DELLINK;
+	info = mnl_nlmsg_put_extra_header(request, sizeof(*info));
+	info->ifi_family = AF_UNSPEC;
+	mnl_attr_put_u32(request, IFLA_GROUP, group);
+	return netlink_request(netlink, request, NULL, NULL);
+}
+
 static void addr_gen_mode_put(struct nlmsghdr *request, uint8_t mode)
 {
 	struct nlattr *af_spec = mnl_attr_nest_start(request, IFLA_AF_SPEC);
@@ -124,6 +141,9 @@ int netlink_link_set(struct netlink *netlink, uint32_t ifindex,
 	if (change->fields & NETLINK_LINK_ALIAS) {
 		/* An attribute without a byte is what clears it. */
 		mnl_attr_put(request, IFLA_IFALIAS, strlen(change->alias), change->alias);
+	}
+	if (change->fields & NETLINK_LINK_GROUP) {
+		mnl_attr_put_u32(request, IFLA_GROUP, change->group);
 	}
 	if (change->fields & NETLINK_LINK_GSO) {
 		mnl_attr_put_u32(request, IFLA_GSO_MAX_SIZE, change->gso_max_size);

@@ -59,6 +59,7 @@ struct netlink_link {
 	uint32_t allmulti;    /* likewise; 0 on kernels before 6.0 */
 	uint32_t gso_max_size;
 	uint32_t gso_max_segs;
+	uint32_t group;	      /* of `ip link set group`, 0 unless somebody chose one */
 	int8_t addr_gen_mode; /* IN6_ADDR_GEN_MODE_*, -1: no IPv6 on it */
 	char alias[NETLINK_ALIAS_SIZE];
 	struct netlink_counters counters;
@@ -97,6 +98,7 @@ enum netlink_link_field {
 	NETLINK_LINK_ALLMULTI = 1u << 5, /* likewise */
 	NETLINK_LINK_ADDR_GEN_MODE = 1u << 6,
 	NETLINK_LINK_GSO = 1u << 7, /* .gso_max_size and .gso_max_segs */
+	NETLINK_LINK_GROUP = 1u << 8,
 };
 
 struct netlink_link_change {
@@ -109,6 +111,7 @@ struct netlink_link_change {
 	uint32_t mtu;
 	uint32_t gso_max_size;
 	uint32_t gso_max_segs;
+	uint32_t group;
 	const char *alias;
 };
 
@@ -117,6 +120,15 @@ struct netlink_link_change {
 int netlink_link_set(struct netlink *netlink, uint32_t ifindex,
 		     const struct netlink_link_change *change);
 int netlink_link_set_up(struct netlink *netlink, uint32_t ifindex, bool up);
+
+/* Calls back once a link of the group; counters are not filled in. */
+int netlink_group_dump(struct netlink *netlink, uint32_t group, netlink_link_callback *callback,
+		       void *context);
+/* Deletes all links of a group at once. The kernel waits until nobody uses them once
+ * for all, where deleting one after another has it wait for each. -ENODEV: none is in
+ * it; -EINVAL: 0, which is that of all others; -EOPNOTSUPP: one of them can't be deleted, and
+ * none has been. */
+int netlink_group_delete(struct netlink *netlink, uint32_t group);
 
 /* --- addresses --------------------------------------------------------- */
 

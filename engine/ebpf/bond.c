@@ -333,17 +333,8 @@ int engine_bond_destroy(struct engine_bond *bond, struct engine_error *err)
 			first = first ? first : result;
 		}
 	}
-	while (bond->vlan_count) {
-		size_t before = bond->vlan_count;
-		char name[ENGINE_NAME_SIZE];
-
-		memcpy(name, bond->vlans[before - 1].public.spec.name, sizeof(name));
-		result = engine_vlan_remove(bond, name, first ? NULL : err);
-		first = first ? first : result;
-		if (bond->vlan_count == before) {
-			break;
-		}
-	}
+	result = vlans_remove_all(bond, first ? NULL : err);
+	first = first ? first : result;
 	result = pair_delete(engine, bond->ifindex, bond->hub_ifindex);
 	if (result && !first) {
 		first = engine_fail_netlink(engine, err, result, "removing %s", bond->name);

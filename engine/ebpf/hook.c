@@ -195,6 +195,17 @@ int hook_query(uint32_t ifindex, enum hook_direction direction, uint32_t *progra
 	return clsact_query(ifindex, direction, program_id);
 }
 
+bool hook_is_tcx(uint32_t ifindex, enum hook_direction direction)
+{
+	uint32_t program_id;
+	int program = tcx_find(ifindex, direction, &program_id);
+
+	if (program >= 0) {
+		close(program);
+	}
+	return program >= 0;
+}
+
 int hook_detach(struct engine *engine, uint32_t ifindex, enum hook_direction direction)
 {
 	uint32_t program_id;

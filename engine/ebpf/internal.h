@@ -14,6 +14,7 @@
  *   member_prepare.c  what an interface needs to be a member
  *   saved.c     what a member was before, and putting that back
  *   vlan.c      VLAN interfaces; vlan_takeover.c those that run already
+ *   vlan_remove.c  the end of one of them, or of many at once
  *   follow.c    what someone did to the bond's device reaches members and VLANs
  *   repair.c    what someone did to what is ours is undone
  *   mtu.c       the MTU of everything, in an order that loses no frame
@@ -110,6 +111,8 @@ enum hook_direction {
 int hook_attach(uint32_t ifindex, enum hook_direction direction, int program, bool tcx);
 /* The id of the program that stands at our place; -ENOENT: none. */
 int hook_query(uint32_t ifindex, enum hook_direction direction, uint32_t *program_id);
+/* Whether what stands there is attached by tcx, which takes its time to undo, too. */
+bool hook_is_tcx(uint32_t ifindex, enum hook_direction direction);
 /* Not for HOOK_HUB, which goes with the hub. Takes our program away, and a member's clsact
  * qdisc if no filter is left in it. None there, or no such interface, is no error. */
 int hook_detach(struct engine *engine, uint32_t ifindex, enum hook_direction direction);
@@ -326,7 +329,7 @@ void saved_guess(const struct netlink_link *link, struct engine_member_saved *ou
 int saved_restore(struct engine *engine, const struct netlink_link *link,
 		  const struct engine_member_saved *saved, bool promisc_set);
 
-/* --- vlan.c, vlan_takeover.c ------------------------------------------- */
+/* --- vlan.c, vlan_takeover.c, vlan_remove.c ------------------------------------------- */
 
 #define VID_MIN 1
 #define VID_MAX 4094
@@ -334,12 +337,19 @@ int saved_restore(struct engine *engine, const struct netlink_link *link,
 /* Room for one more, so that noting it cannot fail. */
 int vlan_room_make(struct engine_bond *bond);
 void vlan_note(struct engine_bond *bond, const struct vlan *vlan);
+/* NULL: there is none. Valid until one is added or removed. */
+struct vlan *vlan_by_name(const struct engine_bond *bond, const char *name);
+void vlan_forget(struct engine_bond *bond, struct vlan *vlan);
+/* Takes it out of the maps: nothing that arrives goes to it any more. */
+void vlan_unmap(struct engine_bond *bond, const struct engine_vlan *vlan);
 /* The hub's program, which it has whatever the hook. */
 int vlan_hub_attach(struct engine_bond *bond, const struct engine_vlan *vlan);
 
 /* Finds the VLAN interfaces that the maps know, puts our programs there, and
  * removes pairs that were left half made. */
 int vlans_take_over(struct engine_bond *bond, struct engine_error *err);
+/* All that there are, however long it takes. */
+int vlans_remove_all(struct engine_bond *bond, struct engine_error *err);
 /*
  * Brings VLAN interfaces to the bond's hook, but no more than some at a time, since
  * each can take 10 ms or more: whoever isn't reached stays as it is, which works as

@@ -45,7 +45,7 @@ static struct vlan *vlan_by_vid(const struct engine_bond *bond, uint16_t vid)
 	return &bond->vlans[position];
 }
 
-static struct vlan *vlan_by_name(const struct engine_bond *bond, const char *name)
+struct vlan *vlan_by_name(const struct engine_bond *bond, const char *name)
 {
 	for (size_t i = 0; i < bond->vlan_count; i++) {
 		if (strcmp(bond->vlans[i].public.spec.name, name) == 0) {
@@ -82,7 +82,7 @@ void vlan_note(struct engine_bond *bond, const struct vlan *vlan)
 	bond->vlan_count++;
 }
 
-static void vlan_forget(struct engine_bond *bond, struct vlan *vlan)
+void vlan_forget(struct engine_bond *bond, struct vlan *vlan)
 {
 	size_t position = (size_t)(vlan - bond->vlans);
 
@@ -153,7 +153,7 @@ int vlans_hook_follow(struct engine_bond *bond, struct engine_error *err)
 	return 0;
 }
 
-static void vlan_unmap(struct engine_bond *bond, const struct engine_vlan *vlan)
+void vlan_unmap(struct engine_bond *bond, const struct engine_vlan *vlan)
 {
 	(void)datapath_vlan_set(&bond->datapath, vlan->spec.vid, 0);
 	(void)datapath_tag_clear(&bond->datapath, vlan->ifindex);
@@ -334,25 +334,6 @@ int engine_vlan_change(struct engine_bond *bond, const struct engine_vlan_spec *
 	vlan->public.spec = *spec;
 	/* An address of its own makes the members promiscuous. */
 	return engine_bond_follow(bond, mac, err);
-}
-
-int engine_vlan_remove(struct engine_bond *bond, const char *name, struct engine_error *err)
-{
-	struct engine *engine = bond->engine;
-	struct vlan *vlan = vlan_by_name(bond, name);
-	int result;
-
-	if (!vlan) {
-		return engine_fail(err, -ENOENT, "%s has no VLAN interface %s", bond->name,
-				   name);
-	}
-	vlan_unmap(bond, &vlan->public);
-	result = pair_delete(engine, vlan->public.ifindex, vlan->public.hub_ifindex);
-	if (result) {
-		return engine_fail_netlink(engine, err, result, "removing %s", name);
-	}
-	vlan_forget(bond, vlan);
-	return 0;
 }
 
 size_t engine_bond_vlans(const struct engine_bond *bond, struct engine_vlan *out, size_t max)

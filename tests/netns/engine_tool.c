@@ -10,7 +10,9 @@
  *   publish SLOT...               these transmit and receive, in this order
  *   carrier on|off
  *   vlan NAME VID [mtu=N] [mac=XX:...]                            also: vlan_change
- *   vlan_remove NAME
+ *   vlan_remove NAME...           at once, where there are several; milliseconds
+ *   vlans_remove NAME FIRST LAST  NAME.FIRST to NAME.LAST in portions; milliseconds of
+ *                                 all and of the longest portion
  *   vlans NAME COUNT              COUNT VLAN interfaces NAME.1 ...; milliseconds
  *   follow | status | counters | close | destroy | probe
  *   watch | news                  opens a news socket; what came since, by kind
@@ -228,16 +230,61 @@ static int run_vlan_change(struct tool *tool, int count, char **words, json_t *a
 	return engine_vlan_change(tool->bond, &spec, &tool->error);
 }
 
+static double milliseconds_since(const struct timespec *begin)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)(now.tv_sec - begin->tv_sec) * 1e3 +
+	       (double)(now.tv_nsec - begin->tv_nsec) / 1e6;
+}
+
 static int run_vlan_remove(struct tool *tool, int count, char **words, json_t *answer)
 {
-	(void)count;
 	(void)answer;
+	if (count > 2) {
+		return engine_vlans_remove(tool->bond, (const char *const *)words + 1,
+					   (size_t)count - 1, &tool->error);
+	}
 	return engine_vlan_remove(tool->bond, words[1], &tool->error);
+}
+
+static int run_vlans_remove(struct tool *tool, int count, char **words, json_t *answer)
+{
+	static char names[DP_VLANS_MAX][ENGINE_NAME_SIZE];
+	static const char *list[DP_VLANS_MAX];
+	unsigned int last = (unsigned int)atoi(words[3]) % DP_VLANS_MAX;
+	size_t total = 0, done = 0;
+	struct timespec begin, portion_begin;
+	double longest = 0;
+	int result = 0;
+
+	(void)count;
+	for (unsigned int vid = (unsigned int)atoi(words[2]); vid <= last; vid++) {
+		(void)snprintf(names[total], sizeof(names[total]), "%.9s.%u", words[1],
+			       vid % DP_VLANS_MAX);
+		list[total] = names[total];
+		total++;
+	}
+	(void)clock_gettime(CLOCK_MONOTONIC, &begin);
+	while (done < total && !result) {
+		size_t portion = engine_vlans_portion(tool->bond, list + done, total - done);
+
+		(void)clock_gettime(CLOCK_MONOTONIC, &portion_begin);
+		result = engine_vlans_remove(tool->bond, list + done, portion, &tool->error);
+		done += portion;
+		longest = milliseconds_since(&portion_begin) > longest
+				  ? milliseconds_since(&portion_begin)
+				  : longest;
+	}
+	json_object_set_new(answer, "ms", json_real(milliseconds_since(&begin)));
+	json_object_set_new(answer, "longest_ms", json_real(longest));
+	return result;
 }
 
 static int run_vlans(struct tool *tool, int count, char **words, json_t *answer)
 {
-	struct timespec begin, end;
+	struct timespec begin;
 	bool taken_over;
 	uint32_t vids = (uint32_t)atoi(words[2]) % DP_VLANS_MAX;
 
@@ -254,10 +301,7 @@ static int run_vlans(struct tool *tool, int count, char **words, json_t *answer)
 			return result;
 		}
 	}
-	(void)clock_gettime(CLOCK_MONOTONIC, &end);
-	json_object_set_new(answer, "ms",
-			    json_real((double)(end.tv_sec - begin.tv_sec) * 1e3 +
-				      (double)(end.tv_nsec - begin.tv_nsec) / 1e6));
+	json_object_set_new(answer, "ms", json_real(milliseconds_since(&begin)));
 	return 0;
 }
 
@@ -486,6 +530,7 @@ static const struct command commands[] = {
 	{"vlan", run_vlan, 3, true},
 	{"vlan_change", run_vlan_change, 3, true},
 	{"vlan_remove", run_vlan_remove, 2, true},
+	{"vlans_remove", run_vlans_remove, 4, true},
 	{"vlans", run_vlans, 3, true},
 	{"follow", run_follow, 1, true},
 	{"status", run_status, 1, true},

@@ -709,6 +709,33 @@ def test_many_vlans(wired):
     assert len(server.engine("status")["vlans"]) == 1000
 
 
+def test_many_vlans_go_at_once(wired):
+    """Also those that somebody did something to; and nothing else goes."""
+    server = wired.server
+    server.open(vlan=False)
+    before = snapshot(server.namespace)
+    server.engine("vlans bond0 60")
+    server.namespace.ip("link set bond0.7 group 7")
+    server.namespace.ip("link set bond0.8-hub alias somebodys")
+    server.namespace.ip(f"link set bond0.9 netns {wired.switch.namespace.name}")
+    server.namespace.ip("link delete bond0.10")
+    server.namespace.ip("link set bond0.11-hub group 99999")
+    kept = server.namespace.links()["bond0.60"]["ifindex"]
+    server.engine("vlan_remove bond0.1 bond0.2 nothing bond0.2")
+    assert len(server.engine("status")["vlans"]) == 58
+    assert server.engine("vlans_remove bond0 1 59")["longest_ms"] < 5000
+    assert [vlan["name"] for vlan in server.engine("status")["vlans"]] == ["bond0.60"]
+    links = server.namespace.links()
+    assert set(links) - set(before) == {"lo", "bond0.60", "bond0.60-hub"}
+    assert links["bond0.60"]["ifindex"] == kept
+    assert links["bond0.60-hub"]["group"] == "default"
+    assert "bond0.9" not in wired.switch.namespace.links()
+    server.engine("vlan_remove bond0.60")
+    assert snapshot(server.namespace) == before
+    # The ids are free for others again.
+    assert not server.engine("vlan bond0.2 2")["taken_over"]
+
+
 def test_destroy_takes_all_that_is_left(wired):
     server = wired.server
     before = snapshot(server.namespace)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Members in and out. A NIC belongs to a slot by its index, so that one that is
- * renamed stays where it is, as with the kernel's driver. By its name it only
- * comes in.
+ * renamed stays where it is, as with the kernel's driver. By its name or address
+ * (nic_find.c) it only comes in.
  */
 #include <errno.h>
 #include <net/if.h>
@@ -12,6 +12,7 @@
 #include "daemon/bond_runtime.h"
 #include "daemon/daemon.h"
 #include "daemon/log.h"
+#include "daemon/nic_find.h"
 
 uint8_t bond_runtime_slot(struct bond_runtime *bond, const char *wanted, bool make)
 {
@@ -65,42 +66,27 @@ static const uint8_t *bond_member_own_mac(const struct bond_runtime_member *memb
 	return member->saved.valid ? member->saved.mac : link->mac;
 }
 
-/* HWADDR in a member's file says which NIC it is for; another one of that name
- * is left alone (initscripts does likewise). False: why says so. */
+/* Whether the NIC has the address that HWADDR in the file asks for, if it does. */
 static bool bond_member_is_right_nic(const struct bond_runtime_member *member,
-				     const struct netlink_link *link,
-				     char why[ENGINE_ERROR_SIZE])
+				     const struct netlink_link *link)
 {
 	const struct model_member *wanted =
 		wanted_find_member(member->bond->wanted, member->wanted);
-	const uint8_t *have = bond_member_own_mac(member, link), *want;
 
-	if (!wanted || !wanted->has_hwaddr || memcmp(wanted->hwaddr, have, 6) == 0) {
-		return true;
-	}
-	want = wanted->hwaddr;
-	snprintf(
-		why, ENGINE_ERROR_SIZE,
-		"its address is %02x:%02x:%02x:%02x:%02x:%02x, and HWADDR in its file asks for "
-		"%02x:%02x:%02x:%02x:%02x:%02x",
-		have[0], have[1], have[2], have[3], have[4], have[5], want[0], want[1], want[2],
-		want[3], want[4], want[5]);
-	return false;
+	return !wanted || !wanted->has_hwaddr ||
+	       memcmp(wanted->hwaddr, bond_member_own_mac(member, link), 6) == 0;
 }
 
 void bond_member_verify(struct bond_runtime *bond, uint8_t slot)
 {
 	struct bond_runtime_member *member = &bond->members[slot];
 	struct netlink_link link;
-	char why[ENGINE_ERROR_SIZE];
 
-	if (member->ifindex == 0 ||
-	    netlink_link_get(bond->daemon->netlink, member->ifindex, &link) < 0 ||
-	    bond_member_is_right_nic(member, &link, why)) {
-		return;
+	if (member->ifindex != 0 &&
+	    netlink_link_get(bond->daemon->netlink, member->ifindex, &link) == 0 &&
+	    !bond_member_is_right_nic(member, &link)) {
+		bond_member_let_go(bond, slot, "it is not the NIC that HWADDR asks for now");
 	}
-	bond_member_let_go(bond, slot, why);
-	bond_member_refuse(member, &link, why);
 }
 
 void bond_member_check_master(struct bond_runtime *bond, uint8_t slot)
@@ -158,13 +144,8 @@ void bond_member_take_in(struct bond_runtime *bond, uint8_t slot,
 	struct bond_runtime_member *member = &bond->members[slot];
 	struct bond_event event = {.type = BOND_EVENT_MEMBER_ADDED, .slot = slot};
 	struct netlink_speed speed = {.duplex = LINK_DUPLEX_UNKNOWN};
-	char why[ENGINE_ERROR_SIZE];
 
 	member->refused[0] = '\0';
-	if (!bond_member_is_right_nic(member, link, why)) {
-		bond_member_refuse(member, link, why);
-		return;
-	}
 	if (!quietly) {
 		/* That a free slot receives, where it may, holds from its start. */
 		bond_runtime_publish(bond);
@@ -234,34 +215,105 @@ static void bond_member_exchange_names(struct bond_runtime_member *a,
 	bond_runtime_want_save(a->bond);
 }
 
+/* What is wanted is not to be had, and why says why not. */
+static void bond_member_not_found(struct bond_runtime_member *member, int err, const char *why)
+{
+	static const struct netlink_link none;
+
+	if (member->ifindex != 0) {
+		return;
+	}
+	if (err == -ENODEV) {
+		member->refused[0] = '\0';
+	} else if (strcmp(member->refused, why) != 0) {
+		/* Of no NIC: the one that is meant may turn out to be any. */
+		bond_member_refuse(member, &none, why);
+	}
+}
+
+/* The NIC is in the bond already, in the other slot. */
+static void bond_member_found_in(struct bond_runtime_member *member,
+				 struct bond_runtime_member *other,
+				 const struct netlink_link *link)
+{
+	const struct wanted *wanted = member->bond->wanted;
+	const struct model_member *mine = wanted_find_member(wanted, member->wanted);
+	const struct model_member *its = wanted_find_member(wanted, other->wanted);
+	char why[ENGINE_ERROR_SIZE];
+
+	if ((!mine || !mine->has_hwaddr) && (!its || !its->has_hwaddr)) {
+		bond_member_exchange_names(member, other);
+		return;
+	}
+	snprintf(why, sizeof(why), "%s is the NIC that the file of %s means", link->name,
+		 other->wanted);
+	bond_member_not_found(member, -ENOTUNIQ, why);
+}
+
 void bond_member_look(struct bond_runtime *bond, uint8_t slot)
 {
 	struct bond_runtime_member *member = &bond->members[slot];
+	const struct model_member *model = wanted_find_member(bond->wanted, member->wanted);
+	struct nic_wanted wanted = {.name = member->wanted};
 	struct netlink_link link;
+	char why[ENGINE_ERROR_SIZE];
 	uint8_t other;
+	int err;
 
-	if (!member->wanted[0] ||
-	    netlink_link_get_by_name(bond->daemon->netlink, member->wanted, &link) < 0 ||
-	    link.ifindex == member->ifindex) {
+	if (model) {
+		wanted = nic_wanted_of_member(model);
+	}
+	if (!member->wanted[0] || (member->ifindex != 0 && wanted.hwaddr)) {
+		/* By its address it is the right one, whatever has its name by now. */
 		return;
 	}
-	if (member->refused[0] && member->refused_ifindex == link.ifindex &&
-	    member->refused_master == link.master) {
+	err = nic_find(bond->daemon, &wanted, &link, why);
+	if (err < 0) {
+		bond_member_not_found(member, err, why);
+		return;
+	}
+	if (link.ifindex == member->ifindex ||
+	    (member->refused[0] && member->refused_ifindex == link.ifindex &&
+	     member->refused_master == link.master)) {
 		return;
 	}
 	other = bond_member_find(bond, link.ifindex);
 	if (other != BOND_NO_MEMBER) {
-		bond_member_exchange_names(member, &bond->members[other]);
+		bond_member_found_in(member, &bond->members[other], &link);
 		return;
 	}
 	bond_member_let_go(bond, slot, "renamed, and another interface has its name now");
 	bond_member_take_in(bond, slot, &link, false);
 }
 
+bool bond_member_awaits(const struct bond_runtime_member *member,
+			const struct netlink_link *link)
+{
+	const struct model_member *wanted;
+
+	if (!member->wanted[0]) {
+		return false;
+	}
+	if (member->ifindex == link->ifindex || strcmp(member->wanted, link->name) == 0) {
+		return true;
+	}
+	if (member->ifindex != 0) {
+		return false;
+	}
+	if (member->refused[0] && member->refused_ifindex == 0) {
+		/* Several had its address, or the like: any change may end that. */
+		return true;
+	}
+	wanted = wanted_find_member(member->bond->wanted, member->wanted);
+	return wanted && wanted->has_hwaddr &&
+	       (memcmp(wanted->hwaddr, link->mac, sizeof(link->mac)) == 0 ||
+		memcmp(wanted->hwaddr, link->perm_mac, sizeof(link->perm_mac)) == 0);
+}
+
 void bond_members_retry(struct bond_runtime *bond)
 {
 	for (uint8_t slot = 0; slot < BOND_MEMBERS_MAX; slot++) {
-		if (bond->members[slot].refused[0]) {
+		if (bond->members[slot].wanted[0] && bond->members[slot].ifindex == 0) {
 			bond->members[slot].refused[0] = '\0';
 			bond_member_look(bond, slot);
 		}

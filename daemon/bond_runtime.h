@@ -147,8 +147,8 @@ int bond_runtime_start(struct daemon *daemon, struct wanted *wanted, struct bond
 uint8_t bond_runtime_slot(struct bond_runtime *bond, const char *wanted, bool make);
 /* The slot that holds the NIC, or BOND_NO_MEMBER. */
 uint8_t bond_member_find(const struct bond_runtime *bond, uint32_t ifindex);
-/* Takes the NIC into the empty slot, if it is the right one. Quietly: the core
- * is told, but what it wants isn't done yet (at a takeover). */
+/* Takes the NIC into the empty slot. Quietly: the core is told, but what it wants
+ * isn't done yet (at a takeover). */
 void bond_member_take_in(struct bond_runtime *bond, uint8_t slot,
 			 const struct netlink_link *link, bool quietly);
 /* Lets the NIC go if the files now say that it's another one (HWADDR). */
@@ -156,9 +156,14 @@ void bond_member_verify(struct bond_runtime *bond, uint8_t slot);
 /* Lets the NIC go if somebody made it a bridge's or the like. */
 void bond_member_check_master(struct bond_runtime *bond, uint8_t slot);
 /* Looks for the NIC of a slot and takes it in if it's there; one that was
- * renamed since makes place for the one that has the name now. */
+ * renamed since makes place for the one that has the name now, if the files go by
+ * the name. */
 void bond_member_look(struct bond_runtime *bond, uint8_t slot);
-/* Looks again for the NICs that were refused, whatever the reason was. */
+/* Whether it is the slot's NIC, or might be the one that the slot waits for. */
+bool bond_member_awaits(const struct bond_runtime_member *member,
+			const struct netlink_link *link);
+/* Looks again for the NICs that are not there or were refused, whatever the reason
+ * was. */
 void bond_members_retry(struct bond_runtime *bond);
 /* Lets the NIC go and restores it; the slot stays wanted. why is for the log. */
 void bond_member_let_go(struct bond_runtime *bond, uint8_t slot, const char *why);

@@ -13,6 +13,7 @@
 #include "daemon/changes.h"
 #include "daemon/daemon.h"
 #include "daemon/log.h"
+#include "daemon/nic_find.h"
 #include "daemon/state.h"
 
 /* How long what was found running without saved state is left alone while LACP
@@ -47,11 +48,36 @@ static int bond_start_core(struct bond_runtime *bond)
 	return 0;
 }
 
+/* Whose NIC it is by the files, where nothing says whose it was. */
+static void bond_start_name_member(struct bond_runtime *bond, uint8_t slot,
+				   const struct netlink_link *link)
+{
+	const struct model_bond *wanted = &bond->wanted->bond;
+	uint8_t mac[6];
+
+	if (wanted_find_member(bond->wanted, link->name)) {
+		return;
+	}
+	nic_own_mac(bond->daemon, link, mac);
+	for (size_t i = 0; i < wanted->member_count; i++) {
+		const struct model_member *member = &wanted->members[i];
+		const char *name = member->interface.name;
+
+		if (member->has_hwaddr && memcmp(member->hwaddr, mac, sizeof(mac)) == 0 &&
+		    bond_runtime_slot(bond, name, false) == BOND_NO_MEMBER) {
+			memcpy(bond->members[slot].wanted, name,
+			       sizeof(bond->members[slot].wanted));
+			return;
+		}
+	}
+}
+
 /* The NIC that the data path has in the slot becomes its member again. */
 static void bond_start_take_member(struct bond_runtime *bond, uint8_t slot, uint32_t ifindex,
 				   const struct bond_state *state)
 {
 	struct bond_runtime_member *member = &bond->members[slot];
+	bool named = member->wanted[0] != '\0';
 	struct engine_error error;
 	struct netlink_link link;
 
@@ -59,7 +85,7 @@ static void bond_start_take_member(struct bond_runtime *bond, uint8_t slot, uint
 		(void)engine_member_remove(bond->path, slot, &member->saved, &error);
 		return;
 	}
-	if (!member->wanted[0]) {
+	if (!named) {
 		snprintf(member->wanted, sizeof(member->wanted), "%s", link.name);
 	}
 	if (state && state->members[slot].ifindex == ifindex) {
@@ -68,6 +94,8 @@ static void bond_start_take_member(struct bond_runtime *bond, uint8_t slot, uint
 	bond_member_take_in(bond, slot, &link, true);
 	if (member->ifindex == 0) {
 		(void)engine_member_remove(bond->path, slot, &member->saved, &error);
+	} else if (!named) {
+		bond_start_name_member(bond, slot, &link);
 	}
 }
 

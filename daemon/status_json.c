@@ -193,6 +193,29 @@ static void status_add_missing(json_t *list, const char *name, uint32_t ifindex,
 }
 
 /* What somebody did to the bond, or what refuses it something, in sentences. */
+/* Members that are there by their address while another NIC has their name. */
+static void status_add_misnamed(json_t *list, const struct bond_runtime *bond)
+{
+	for (uint8_t slot = 0; slot < BOND_MEMBERS_MAX; slot++) {
+		const struct bond_runtime_member *member = &bond->members[slot];
+		const struct model_member *wanted =
+			wanted_find_member(bond->wanted, member->wanted);
+		unsigned int named = if_nametoindex(member->wanted);
+
+		if (member->ifindex == 0 || !wanted || !wanted->has_hwaddr ||
+		    wanted->any_name || named == 0 || named == member->ifindex) {
+			continue;
+		}
+		json_array_append_new(
+			list, json_sprintf("%s is the NIC that HWADDR in the file of %s asks "
+					   "for, but another is called %s: with a fresh start "
+					   "the file would be refused; expected DEVICE=%s "
+					   "there, or no DEVICE",
+					   member->name, member->wanted, member->wanted,
+					   member->name));
+	}
+}
+
 static json_t *status_json_troubles(const struct bond_runtime *bond,
 				    const struct status_addresses *addresses)
 {
@@ -218,6 +241,7 @@ static json_t *status_json_troubles(const struct bond_runtime *bond,
 				     "of the daemon would begin LACP anew",
 				     bond->daemon->options.state, strerror(-bond->save_error)));
 	}
+	status_add_misnamed(list, bond);
 	status_add_missing(list, bond->name, bond->ifindex, &bond->addresses, addresses);
 	for (size_t i = 0; i < bond->vlan_count; i++) {
 		status_add_missing(list, bond->vlans[i].name, bond->vlans[i].ifindex,

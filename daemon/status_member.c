@@ -64,15 +64,33 @@ static void status_add_core(json_t *json, const struct bond_runtime_member *memb
 				    : json_null());
 }
 
+/* Why there is no NIC in the slot. */
+static json_t *status_absent_text(const struct bond_runtime_member *member)
+{
+	const struct model_member *wanted =
+		wanted_find_member(member->bond->wanted, member->wanted);
+	const uint8_t *m;
+
+	if (member->refused[0]) {
+		return json_text(member->refused);
+	}
+	if (!wanted || !wanted->has_hwaddr) {
+		return json_text(bond_reason_text(BOND_REASON_ABSENT));
+	}
+	m = wanted->hwaddr;
+	return json_sprintf("%s, and no NIC has the address %02x:%02x:%02x:%02x:%02x:%02x of "
+			    "HWADDR in its file",
+			    bond_reason_text(BOND_REASON_ABSENT), m[0], m[1], m[2], m[3], m[4],
+			    m[5]);
+}
+
 static void status_add_absent(json_t *json, const struct bond_runtime_member *member)
 {
 	bool refused = member->refused[0] != '\0';
 
 	json_object_set_new(json, "state", json_string(refused ? "down" : "absent"));
 	json_object_set_new(json, "reason", json_string(refused ? "refused" : "absent"));
-	json_object_set_new(
-		json, "reason_text",
-		json_text(refused ? member->refused : bond_reason_text(BOND_REASON_ABSENT)));
+	json_object_set_new(json, "reason_text", status_absent_text(member));
 	json_object_set_new(json, "link", json_string("down"));
 	json_object_set_new(json, "speed_mbps", json_null());
 	json_object_set_new(json, "duplex", json_null());

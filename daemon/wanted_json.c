@@ -64,6 +64,7 @@ json_t *wanted_to_json(const struct wanted *wanted)
 
 		if (member->has_hwaddr) {
 			json_object_set_new(json, "hwaddr", json_mac(member->hwaddr));
+			json_object_set_new(json, "any_name", json_boolean(member->any_name));
 		}
 		json_array_append_new(members, json);
 	}
@@ -161,6 +162,8 @@ static bool wanted_members_from_json(const json_t *list, struct model_bond *bond
 			return false;
 		}
 		member.has_hwaddr = hwaddr && json_mac_read(hwaddr, member.hwaddr);
+		member.any_name =
+			member.has_hwaddr && json_is_true(json_object_get(json, "any_name"));
 		if (!model_bond_add_member(bond, &member)) {
 			model_interface_clear(&member.interface);
 			return false;

@@ -61,10 +61,7 @@ static void watch_on_event(const struct netlink_event *event, void *context)
 		for (uint8_t slot = 0; slot < BOND_MEMBERS_MAX; slot++) {
 			struct bond_runtime_member *member = &bond->members[slot];
 
-			if (member->wanted[0] && (member->ifindex == link->ifindex ||
-						  strcmp(member->wanted, link->name) == 0)) {
-				member->touched = true;
-			}
+			member->touched = member->touched || bond_member_awaits(member, link);
 		}
 	}
 }

@@ -105,13 +105,7 @@ void ifcfg_member_read(const struct ifcfg_context *context, const char *master,
 		}
 	}
 	member->has_hwaddr = mac_read(context, "HWADDR", member->hwaddr);
-	if (member->has_hwaddr && !ifcfg_key_value(context, "DEVICE")) {
-		ifcfg_key_warning(
-			context, "HWADDR",
-			"no DEVICE beside HWADDR: the NIC is taken to be called '%s', "
-			"as the file is; expected DEVICE",
-			context->subject);
-	}
+	member->any_name = member->has_hwaddr && !ifcfg_key_value(context, "DEVICE");
 	for (const char *const *key = unused; *key; key++) {
 		if (ifcfg_key_value(context, *key)) {
 			ifcfg_key_warning(context, *key,

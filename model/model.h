@@ -171,6 +171,9 @@ struct model_member {
 	struct model_interface interface; /* .addresses is empty when valid */
 	bool has_hwaddr;
 	uint8_t hwaddr[6]; /* HWADDR: which NIC it must be */
+	/* No DEVICE beside HWADDR: .interface.name is what the file is called, and the NIC
+	 * may be called anything. */
+	bool any_name;
 };
 
 struct model_vlan {

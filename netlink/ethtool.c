@@ -86,6 +86,25 @@ int netlink_carrier_read(struct netlink *netlink, uint32_t ifindex, bool *carrie
 	return err;
 }
 
+int netlink_permanent_mac_read(struct netlink *netlink, uint32_t ifindex, uint8_t mac[6])
+{
+	static const uint8_t none[6];
+	struct {
+		struct ethtool_perm_addr head;
+		uint8_t address[32]; /* MAX_ADDR_LEN */
+	} data = {.head = {.cmd = ETHTOOL_GPERMADDR, .size = sizeof(data.address)}};
+	int err = ethtool_call(netlink, ifindex, &data);
+
+	if (err) {
+		return err;
+	}
+	if (data.head.size != sizeof(none) || memcmp(data.address, none, sizeof(none)) == 0) {
+		return -EOPNOTSUPP;
+	}
+	memcpy(mac, data.address, sizeof(none));
+	return 0;
+}
+
 int netlink_speed_read(struct netlink *netlink, uint32_t ifindex, struct netlink_speed *out)
 {
 	struct {

@@ -199,6 +199,10 @@ int netlink_carrier_read(struct netlink *netlink, uint32_t ifindex, bool *carrie
  * an answer, and false a reason to ask netlink_carrier_read(). */
 bool netlink_carrier_is(struct netlink *netlink, const char *name, bool carrier);
 
+/* The driver's word on the address that the NIC was made with. -EOPNOTSUPP: it has none,
+ * or none of 6 bytes. Newer kernels say it in struct netlink_link. */
+int netlink_permanent_mac_read(struct netlink *netlink, uint32_t ifindex, uint8_t mac[6]);
+
 struct netlink_speed {
 	uint32_t speed_mbps; /* 0: unknown */
 	uint8_t duplex;	     /* DUPLEX_HALF 0, DUPLEX_FULL 1, DUPLEX_UNKNOWN 0xff */

@@ -341,8 +341,6 @@ static void test_members(void **state)
 		 "MTU is not used", "eth1", 2},
 		{"ifcfg-eth1", "MASTER=bond0 SLAVE=yes HWADDR=x", MODEL_ERROR, "MAC address",
 		 "eth1", 1},
-		{"ifcfg-eth1", "MASTER=bond0 SLAVE=yes HWADDR=52:54:00:00:00:01", MODEL_WARNING,
-		 "no DEVICE beside HWADDR", "eth1", 2},
 		{"ifcfg-eth1", "MASTER=bond0 SLAVE=yes\ndate", MODEL_ERROR, "no assignment",
 		 "eth1", 1},
 		{"ifcfg-eth1", "MASTER=bond0 SLAVE=yes VLAN=yes", MODEL_ERROR,

@@ -29,6 +29,7 @@ struct model_address {
 	int family;	   /* AF_INET or AF_INET6 */
 	uint8_t bytes[16]; /* network order; 4 or 16 of them */
 	uint8_t prefix;
+	bool unchecked; /* ARPCHECKn=no: put there without asking whether it is free */
 	struct model_source source;
 };
 
@@ -86,7 +87,11 @@ struct model_route {
 	uint32_t window;
 	uint32_t initcwnd;
 	uint32_t initrwnd;
-	size_t hop_count; /* at least 1 for MODEL_ROUTE_UNICAST */
+	uint32_t hoplimit;
+	uint32_t rto_min_ms;
+	uint32_t quickack; /* 1: on */
+	uint32_t locks;	   /* bits 1 << RTAX_*: the kernel may not learn a better value */
+	size_t hop_count;  /* at least 1 for MODEL_ROUTE_UNICAST */
 	struct model_hop hops[MODEL_HOPS_MAX];
 	struct model_source source;
 };
@@ -116,6 +121,8 @@ struct model_rule {
 	char oif[MODEL_NAME_SIZE];
 	bool has_preference;
 	uint32_t preference; /* else the kernel chooses */
+	bool has_protocol;
+	uint8_t protocol; /* RTPROT_*; else as ip rule has it, boot */
 	uint32_t table;
 	uint32_t go_to;
 	int32_t suppress_prefixlength;		      /* -1: none */
@@ -129,9 +136,12 @@ struct model_rule {
 
 /* What a DHCP client is told beside the interface. */
 struct model_dhcp {
-	char hostname[MODEL_TEXT_SIZE];	 /* DHCP_HOSTNAME; "": none */
+	char hostname[MODEL_TEXT_SIZE];	 /* DHCP_HOSTNAME, DHCP_FQDN; "": the system's own */
+	bool hostname_is_fqdn;		 /* DHCP_FQDN */
+	bool hostname_is_kept;		 /* DHCP_SEND_HOSTNAME=no: the server is told none */
 	char client_id[MODEL_TEXT_SIZE]; /* DHCP_CLIENT_ID; "": none */
 	bool persistent;		 /* PERSISTENT_DHCLIENT: tries for ever */
+	bool persistent_ipv6;		 /* PERSISTENT_DHCLIENT_IPV6 */
 	bool peer_dns;			 /* PEERDNS: may write resolv.conf */
 	bool release;			 /* DHCPRELEASE: gives the lease back at the end */
 };
@@ -141,6 +151,9 @@ struct model_default_route {
 	bool is_set;
 	bool has_gateway;    /* else it is over the interface itself */
 	uint8_t gateway[16]; /* network order; 4 or 16 of them */
+	bool has_metric;
+	uint32_t metric;
+	uint32_t window; /* RTAX_WINDOW; 0: not said */
 	struct model_source source;
 };
 

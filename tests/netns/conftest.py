@@ -12,6 +12,7 @@ import pytest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "..", "lab"))
 
+from engine_util import Wired  # noqa: E402
 from netlab import Namespace, Pair  # noqa: E402
 from netlab.fixtures import *  # noqa: E402,F401,F403
 from netlab.fixtures import skip_what_cannot_run, track, untrack  # noqa: E402
@@ -95,3 +96,11 @@ def guest(pair):
     namespace = Namespace("guest")
     yield namespace
     namespace.close()
+
+
+@pytest.fixture
+def wired():
+    """Server and switch for the engine by itself."""
+    made = Wired()
+    yield made
+    made.close()

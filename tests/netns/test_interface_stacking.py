@@ -224,39 +224,26 @@ def nft(namespace, text):
 
 
 @hooks
-@pytest.mark.parametrize("interface, address", [("bond0", SERVER), (VLAN, SERVER_VLAN)])
-def test_nftables_netdev_ingress(any_pair, interface, address):
+@pytest.mark.parametrize("direction", ["ingress", "egress"])
+@pytest.mark.parametrize("interface, near, far", [("bond0", SERVER, SWITCH),
+                                                  (VLAN, SERVER_VLAN, SWITCH_VLAN)])
+def test_nftables_netdev(any_pair, interface, near, far, direction):
     pair = any_pair
+    way = ((pair.switch, pair.server, near) if direction == "ingress"
+           else (pair.server, pair.switch, far))
     nft(pair.server, f'''
         table netdev t {{
-            chain in {{
-                type filter hook ingress device "{interface}" priority 0;
+            chain one {{
+                type filter hook {direction} device "{interface}" priority 0;
                 udp dport {BLOCKED} counter drop
             }}
         }}''')
     try:
-        assert udp_filtered(pair.switch, pair.server, address, BLOCKED, OPEN)
+        assert udp_filtered(*way, BLOCKED, OPEN)
         assert "counter packets 1 " in pair.server.run("nft list table netdev t").stdout
     finally:
         pair.server.run("nft delete table netdev t")
-    assert udp_passes(pair.switch, pair.server, address, BLOCKED)
-
-
-@hooks
-@pytest.mark.parametrize("interface, address", [("bond0", SWITCH), (VLAN, SWITCH_VLAN)])
-def test_nftables_netdev_egress(any_pair, interface, address):
-    pair = any_pair
-    nft(pair.server, f'''
-        table netdev t {{
-            chain out {{
-                type filter hook egress device "{interface}" priority 0;
-                udp dport {BLOCKED} counter drop
-            }}
-        }}''')
-    try:
-        assert udp_filtered(pair.server, pair.switch, address, BLOCKED, OPEN)
-    finally:
-        pair.server.run("nft delete table netdev t")
+    assert udp_passes(*way, BLOCKED)
 
 
 @hooks

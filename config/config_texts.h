@@ -7,7 +7,6 @@
 #define CONFIG_CONFIG_TEXTS_H
 
 #include <jansson.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -22,9 +21,11 @@ struct config_text {
 	mode_t mode; /* permission bits */
 	uid_t uid;
 	gid_t gid;
-	int read_error; /* as in struct ifcfg_text; then bytes is empty */
-	/* What says that the file has not changed since it was read. */
-	uint64_t inode, changed_ns, modified_ns;
+	int read_error; /* as in struct ifcfg_text, EFBIG beyond IFCFG_FILE_SIZE_MAX; then
+			 * bytes is empty */
+	/* What says that the file has not changed since it was read; changed_ns 0: nothing
+	 * does, for it was changed while it was read, or may have been. */
+	uint64_t device, inode, changed_ns, modified_ns;
 };
 
 struct config_texts {
@@ -35,7 +36,8 @@ struct config_texts {
 
 /* Reads all that ifcfg_name_is_read() takes. before, where not NULL, is an earlier
  * reading of the same folder: files that haven't changed since (inode, ctime, mtime,
- * size) are copied from there instead of being read. Errors as config_read_folder(). */
+ * size) are copied from there instead of being read. Errors as config_read_folder();
+ * *out is then untouched. */
 int config_texts_read(const char *folder, enum ifcfg_dialect dialect,
 		      const struct config_texts *before, struct config_texts *out);
 void config_texts_free(struct config_texts *texts); /* leaves it empty */

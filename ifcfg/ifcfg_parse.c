@@ -9,6 +9,7 @@
  */
 #include "ifcfg/ifcfg.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -444,16 +445,16 @@ static bool text_check(struct ifcfg_parser *parser, const struct ifcfg_text *tex
 		return ifcfg_refuse(parser, (struct ifcfg_mark){0},
 				    "is a folder, a pipe or a device; expected a regular file");
 	}
+	if (text->size > IFCFG_FILE_SIZE_MAX || text->read_error == EFBIG) {
+		return ifcfg_refuse(parser, (struct ifcfg_mark){0},
+				    "is too long; expected at most %d bytes",
+				    IFCFG_FILE_SIZE_MAX);
+	}
 	if (text->read_error != 0) {
 		const char *why = strerrordesc_np(text->read_error);
 		return ifcfg_refuse(parser, (struct ifcfg_mark){0},
 				    "cannot be read (%s); expected a readable file",
 				    why ? why : "unknown error");
-	}
-	if (text->size > IFCFG_FILE_SIZE_MAX) {
-		return ifcfg_refuse(parser, (struct ifcfg_mark){0},
-				    "is too long; expected at most %d bytes",
-				    IFCFG_FILE_SIZE_MAX);
 	}
 	if (text->size == 0) {
 		return true;

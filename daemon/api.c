@@ -7,25 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "daemon/daemon.h"
 #include "daemon/json_util.h"
 
-#define API_BACKLOG		  128
 #define API_CONNECTION_MEMORY	  16384
 #define API_KEEPALIVE_INTERVAL_US (15 * 1000000ULL)
-
-/* What has come of a request's body. */
-struct api_body {
-	size_t size;
-	bool too_large;
-	bool out_of_memory;
-	char *bytes;
-};
+/* What it takes to send the answers that the end has brought about. */
+#define API_LAST_RUNS		  4
 
 enum MHD_Result api_answer(struct api_call *call, unsigned int status, json_t *json)
 {
@@ -72,70 +62,88 @@ const char *api_parameter(const struct api_call *call, const char *name)
 	return MHD_lookup_connection_value(call->connection, MHD_GET_ARGUMENT_KIND, name);
 }
 
-static void api_body_append(struct api_body *body, const char *data, size_t size)
+static void api_body_append(struct api_request *request, const char *data, size_t size)
 {
-	char *bytes;
+	char *body;
 
-	if (body->too_large || body->size + size > API_BODY_MAX) {
-		body->too_large = true;
+	if (request->too_large || request->size + size > API_BODY_MAX) {
+		request->too_large = true;
 		return;
 	}
-	bytes = realloc(body->bytes, body->size + size + 1);
-	if (!bytes) {
-		body->out_of_memory = true;
+	body = realloc(request->body, request->size + size + 1);
+	if (!body) {
+		request->out_of_memory = true;
 		return;
 	}
-	memcpy(bytes + body->size, data, size);
-	body->bytes = bytes;
-	body->size += size;
-	body->bytes[body->size] = '\0';
+	memcpy(body + request->size, data, size);
+	request->body = body;
+	request->size += size;
+	request->body[request->size] = '\0';
+}
+
+/* Who sent it, as kept by api_accept.c. */
+static const struct peer *api_peer(struct MHD_Connection *connection)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+	const struct api_client *client = info ? info->socket_context : NULL;
+
+	return client ? &client->peer : NULL;
 }
 
 /* libmicrohttpd calls this once when the headers are there, then with each
- * piece of the body, then once more with none: that is when it is answered. */
-static enum MHD_Result api_request(void *user, struct MHD_Connection *connection,
-				   const char *path, const char *method, const char *version,
-				   const char *data, size_t *data_size, void **state)
+ * piece of the body, then once more with none: that is when it is answered. One
+ * whose answer is deferred comes here again for it. */
+static enum MHD_Result api_on_request(void *user, struct MHD_Connection *connection,
+				      const char *path, const char *method, const char *version,
+				      const char *data, size_t *data_size, void **state)
 {
-	struct api_body *body = *state;
-	struct api_call call = {.api = user, .connection = connection};
+	struct api_request *request = *state;
+	struct api_call call = {.api = user,
+				.connection = connection,
+				.request = request,
+				.peer = api_peer(connection)};
 
 	(void)version;
-	if (!body) {
-		*state = calloc(1, sizeof(*body));
-		return *state ? MHD_YES : MHD_NO;
+	if (!request) {
+		*state = calloc(1, sizeof(*request));
+		return *state && call.peer ? MHD_YES : MHD_NO;
 	}
 	if (*data_size > 0) {
-		api_body_append(body, data, *data_size);
+		api_body_append(request, data, *data_size);
 		*data_size = 0;
 		return MHD_YES;
 	}
-	if (body->out_of_memory) {
+	if (request->deferred) {
+		return api_deferred_wait(&call);
+	}
+	if (request->out_of_memory || call.api->ending) {
 		return MHD_NO;
 	}
-	if (body->too_large) {
+	if (request->too_large) {
 		return api_answer_error(&call, MHD_HTTP_CONTENT_TOO_LARGE, "body_too_large",
 					"the body is longer than %d bytes", API_BODY_MAX);
 	}
-	call.body = body->bytes ? body->bytes : "";
-	if (strlen(call.body) != body->size) {
+	call.body = request->body ? request->body : "";
+	if (strlen(call.body) != request->size) {
 		return api_answer_error(&call, MHD_HTTP_BAD_REQUEST, "bad_body",
 					"the body has a zero byte in it; expected JSON");
 	}
-	return api_calls_dispatch(&call, method, path);
+	return api_dispatch(&call, method, path);
 }
 
-static void api_request_done(void *user, struct MHD_Connection *connection, void **state,
-			     enum MHD_RequestTerminationCode why)
+static void api_on_request_done(void *user, struct MHD_Connection *connection, void **state,
+				enum MHD_RequestTerminationCode why)
 {
-	struct api_body *body = *state;
+	struct api_request *request = *state;
 
 	(void)user;
 	(void)connection;
 	(void)why;
-	if (body) {
-		free(body->bytes);
-		free(body);
+	if (request) {
+		api_deferred_forget(request);
+		free(request->body);
+		free(request);
 		*state = NULL;
 	}
 }
@@ -194,85 +202,18 @@ static int api_on_keepalive(sd_event_source *source, uint64_t time_us, void *use
 	return 0;
 }
 
+void api_wake(struct api *api)
+{
+	sd_event_source_set_enabled(api->wake, SD_EVENT_ONESHOT);
+}
+
 static void api_on_event(void *user)
 {
 	struct api *api = user;
 
 	if (api->streams) {
-		sd_event_source_set_enabled(api->wake, SD_EVENT_ONESHOT);
+		api_wake(api);
 	}
-}
-
-/* Whether a daemon answers on the socket of that name. */
-static bool api_socket_answers(const struct sockaddr_un *address)
-{
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	bool answers;
-
-	if (fd < 0) {
-		return false;
-	}
-	answers = connect(fd, (const struct sockaddr *)address, sizeof(*address)) == 0 ||
-		  errno == EAGAIN;
-	close(fd);
-	return answers;
-}
-
-static int api_socket_bind(int fd, const struct sockaddr_un *address)
-{
-	struct stat st;
-	mode_t mask;
-	int err = 0;
-
-	if (lstat(address->sun_path, &st) == 0) {
-		if (!S_ISSOCK(st.st_mode)) {
-			return -EEXIST;
-		}
-		if (api_socket_answers(address)) {
-			return -EADDRINUSE;
-		}
-		unlink(address->sun_path);
-	}
-	mask = umask(0177);
-	if (bind(fd, (const struct sockaddr *)address, sizeof(*address)) < 0) {
-		err = -errno;
-	}
-	umask(mask);
-	if (err == 0 && listen(fd, API_BACKLOG) < 0) {
-		err = -errno;
-		unlink(address->sun_path);
-	}
-	return err;
-}
-
-static int api_socket_make(const char *path, char error[API_SOCKET_ERROR_SIZE])
-{
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	int fd, err;
-
-	if (strlen(path) >= sizeof(address.sun_path)) {
-		snprintf(error, API_SOCKET_ERROR_SIZE,
-			 "%s: the name of a socket has at most %zu characters", path,
-			 sizeof(address.sun_path) - 1);
-		return -ENAMETOOLONG;
-	}
-	memcpy(address.sun_path, path, strlen(path) + 1);
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0) {
-		err = -errno;
-		snprintf(error, API_SOCKET_ERROR_SIZE, "no Unix socket: %s", strerror(-err));
-		return err;
-	}
-	err = api_socket_bind(fd, &address);
-	if (err < 0) {
-		snprintf(error, API_SOCKET_ERROR_SIZE, "%s: %s", path,
-			 err == -EADDRINUSE ? "another process answers on this socket"
-			 : err == -EEXIST   ? "is there and is no socket"
-					    : strerror(-err));
-		close(fd);
-		return err;
-	}
-	return fd;
 }
 
 static int api_add_sources(struct api *api, sd_event *loop)
@@ -293,6 +234,9 @@ static int api_add_sources(struct api *api, sd_event *loop)
 	if (err >= 0) {
 		err = sd_event_add_defer(loop, &api->wake, api_on_wake, api);
 	}
+	if (err >= 0) {
+		err = api_accept_open(api, loop);
+	}
 	if (err < 0) {
 		return err;
 	}
@@ -309,36 +253,34 @@ int api_open(struct daemon *daemon, const char *path, struct api **out,
 	     char error[API_SOCKET_ERROR_SIZE])
 {
 	struct api *api = calloc(1, sizeof(*api));
-	int fd, err;
+	int err;
 
 	if (!api) {
 		snprintf(error, API_SOCKET_ERROR_SIZE, "out of memory");
 		return -ENOMEM;
 	}
 	api->daemon = daemon;
-	fd = api_socket_make(path, error);
-	if (fd < 0) {
+	for (size_t i = 0; i < API_LINGERING_MAX; i++) {
+		api->lingering[i].fd = -1;
+	}
+	api->listener = api_socket_make(path, error);
+	if (api->listener < 0) {
+		err = api->listener;
 		free(api);
-		return fd;
+		return err;
 	}
 	memcpy(api->path, path, strlen(path) + 1);
 	api->http = MHD_start_daemon(
-		MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, api_request, api,
-		MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, API_CLIENTS_MAX,
+		MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET, 0, NULL,
+		NULL, api_on_request, api, MHD_OPTION_CONNECTION_LIMIT, API_CLIENTS_MAX,
 		MHD_OPTION_CONNECTION_TIMEOUT, API_TIMEOUT_S,
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)API_CONNECTION_MEMORY,
-		MHD_OPTION_NOTIFY_COMPLETED, api_request_done, NULL, MHD_OPTION_END);
-	if (!api->http) {
-		snprintf(error, API_SOCKET_ERROR_SIZE, "%s: the HTTP server did not start",
-			 path);
-		close(fd);
-		unlink(path);
-		free(api);
-		return -EIO;
-	}
-	err = api_add_sources(api, daemon->loop);
+		MHD_OPTION_NOTIFY_CONNECTION, api_accept_notify, api,
+		MHD_OPTION_NOTIFY_COMPLETED, api_on_request_done, NULL, MHD_OPTION_END);
+	err = api->http ? api_add_sources(api, daemon->loop) : -EIO;
 	if (err < 0) {
-		snprintf(error, API_SOCKET_ERROR_SIZE, "%s: %s", path, strerror(-err));
+		snprintf(error, API_SOCKET_ERROR_SIZE, "%s: %s", path,
+			 api->http ? strerror(-err) : "the HTTP server did not start");
 		api_close(api);
 		return err;
 	}
@@ -354,13 +296,21 @@ void api_close(struct api *api)
 		return;
 	}
 	api->daemon->events.listener = NULL;
+	api->ending = true;
+	api_accept_close(api);
 	sd_event_source_disable_unref(api->io);
 	sd_event_source_disable_unref(api->timer);
 	sd_event_source_disable_unref(api->wake);
 	sd_event_source_disable_unref(api->keepalive);
-	/* A suspended connection may not be there when the server stops. */
-	api_events_resume(api, false);
-	MHD_stop_daemon(api->http);
+	if (api->http) {
+		/* A suspended connection may not be there when the server stops. */
+		api_events_resume(api, false);
+		api_deferred_close(api);
+		for (int i = 0; i < API_LAST_RUNS; i++) {
+			MHD_run(api->http);
+		}
+		MHD_stop_daemon(api->http);
+	}
 	unlink(api->path);
 	free(api);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The calls of doc/api.md, one function each, and the table that finds them.
+ * The calls of doc/api.md that read, one function each.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -10,7 +10,6 @@
 #include "config/config_folder.h"
 #include "config/config_json.h"
 #include "daemon/api.h"
-#include "daemon/apply.h"
 #include "daemon/bond_runtime.h"
 #include "daemon/daemon.h"
 #include "daemon/explain.h"
@@ -19,7 +18,7 @@
 
 #define API_NAMES_SIZE 512
 
-static enum MHD_Result api_answer_no_bond(struct api_call *call, const char *name)
+enum MHD_Result api_answer_no_bond(struct api_call *call, const char *name)
 {
 	char names[API_NAMES_SIZE] = "";
 	size_t used = 0;
@@ -38,7 +37,7 @@ static enum MHD_Result api_answer_no_bond(struct api_call *call, const char *nam
 				names[0] ? names : "none");
 }
 
-static enum MHD_Result api_status(struct api_call *call)
+enum MHD_Result api_status(struct api_call *call)
 {
 	struct daemon *daemon = call->api->daemon;
 	const char *name = api_parameter(call, "bond");
@@ -50,7 +49,7 @@ static enum MHD_Result api_status(struct api_call *call)
 	return api_answer(call, MHD_HTTP_OK, status_json(daemon, bond));
 }
 
-static enum MHD_Result api_bond(struct api_call *call)
+enum MHD_Result api_bond(struct api_call *call)
 {
 	struct bond_runtime *bond = bond_runtime_find(call->api->daemon, call->path);
 
@@ -60,7 +59,7 @@ static enum MHD_Result api_bond(struct api_call *call)
 	return api_answer(call, MHD_HTTP_OK, status_json_bond(bond));
 }
 
-static enum MHD_Result api_config(struct api_call *call)
+enum MHD_Result api_config(struct api_call *call)
 {
 	const char *folder = call->api->daemon->options.config;
 	struct model_problems problems = {0};
@@ -80,7 +79,7 @@ static enum MHD_Result api_config(struct api_call *call)
 	return api_answer(call, MHD_HTTP_OK, json);
 }
 
-static enum MHD_Result api_explain(struct api_call *call)
+enum MHD_Result api_explain(struct api_call *call)
 {
 	const char *name = api_parameter(call, "bond");
 	struct explain_query query = {
@@ -113,102 +112,12 @@ static enum MHD_Result api_explain(struct api_call *call)
 	return api_answer(call, MHD_HTTP_OK, json);
 }
 
-static enum MHD_Result api_reload(struct api_call *call)
+enum MHD_Result api_access(struct api_call *call)
 {
-	struct daemon *daemon = call->api->daemon;
-	json_t *changes = apply_reload(daemon);
+	const struct peer *peer = call->peer;
 
 	return api_answer(call, MHD_HTTP_OK,
-			  json_pack("{s:o, s:o}", "problems", status_json_problems(daemon),
-				    "changes", changes));
-}
-
-/* The bond that the body names; NULL: all of them. False: it's no such body, or
- * there is no such bond, and *result is the answer. */
-static bool api_down_body(struct api_call *call, const char **name, json_t **body,
-			  enum MHD_Result *result)
-{
-	json_t *bond;
-
-	*name = NULL;
-	*body = json_loads(call->body[0] ? call->body : "{}", 0, NULL);
-	bond = json_object_get(*body, "bond");
-	if (!json_is_object(*body) || (bond && !json_is_string(bond))) {
-		*result = api_answer_error(call, MHD_HTTP_BAD_REQUEST, "bad_body",
-					   "expected {} or {\"bond\": \"bond0\"}");
-		return false;
-	}
-	*name = json_string_value(bond);
-	if (*name && !bond_runtime_find(call->api->daemon, *name)) {
-		*result = api_answer_no_bond(call, *name);
-		return false;
-	}
-	return true;
-}
-
-static enum MHD_Result api_down(struct api_call *call)
-{
-	enum MHD_Result result;
-	const char *name;
-	json_t *body;
-
-	if (api_down_body(call, &name, &body, &result)) {
-		result = api_answer(
-			call, MHD_HTTP_OK,
-			json_pack("{s:o}", "removed", apply_down(call->api->daemon, name)));
-	}
-	json_decref(body);
-	return result;
-}
-
-struct api_route {
-	const char *path;
-	bool takes_name; /* something follows the path */
-	const char *method;
-	enum MHD_Result (*answer)(struct api_call *call);
-};
-
-static const struct api_route api_routes[] = {
-	{"/v1/status", false, MHD_HTTP_METHOD_GET, api_status},
-	{"/v1/bonds/", true, MHD_HTTP_METHOD_GET, api_bond},
-	{"/v1/config", false, MHD_HTTP_METHOD_GET, api_config},
-	{"/v1/explain", false, MHD_HTTP_METHOD_GET, api_explain},
-	{"/v1/events", false, MHD_HTTP_METHOD_GET, api_events_answer},
-	{"/v1/reload", false, MHD_HTTP_METHOD_POST, api_reload},
-	{"/v1/down", false, MHD_HTTP_METHOD_POST, api_down},
-};
-
-static bool api_route_fits(const struct api_route *route, const char *path)
-{
-	size_t size = strlen(route->path);
-
-	if (!route->takes_name) {
-		return strcmp(path, route->path) == 0;
-	}
-	return strncmp(path, route->path, size) == 0 && path[size] && !strchr(path + size, '/');
-}
-
-enum MHD_Result api_calls_dispatch(struct api_call *call, const char *method, const char *path)
-{
-	/* One turn of the loop serves all clients that have asked. */
-	daemon_breathe(call->api->daemon);
-	for (size_t i = 0; i < sizeof(api_routes) / sizeof(api_routes[0]); i++) {
-		const struct api_route *route = &api_routes[i];
-
-		if (!api_route_fits(route, path)) {
-			continue;
-		}
-		if (strcmp(method, route->method) != 0) {
-			call->allow = route->method;
-			return api_answer_error(call, MHD_HTTP_METHOD_NOT_ALLOWED,
-						"wrong_method",
-						"%.32s is not for this path; expected %s",
-						method, route->method);
-		}
-		call->path = path + strlen(route->path);
-		return route->answer(call);
-	}
-	return api_answer_error(call, MHD_HTTP_NOT_FOUND, "no_such_path",
-				"there is nothing at '%.200s'; doc/api.md lists what there is",
-				path);
+			  json_pack("{s:s, s:I, s:o}", "role", peer_role_name(peer->role),
+				    "uid", (json_int_t)peer->uid, "user",
+				    json_text(peer->user)));
 }

@@ -25,8 +25,9 @@ struct api_stream {
 	bool suspended;
 	bool keepalive; /* one is due */
 	bool ends;	/* it has lost events: the text is its last */
-	size_t size;	/* of text */
-	size_t sent;	/* of these */
+	bool reader;
+	size_t size; /* of text */
+	size_t sent; /* of these */
 	char text[API_STREAM_TEXT_SIZE];
 };
 
@@ -115,6 +116,7 @@ static void api_stream_free(void *user)
 	}
 	*link = stream->next;
 	stream->api->stream_count--;
+	stream->api->reader_stream_count -= stream->reader;
 	free(stream);
 }
 
@@ -134,13 +136,17 @@ enum MHD_Result api_events_answer(struct api_call *call)
 	struct api *api = call->api;
 	struct MHD_Response *response;
 	struct api_stream *stream;
+	bool reader = call->peer->role == PEER_ROLE_READER;
 	enum MHD_Result result;
 
-	if (api->stream_count >= API_STREAMS_MAX) {
+	if (api->stream_count >= API_STREAMS_MAX ||
+	    (reader && api->reader_stream_count >= API_READER_STREAMS_MAX)) {
 		return api_answer_error(call, MHD_HTTP_SERVICE_UNAVAILABLE, "too_many_streams",
-					"%d clients already watch the events, the most there "
+					"%zu clients already watch the events, the most there "
 					"may be",
-					API_STREAMS_MAX);
+					api->stream_count >= API_STREAMS_MAX
+						? api->stream_count
+						: api->reader_stream_count);
 	}
 	stream = calloc(1, sizeof(*stream));
 	if (!stream) {
@@ -148,6 +154,7 @@ enum MHD_Result api_events_answer(struct api_call *call)
 	}
 	stream->api = api;
 	stream->connection = call->connection;
+	stream->reader = reader;
 	stream->next_event = api->daemon->events.next;
 	/* The client sees at once that it is being listened to. */
 	api_stream_set_text(stream, ": events follow\n\n");
@@ -160,6 +167,7 @@ enum MHD_Result api_events_answer(struct api_call *call)
 	stream->next = api->streams;
 	api->streams = stream;
 	api->stream_count++;
+	api->reader_stream_count += reader;
 	MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, "text/event-stream");
 	MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
 	result = MHD_queue_response(call->connection, MHD_HTTP_OK, response);

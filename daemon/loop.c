@@ -164,6 +164,24 @@ static int daemon_add_sources(struct daemon *daemon)
 	return 0;
 }
 
+static gid_t daemon_find_group(const char *name, const char *may)
+{
+	gid_t group = peer_group_find(name);
+
+	if (group == PEER_GROUP_NONE) {
+		log_line(LOG_LEVEL_INFO, "there is no group %s: none but root %s", name, may);
+	}
+	return group;
+}
+
+static void daemon_find_groups(struct daemon *daemon)
+{
+	daemon->groups.operators =
+		daemon_find_group(daemon->options.operator_group, "may change things");
+	daemon->groups.readers = daemon_find_group(daemon->options.reader_group,
+						   "and operators may look at the bonds");
+}
+
 static int daemon_open(struct daemon *daemon)
 {
 	char api_error[API_SOCKET_ERROR_SIZE];
@@ -194,6 +212,7 @@ static int daemon_open(struct daemon *daemon)
 		log_line(LOG_LEVEL_ERROR, "%s", error.text);
 		return err;
 	}
+	daemon_find_groups(daemon);
 	err = api_open(daemon, daemon->options.socket, &daemon->api, api_error);
 	if (err < 0) {
 		log_line(LOG_LEVEL_ERROR, "%s", api_error);

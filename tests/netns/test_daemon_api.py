@@ -29,9 +29,10 @@ def request(server, line, headers="", body=""):
         f"{line} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{headers}{length}\r\n{body}".encode()))
 
 
-def test_socket_is_roots(server):
+def test_socket_is_for_all_to_connect(server):
+    """test_rights.py says what they may do then."""
     mode = os.stat(server.daemon.socket).st_mode
-    assert stat.S_ISSOCK(mode) and stat.S_IMODE(mode) == 0o600
+    assert stat.S_ISSOCK(mode) and stat.S_IMODE(mode) == 0o666
 
 
 def test_status(server):
@@ -91,11 +92,22 @@ def test_errors(server, line, status, code, words):
 
 
 @pytest.mark.parametrize("line, allow", [
-    ("POST /v1/status", "GET"), ("GET /v1/reload", "POST"), ("DELETE /v1/bonds/bond0", "GET"),
+    ("POST /v1/status", "GET"), ("GET /v1/reload", "POST"), ("POST /v1/bonds/bond0", "GET, PUT, PATCH, DELETE"),
     ("PUT /v1/down", "POST"), ("PATCH /v1/events", "GET")])
 def test_wrong_method(server, line, allow):
     got, headers, answer = request(server, line)
     assert (got, headers["Allow"], answer["error"]["code"]) == (405, allow, "wrong_method")
+
+
+@pytest.mark.parametrize("line, file", [
+    ("POST /v1/bonds", "ifcfg-NAME"), ("PUT /v1/bonds/bond0", "ifcfg-bond0"),
+    ("PATCH /v1/bonds/bond0", "ifcfg-bond0"), ("DELETE /v1/bonds/bond0", "ifcfg-bond0"),
+    ("PATCH /v1/bonds/bond7", "ifcfg-bond7"), ("DELETE /v1/bonds/%ff", "ifcfg-?")])
+def test_bonds_are_configured_in_files_only(server, line, file):
+    got, _, answer = request(server, line, body="{}")
+    assert (got, answer["error"]["code"]) == (409, "files_only")
+    assert f"{server.config.path}/{file}" in answer["error"]["message"]
+    assert server.bonds() == ["bond0"]
 
 
 @pytest.mark.parametrize("body", ["{", "[]", "3", '{"bond": 3}', "\0{}", '{"bond": null}'])

@@ -80,11 +80,10 @@ int netlink_address_dump(struct netlink *netlink, uint32_t ifindex,
 	struct ifaddrmsg *info;
 
 	request->nlmsg_type = RTM_GETADDR;
-	request->nlmsg_flags = NLM_F_DUMP;
 	info = mnl_nlmsg_put_extra_header(request, sizeof(*info));
 	info->ifa_family = AF_UNSPEC;
 	info->ifa_index = ifindex;
-	return netlink_request(netlink, request, dump_answer, &dump);
+	return netlink_dump(netlink, request, dump_answer, &dump);
 }
 
 static void broadcast_put(struct nlmsghdr *request, const struct netlink_address *address)

@@ -27,12 +27,11 @@ static int filters_count(struct netlink *netlink, uint32_t ifindex, uint32_t min
 	struct tcmsg *tc;
 
 	request->nlmsg_type = RTM_GETTFILTER;
-	request->nlmsg_flags = NLM_F_DUMP;
 	tc = mnl_nlmsg_put_extra_header(request, sizeof(*tc));
 	tc->tcm_family = AF_UNSPEC;
 	tc->tcm_ifindex = (int)ifindex;
 	tc->tcm_parent = TC_H_MAKE(TC_H_CLSACT, minor);
-	return netlink_request(netlink, request, filter_answer, count);
+	return netlink_dump(netlink, request, filter_answer, count);
 }
 
 int netlink_clsact_filters(struct netlink *netlink, uint32_t ifindex, size_t *out)

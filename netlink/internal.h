@@ -19,7 +19,8 @@
 struct netlink {
 	struct mnl_socket *socket;
 	uint32_t seq;
-	int ioctl_fd; /* for ethtool; -1 until the first use */
+	bool interrupted; /* the last request's answer was a list that changed meanwhile */
+	int ioctl_fd;	  /* for ethtool; -1 until the first use */
 	char error[160];
 	char answer[NETLINK_ANSWER_SIZE];
 };
@@ -34,6 +35,11 @@ typedef int netlink_answer(const struct nlmsghdr *message, void *context);
  */
 int netlink_request(struct netlink *netlink, struct nlmsghdr *request, netlink_answer *answer,
 		    void *context);
+
+/* The same for a list, which the callback gets once it is complete and consistent;
+ * NLM_F_DUMP is added. The callback may make requests. */
+int netlink_dump(struct netlink *netlink, struct nlmsghdr *request, netlink_answer *answer,
+		 void *context);
 
 /* False: not a whole interface (a bridge port's or wireless news). */
 bool netlink_link_decode(const struct nlmsghdr *message, struct netlink_link *out);

@@ -218,13 +218,12 @@ static int links_dump(struct netlink *netlink, struct link_dump *dump, uint32_t 
 	struct ifinfomsg *info;
 
 	request->nlmsg_type = RTM_GETLINK;
-	request->nlmsg_flags = NLM_F_DUMP;
 	info = mnl_nlmsg_put_extra_header(request, sizeof(*info));
 	info->ifi_family = AF_UNSPEC;
 	if (filter) {
 		mnl_attr_put_u32(request, IFLA_EXT_MASK, filter);
 	}
-	return netlink_request(netlink, request, dump_answer, dump);
+	return netlink_dump(netlink, request, dump_answer, dump);
 }
 
 int netlink_link_dump(struct netlink *netlink, netlink_link_callback *callback, void *context)
@@ -241,4 +240,3 @@ int netlink_group_dump(struct netlink *netlink, uint32_t group, netlink_link_cal
 
 	/* Counters are most of the work of telling what a link is. */
 	return links_dump(netlink, &dump, RTEXT_FILTER_SKIP_STATS);
-}

@@ -71,7 +71,8 @@ int netlink_link_get_by_name(struct netlink *netlink, const char *name,
 			     struct netlink_link *out);
 
 /* Calls back once a link; the callback ends the dump by returning non-zero,
- * which is then returned. It may make no request on the same struct netlink. */
+ * which is then returned. It sees a list that was complete at one moment (but see
+ * dump.c), and may make requests. */
 typedef int netlink_link_callback(const struct netlink_link *link, void *context);
 int netlink_link_dump(struct netlink *netlink, netlink_link_callback *callback, void *context);
 

@@ -150,6 +150,7 @@ static int message_take(struct netlink *netlink, const struct nlmsghdr *message,
 	if (message->nlmsg_seq != netlink->seq) {
 		return 0; /* what is left of a request that was given up */
 	}
+	netlink->interrupted |= (message->nlmsg_flags & NLM_F_DUMP_INTR) != 0;
 	switch (message->nlmsg_type) {
 	case NLMSG_ERROR:
 		if (mnl_nlmsg_get_payload_len(message) < sizeof(*error)) {
@@ -190,6 +191,7 @@ int netlink_request(struct netlink *netlink, struct nlmsghdr *request, netlink_a
 	bool done = false;
 
 	netlink->error[0] = '\0';
+	netlink->interrupted = false;
 	request->nlmsg_flags |= NLM_F_REQUEST | NLM_F_ACK;
 	request->nlmsg_seq = ++netlink->seq;
 	if (mnl_socket_sendto(netlink->socket, request, request->nlmsg_len) < 0) {

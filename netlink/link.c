@@ -240,3 +240,4 @@ int netlink_group_dump(struct netlink *netlink, uint32_t group, netlink_link_cal
 
 	/* Counters are most of the work of telling what a link is. */
 	return links_dump(netlink, &dump, RTEXT_FILTER_SKIP_STATS);
+}

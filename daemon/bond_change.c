@@ -225,6 +225,7 @@ void bond_runtime_remove(struct bond_runtime *bond, const char *why)
 		log_line(LOG_LEVEL_ERROR, "%s %s bond=%s", bond->name, error.text, bond->name);
 	}
 	bond->path = NULL;
+	bond->parent.path = NULL;
 	state_forget(daemon, bond->name);
 	bond_runtime_event(bond, "bond_removed", NULL, "removed: %s", why);
 	while (*link != bond) {

@@ -65,6 +65,7 @@ struct bond_runtime *bond_runtime_new(struct daemon *daemon, struct wanted *want
 	bond->deadline_at = TIME_NEVER;
 	bond->socket = -1;
 	memcpy(bond->name, wanted->bond.interface.name, sizeof(bond->name));
+	vlan_parent_init(&bond->parent, daemon, bond->name);
 	for (int slot = 0; slot < BOND_MEMBERS_MAX; slot++) {
 		bond->members[slot].bond = bond;
 		bond->members[slot].slot = (uint8_t)slot;
@@ -87,10 +88,7 @@ void bond_runtime_free(struct bond_runtime *bond)
 	sd_event_source_disable_unref(bond->deadline);
 	sd_event_source_disable_unref(bond->hold_source);
 	bond_socket_close(bond);
-	for (size_t i = 0; i < bond->vlan_count; i++) {
-		address_set_free(&bond->vlans[i].addresses);
-	}
-	free(bond->vlans);
+	vlan_parent_clear(&bond->parent);
 	address_set_free(&bond->addresses);
 	if (bond->path) {
 		engine_bond_close(bond->path);
@@ -101,8 +99,7 @@ void bond_runtime_free(struct bond_runtime *bond)
 
 void bond_runtime_want_save(struct bond_runtime *bond)
 {
-	bond->save_wanted = true;
-	daemon_want_save(bond->daemon);
+	vlan_parent_want_save(&bond->parent);
 }
 
 void bond_runtime_event(struct bond_runtime *bond, const char *name, const char *member,

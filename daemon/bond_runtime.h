@@ -7,7 +7,7 @@
  *   bond_start.c    from nothing, or from what a former daemon left, to running
  *   bond_member.c   members in and out, their carrier and speed
  *   bond_socket.c   LACPDUs in and out
- *   bond_vlan.c     VLAN interfaces
+ *   bond_vlan.c     VLAN interfaces, vlan_parent.c what they need of it
  *   bond_change.c   from one configuration to another, and the end
  *   bond_note.c     what the core notes, in words
  */
@@ -21,6 +21,7 @@
 
 #include "core/bond.h"
 #include "daemon/addresses.h"
+#include "daemon/vlan_parent.h"
 #include "daemon/wanted.h"
 #include "engine/engine.h"
 #include "netlink/netlink.h"
@@ -49,14 +50,6 @@ struct bond_runtime_member {
 	bool gone;		 /* watch.c: it was deleted, or moved away */
 };
 
-struct bond_runtime_vlan {
-	char name[BOND_NAME_SIZE];
-	uint16_t vid;
-	uint32_t ifindex;
-	bool gone; /* watch.c: somebody deleted it */
-	struct address_set addresses;
-};
-
 struct bond_runtime {
 	struct daemon *daemon;
 	struct bond_runtime *next;
@@ -74,8 +67,7 @@ struct bond_runtime {
 	uint64_t followed_us;		      /* when poll.c last had a look at the bond */
 	char follow_error[ENGINE_ERROR_SIZE]; /* said already; "" none */
 	char repair_error[ENGINE_ERROR_SIZE]; /* likewise */
-	size_t vlan_count;
-	struct bond_runtime_vlan *vlans;
+	struct vlan_parent parent;	      /* of its VLAN interfaces */
 	struct address_set addresses;
 	bool carrier_known; /* carrier_set is what the data path shows */
 	bool carrier_set;
@@ -83,7 +75,6 @@ struct bond_runtime {
 	 * core has something better, or hold_source has had enough. */
 	bool held;
 	sd_event_source *hold_source;
-	bool save_wanted;
 	int save_error;	 /* of the last attempt, -errno */
 	bool touched;	 /* watch.c: there is news of the device or something on it */
 	bool gone;	 /* watch.c: the device was deleted */
@@ -195,9 +186,6 @@ void bond_vlan_remove_unwanted(struct bond_runtime *bond, const struct wanted *w
 void bond_vlan_apply(struct bond_runtime *bond, const struct wanted *before,
 		     const struct wanted *wanted, struct changes *changes);
 void bond_vlan_remove_all(struct bond_runtime *bond);
-/* Forgets one that somebody deleted. */
-void bond_vlan_forget(struct bond_runtime *bond, size_t index);
-struct bond_runtime_vlan *bond_vlan_find(struct bond_runtime *bond, const char *name);
 
 /* --- bond_change.c */
 

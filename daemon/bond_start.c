@@ -39,6 +39,8 @@ static int bond_start_core(struct bond_runtime *bond)
 	int err;
 
 	bond->ifindex = engine_bond_ifindex(bond->path);
+	bond->parent.path = bond->path;
+	bond->parent.ifindex = bond->ifindex;
 	err = netlink_link_get(bond->daemon->netlink, bond->ifindex, &link);
 	if (err < 0) {
 		return err;

@@ -14,80 +14,29 @@
 #include "daemon/log.h"
 #include "daemon/state.h"
 
-struct bond_runtime_vlan *bond_vlan_find(struct bond_runtime *bond, const char *name)
-{
-	for (size_t i = 0; i < bond->vlan_count; i++) {
-		if (strcmp(bond->vlans[i].name, name) == 0) {
-			return &bond->vlans[i];
-		}
-	}
-	return NULL;
-}
-
-static struct bond_runtime_vlan *bond_vlan_append(struct bond_runtime *bond, const char *name,
-						  uint16_t vid, uint32_t ifindex)
-{
-	struct bond_runtime_vlan *vlans =
-		realloc(bond->vlans, (bond->vlan_count + 1) * sizeof(*vlans));
-	struct bond_runtime_vlan *vlan;
-
-	if (!vlans) {
-		return NULL;
-	}
-	bond->vlans = vlans;
-	vlan = &vlans[bond->vlan_count++];
-	*vlan = (struct bond_runtime_vlan){.vid = vid, .ifindex = ifindex};
-	snprintf(vlan->name, sizeof(vlan->name), "%s", name);
-	return vlan;
-}
-
 void bond_vlan_take_over(struct bond_runtime *bond, const struct bond_state *state)
 {
-	size_t count = engine_bond_vlans(bond->path, NULL, 0);
-	struct engine_vlan *found = calloc(count + 1, sizeof(*found));
+	vlan_parent_list(&bond->parent);
+	for (size_t i = 0; state && i < bond->parent.vlan_count; i++) {
+		struct vlan_runtime *vlan = &bond->parent.vlans[i];
 
-	if (!found) {
-		return;
+		state_take_addresses(state, vlan->name, &vlan->addresses);
 	}
-	count = engine_bond_vlans(bond->path, found, count);
-	for (size_t i = 0; i < count; i++) {
-		struct bond_runtime_vlan *vlan = bond_vlan_append(
-			bond, found[i].spec.name, found[i].spec.vid, found[i].ifindex);
-
-		if (vlan && state) {
-			state_take_addresses(state, vlan->name, &vlan->addresses);
-		}
-	}
-	free(found);
-}
-
-void bond_vlan_forget(struct bond_runtime *bond, size_t index)
-{
-	struct bond_runtime_vlan *vlan = &bond->vlans[index];
-	struct engine_error error;
-
-	if (engine_vlan_remove(bond->path, vlan->name, &error) < 0) {
-		log_line(LOG_LEVEL_ERROR, "%s %s bond=%s vlan=%s", vlan->name, error.text,
-			 bond->name, vlan->name);
-	}
-	address_set_free(&vlan->addresses);
-	bond->vlan_count--;
-	memmove(vlan, vlan + 1, (bond->vlan_count - index) * sizeof(*vlan));
-	bond_runtime_want_save(bond);
 }
 
 void bond_vlan_remove_unwanted(struct bond_runtime *bond, const struct wanted *wanted,
 			       struct changes *changes)
 {
-	for (size_t i = bond->vlan_count; i-- > 0;) {
-		const struct model_vlan *vlan = wanted_find_vlan(wanted, bond->vlans[i].name);
+	for (size_t i = bond->parent.vlan_count; i-- > 0;) {
+		const struct model_vlan *vlan =
+			wanted_find_vlan(wanted, bond->parent.vlans[i].name);
 		char name[BOND_NAME_SIZE];
 
-		if (vlan && vlan->vid == bond->vlans[i].vid) {
+		if (vlan && vlan->vid == bond->parent.vlans[i].vid) {
 			continue;
 		}
-		memcpy(name, bond->vlans[i].name, sizeof(name));
-		bond_vlan_forget(bond, i);
+		memcpy(name, bond->parent.vlans[i].name, sizeof(name));
+		vlan_parent_forget(&bond->parent, i);
 		bond_runtime_event(bond, "vlan_removed", name, "VLAN interface removed");
 		changes_add(changes, "%s: VLAN interface %s removed", bond->name, name);
 		daemon_breathe(bond->daemon);
@@ -114,20 +63,20 @@ static void bond_vlan_remove_paths(struct bond_runtime *bond, const char **names
 
 void bond_vlan_remove_all(struct bond_runtime *bond)
 {
-	const char **names = calloc(bond->vlan_count + 1, sizeof(*names));
+	const char **names = calloc(bond->parent.vlan_count + 1, sizeof(*names));
 
 	/* Without memory they are removed when the bond is, at one go. */
-	for (size_t i = 0; names && i < bond->vlan_count; i++) {
-		names[i] = bond->vlans[i].name;
+	for (size_t i = 0; names && i < bond->parent.vlan_count; i++) {
+		names[i] = bond->parent.vlans[i].name;
 	}
 	if (names) {
-		bond_vlan_remove_paths(bond, names, bond->vlan_count);
+		bond_vlan_remove_paths(bond, names, bond->parent.vlan_count);
 	}
 	free(names);
-	for (size_t i = 0; i < bond->vlan_count; i++) {
-		address_set_free(&bond->vlans[i].addresses);
+	for (size_t i = 0; i < bond->parent.vlan_count; i++) {
+		address_set_free(&bond->parent.vlans[i].addresses);
 	}
-	bond->vlan_count = 0;
+	bond->parent.vlan_count = 0;
 	bond_runtime_want_save(bond);
 }
 
@@ -166,7 +115,7 @@ static void bond_vlan_on_address(const struct address *address, bool added, int 
 		    added ? "added" : "removed");
 }
 
-static void bond_vlan_addresses(struct bond_runtime *bond, struct bond_runtime_vlan *running,
+static void bond_vlan_addresses(struct bond_runtime *bond, struct vlan_runtime *running,
 				const struct model_vlan *vlan, struct changes *changes)
 {
 	struct bond_vlan_context context = {
@@ -190,7 +139,7 @@ static void bond_vlan_add(struct bond_runtime *bond, const struct model_vlan *vl
 			  struct changes *changes)
 {
 	const struct model_interface *interface = &vlan->interface;
-	struct bond_runtime_vlan *running;
+	struct vlan_runtime *running;
 	struct engine_vlan_spec spec;
 	struct engine_error error;
 	bool taken_over = false;
@@ -205,7 +154,9 @@ static void bond_vlan_add(struct bond_runtime *bond, const struct model_vlan *vl
 		return;
 	}
 	ifindex = bond_vlan_ifindex(bond, interface->name);
-	running = ifindex ? bond_vlan_append(bond, interface->name, vlan->vid, ifindex) : NULL;
+	running =
+		ifindex ? vlan_parent_append(&bond->parent, interface->name, vlan->vid, ifindex)
+			: NULL;
 	if (!running) {
 		(void)engine_vlan_remove(bond->path, interface->name, &error);
 		problems_add(changes->problems, changes->model, MODEL_ERROR, &interface->source,
@@ -231,7 +182,7 @@ static bool bond_vlan_differs(const struct model_vlan *vlan, const struct model_
 	       memcmp(vlan->interface.mac, before->interface.mac, 6) != 0;
 }
 
-static void bond_vlan_change(struct bond_runtime *bond, struct bond_runtime_vlan *running,
+static void bond_vlan_change(struct bond_runtime *bond, struct vlan_runtime *running,
 			     const struct model_vlan *vlan, const struct model_vlan *before,
 			     struct changes *changes)
 {
@@ -260,7 +211,8 @@ void bond_vlan_apply(struct bond_runtime *bond, const struct wanted *before,
 {
 	for (size_t i = 0; i < wanted->vlan_count; i++) {
 		const struct model_vlan *vlan = &wanted->vlans[i];
-		struct bond_runtime_vlan *running = bond_vlan_find(bond, vlan->interface.name);
+		struct vlan_runtime *running =
+			vlan_parent_find(&bond->parent, vlan->interface.name);
 
 		if (running) {
 			bond_vlan_change(bond, running, vlan,

@@ -43,8 +43,8 @@ static void explain_note_vlan(const struct bond_runtime *bond, const char *vlan,
 	long vid = strtol(vlan, NULL, 10);
 	bool found = false;
 
-	for (size_t i = 0; i < bond->vlan_count; i++) {
-		found = found || bond->vlans[i].vid == vid;
+	for (size_t i = 0; i < bond->parent.vlan_count; i++) {
+		found = found || bond->parent.vlans[i].vid == vid;
 	}
 	json_array_append_new(notes,
 			      json_string("the VLAN id does not enter the hash: the tag is "

@@ -73,7 +73,7 @@ void daemon_want_save(struct daemon *daemon)
 static void daemon_save(struct daemon *daemon)
 {
 	for (struct bond_runtime *bond = daemon->bonds; bond; bond = bond->next) {
-		if (bond->save_wanted) {
+		if (bond->parent.save_wanted) {
 			state_write(bond);
 		}
 	}

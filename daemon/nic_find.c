@@ -70,8 +70,8 @@ static bool nic_is_ours(const struct daemon *daemon, uint32_t ifindex)
 		    engine_bond_hub_ifindex(bond->path) == ifindex) {
 			return true;
 		}
-		for (size_t i = 0; i < bond->vlan_count; i++) {
-			if (bond->vlans[i].ifindex == ifindex) {
+		for (size_t i = 0; i < bond->parent.vlan_count; i++) {
+			if (bond->parent.vlans[i].ifindex == ifindex) {
 				return true;
 			}
 		}

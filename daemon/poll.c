@@ -85,8 +85,8 @@ static void poll_repair(struct bond_runtime *bond, uint64_t now_us)
 static void poll_follow(struct bond_runtime *bond)
 {
 	uint64_t now_us = daemon_now_us();
-	uint64_t wait_us =
-		POLL_FOLLOW_INTERVAL_MS * 1000ULL + bond->vlan_count * POLL_FOLLOW_PER_VLAN_US;
+	uint64_t wait_us = POLL_FOLLOW_INTERVAL_MS * 1000ULL +
+			   bond->parent.vlan_count * POLL_FOLLOW_PER_VLAN_US;
 
 	if (now_us - bond->followed_us >= wait_us) {
 		bond->followed_us = now_us;

@@ -98,9 +98,9 @@ static json_t *state_to_json(struct bond_runtime *bond)
 		}
 	}
 	json_object_set_new(addresses, bond->name, address_set_to_json(&bond->addresses));
-	for (size_t i = 0; i < bond->vlan_count; i++) {
-		json_object_set_new(addresses, bond->vlans[i].name,
-				    address_set_to_json(&bond->vlans[i].addresses));
+	for (size_t i = 0; i < bond->parent.vlan_count; i++) {
+		json_object_set_new(addresses, bond->parent.vlans[i].name,
+				    address_set_to_json(&bond->parent.vlans[i].addresses));
 	}
 	return json_pack("{s:i, s:s, s:o, s:o, s:o, s:o, s:o}", "version", STATE_VERSION,
 			 "name", bond->name, "config", json_text(bond->daemon->options.config),
@@ -159,7 +159,7 @@ void state_write(struct bond_runtime *bond)
 	}
 	free(text);
 	json_decref(json);
-	bond->save_wanted = false;
+	bond->parent.save_wanted = false;
 	bond->save_error = err;
 }
 

@@ -243,9 +243,10 @@ static json_t *status_json_troubles(const struct bond_runtime *bond,
 	}
 	status_add_misnamed(list, bond);
 	status_add_missing(list, bond->name, bond->ifindex, &bond->addresses, addresses);
-	for (size_t i = 0; i < bond->vlan_count; i++) {
-		status_add_missing(list, bond->vlans[i].name, bond->vlans[i].ifindex,
-				   &bond->vlans[i].addresses, addresses);
+	for (size_t i = 0; i < bond->parent.vlan_count; i++) {
+		status_add_missing(list, bond->parent.vlans[i].name,
+				   bond->parent.vlans[i].ifindex,
+				   &bond->parent.vlans[i].addresses, addresses);
 	}
 	return list;
 }

@@ -19,9 +19,9 @@ static bool watch_concerns_device(const struct bond_runtime *bond,
 	if (link->ifindex == bond->ifindex || lower == bond->ifindex) {
 		return true;
 	}
-	for (size_t i = 0; i < bond->vlan_count; i++) {
-		if (link->ifindex == bond->vlans[i].ifindex ||
-		    lower == bond->vlans[i].ifindex) {
+	for (size_t i = 0; i < bond->parent.vlan_count; i++) {
+		if (link->ifindex == bond->parent.vlans[i].ifindex ||
+		    lower == bond->parent.vlans[i].ifindex) {
 			return true;
 		}
 	}
@@ -38,9 +38,9 @@ static void watch_mark_gone(struct bond_runtime *bond, uint32_t ifindex)
 	if (bond->ifindex == ifindex || engine_bond_hub_ifindex(bond->path) == ifindex) {
 		bond->gone = true;
 	}
-	for (size_t i = 0; i < bond->vlan_count; i++) {
-		if (bond->vlans[i].ifindex == ifindex) {
-			bond->vlans[i].gone = true;
+	for (size_t i = 0; i < bond->parent.vlan_count; i++) {
+		if (bond->parent.vlans[i].ifindex == ifindex) {
+			bond->parent.vlans[i].gone = true;
 		}
 	}
 }
@@ -99,14 +99,14 @@ static void watch_check_member(struct bond_runtime *bond, uint8_t slot)
 
 static void watch_check_vlans(struct bond_runtime *bond)
 {
-	for (size_t i = bond->vlan_count; i-- > 0;) {
+	for (size_t i = bond->parent.vlan_count; i-- > 0;) {
 		char name[BOND_NAME_SIZE];
 
-		if (!bond->vlans[i].gone) {
+		if (!bond->parent.vlans[i].gone) {
 			continue;
 		}
-		memcpy(name, bond->vlans[i].name, sizeof(name));
-		bond_vlan_forget(bond, i);
+		memcpy(name, bond->parent.vlans[i].name, sizeof(name));
+		vlan_parent_forget(&bond->parent, i);
 		bond_runtime_event(bond, "vlan_removed", name,
 				   "somebody deleted the interface or moved it away");
 		problems_add(&bond->daemon->problems, NULL, MODEL_WARNING, NULL, name,
@@ -169,8 +169,9 @@ void watch_resync(struct daemon *daemon)
 			member->gone =
 				member->ifindex != 0 && watch_is_gone(daemon, member->ifindex);
 		}
-		for (size_t i = 0; i < bond->vlan_count; i++) {
-			bond->vlans[i].gone = watch_is_gone(daemon, bond->vlans[i].ifindex);
+		for (size_t i = 0; i < bond->parent.vlan_count; i++) {
+			bond->parent.vlans[i].gone =
+				watch_is_gone(daemon, bond->parent.vlans[i].ifindex);
 		}
 	}
 	watch_check_all(daemon);

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "daemon/vlan_parent.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/daemon.h"
+#include "daemon/log.h"
+
+void vlan_parent_init(struct vlan_parent *parent, struct daemon *daemon, const char *name)
+{
+	*parent = (struct vlan_parent){.daemon = daemon};
+	snprintf(parent->name, sizeof(parent->name), "%s", name);
+}
+
+void vlan_parent_clear(struct vlan_parent *parent)
+{
+	for (size_t i = 0; i < parent->vlan_count; i++) {
+		address_set_free(&parent->vlans[i].addresses);
+	}
+	free(parent->vlans);
+	parent->vlans = NULL;
+	parent->vlan_count = 0;
+}
+
+struct vlan_runtime *vlan_parent_find(const struct vlan_parent *parent, const char *name)
+{
+	for (size_t i = 0; i < parent->vlan_count; i++) {
+		if (strcmp(parent->vlans[i].name, name) == 0) {
+			return &parent->vlans[i];
+		}
+	}
+	return NULL;
+}
+
+struct vlan_runtime *vlan_parent_find_index(const struct vlan_parent *parent, uint32_t ifindex)
+{
+	for (size_t i = 0; i < parent->vlan_count; i++) {
+		if (parent->vlans[i].ifindex == ifindex) {
+			return &parent->vlans[i];
+		}
+	}
+	return NULL;
+}
+
+struct vlan_runtime *vlan_parent_append(struct vlan_parent *parent, const char *name,
+					uint16_t vid, uint32_t ifindex)
+{
+	struct vlan_runtime *vlans =
+		reallocarray(parent->vlans, parent->vlan_count + 1, sizeof(*vlans));
+	struct vlan_runtime *vlan;
+
+	if (!vlans) {
+		return NULL;
+	}
+	parent->vlans = vlans;
+	vlan = &vlans[parent->vlan_count++];
+	*vlan = (struct vlan_runtime){.vid = vid, .ifindex = ifindex};
+	snprintf(vlan->name, sizeof(vlan->name), "%s", name);
+	return vlan;
+}
+
+void vlan_parent_list(struct vlan_parent *parent)
+{
+	size_t count = engine_bond_vlans(parent->path, NULL, 0);
+	struct engine_vlan *found = calloc(count + 1, sizeof(*found));
+
+	if (!found) {
+		return;
+	}
+	count = engine_bond_vlans(parent->path, found, count);
+	for (size_t i = 0; i < count; i++) {
+		(void)vlan_parent_append(parent, found[i].spec.name, found[i].spec.vid,
+					 found[i].ifindex);
+	}
+	free(found);
+}
+
+void vlan_parent_forget(struct vlan_parent *parent, size_t index)
+{
+	struct vlan_runtime *vlan = &parent->vlans[index];
+	struct engine_error error;
+
+	if (engine_vlan_remove(parent->path, vlan->name, &error) < 0) {
+		log_line(LOG_LEVEL_ERROR, "%s %s bond=%s vlan=%s", vlan->name, error.text,
+			 parent->name, vlan->name);
+	}
+	address_set_free(&vlan->addresses);
+	parent->vlan_count--;
+	memmove(vlan, vlan + 1, (parent->vlan_count - index) * sizeof(*vlan));
+	vlan_parent_want_save(parent);
+}
+
+void vlan_parent_want_save(struct vlan_parent *parent)
+{
+	parent->save_wanted = true;
+	daemon_want_save(parent->daemon);
+}
+
+void vlan_parent_event(struct vlan_parent *parent, const char *name, const char *vlan,
+		       const char *format, ...)
+{
+	struct event event = {.name = name};
+	va_list arguments;
+
+	snprintf(event.bond, sizeof(event.bond), "%s", parent->name);
+	snprintf(event.member, sizeof(event.member), "%s", vlan ? vlan : "");
+	va_start(arguments, format);
+	vsnprintf(event.text, sizeof(event.text), format, arguments);
+	va_end(arguments);
+	events_add(&parent->daemon->events, &event);
+	log_line(LOG_LEVEL_NOTICE, "%s%s%s %s bond=%s%s%s event=%s", parent->name,
+		 vlan ? " " : "", vlan ? vlan : "", event.text, parent->name,
+		 vlan ? " member=" : "", vlan ? vlan : "", name);
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What carries VLAN interfaces: a bond, or a NIC that is no member. Everything that
+ * concerns them alone stands here, whichever of the two it is.
+ */
+#ifndef DAEMON_VLAN_PARENT_H
+#define DAEMON_VLAN_PARENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "daemon/addresses.h"
+#include "engine/engine.h"
+
+struct daemon;
+
+struct vlan_runtime {
+	char name[ENGINE_NAME_SIZE];
+	uint16_t vid;
+	uint32_t ifindex;
+	bool gone; /* watch.c: somebody deleted it */
+	struct address_set addresses;
+};
+
+struct vlan_parent {
+	struct daemon *daemon;
+	char name[ENGINE_NAME_SIZE];
+	uint32_t ifindex;
+	struct engine_bond *path; /* its owner's; NULL before and after it runs */
+	size_t vlan_count;
+	struct vlan_runtime *vlans;
+	bool save_wanted; /* what the next daemon has to know is different now */
+};
+
+/* path and ifindex are set when they are known. */
+void vlan_parent_init(struct vlan_parent *parent, struct daemon *daemon, const char *name);
+/* Forgets what runs on it, which goes on. */
+void vlan_parent_clear(struct vlan_parent *parent);
+
+/* NULL: there is none of that name, or index. */
+struct vlan_runtime *vlan_parent_find(const struct vlan_parent *parent, const char *name);
+struct vlan_runtime *vlan_parent_find_index(const struct vlan_parent *parent, uint32_t ifindex);
+
+/* Lists one more; NULL: no memory. */
+struct vlan_runtime *vlan_parent_append(struct vlan_parent *parent, const char *name,
+					uint16_t vid, uint32_t ifindex);
+/* Lists those that the data path has, after a takeover. */
+void vlan_parent_list(struct vlan_parent *parent);
+/* Takes one out of the list, and what is left of it out of the data path: somebody
+ * deleted it, or it is to go. */
+void vlan_parent_forget(struct vlan_parent *parent, size_t index);
+
+void vlan_parent_want_save(struct vlan_parent *parent);
+/* An event of this parent, in the log too; vlan may be NULL. */
+void vlan_parent_event(struct vlan_parent *parent, const char *name, const char *vlan,
+		       const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+#endif

@@ -183,6 +183,7 @@ bool bond_member_receives(const struct bond *bond, uint8_t slot);
 /* Whether the bond has carrier: at least max(min_links, 1) usable members. */
 bool bond_carrier(const struct bond *bond);
 
+const char *bond_reason_name(enum bond_reason reason); /* snake_case, "none" */
 /* Words for people: lower case, no full stop, never NULL. */
 const char *bond_reason_text(enum bond_reason reason);
 const char *bond_note_name(enum bond_note_type type); /* snake_case */

@@ -3,11 +3,28 @@
  * The words for reasons, notes and states. A value out of range has the word
  * "unknown", so that no caller need check.
  */
-#include <stddef.h>
-
+#include "abi/name_table.h"
 #include "core/bond.h"
 
-#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+static const char *const reason_names[BOND_REASON_COUNT] = {
+	[BOND_REASON_NONE] = "none",
+	[BOND_REASON_ABSENT] = "absent",
+	[BOND_REASON_BOND_DOWN] = "bond_down",
+	[BOND_REASON_NO_CARRIER] = "no_carrier",
+	[BOND_REASON_UPDELAY] = "updelay",
+	[BOND_REASON_NO_LACPDU] = "no_lacpdu",
+	[BOND_REASON_LACPDU_EXPIRED] = "lacpdu_expired",
+	[BOND_REASON_OTHER_PARTNER] = "other_partner",
+	[BOND_REASON_WRONG_KEY] = "wrong_key",
+	[BOND_REASON_SPEED_DIFFERS] = "speed_differs",
+	[BOND_REASON_HALF_DUPLEX] = "half_duplex",
+	[BOND_REASON_PARTNER_NOT_AGGREGATABLE] = "partner_not_aggregatable",
+	[BOND_REASON_PARTNER_OUT_OF_SYNC] = "partner_out_of_sync",
+	[BOND_REASON_PARTNER_NOT_COLLECTING] = "partner_not_collecting",
+	[BOND_REASON_LOOPED] = "looped",
+	[BOND_REASON_WAITING] = "waiting",
+	[BOND_REASON_INDIVIDUAL_STANDBY] = "individual_standby",
+};
 
 static const char *const reason_texts[BOND_REASON_COUNT] = {
 	[BOND_REASON_NONE] = "carries traffic",
@@ -100,44 +117,44 @@ static const char *const reject_names[LACP_REJECT_COUNT] = {
 	[LACP_REJECT_MARKER_RATE] = "marker_rate",
 };
 
-static const char *name_at(const char *const *names, size_t count, size_t at)
+const char *bond_reason_name(enum bond_reason reason)
 {
-	return at < count && names[at] != NULL ? names[at] : "unknown";
+	return NAME_TABLE_AT(reason_names, reason);
 }
 
 const char *bond_reason_text(enum bond_reason reason)
 {
-	return name_at(reason_texts, COUNT_OF(reason_texts), (size_t)reason);
+	return NAME_TABLE_AT(reason_texts, reason);
 }
 
 const char *bond_note_name(enum bond_note_type type)
 {
-	return name_at(note_names, COUNT_OF(note_names), (size_t)type);
+	return NAME_TABLE_AT(note_names, type);
 }
 
 const char *lacp_reject_name(enum lacp_reject reject)
 {
-	return name_at(reject_names, COUNT_OF(reject_names), (size_t)reject);
+	return NAME_TABLE_AT(reject_names, reject);
 }
 
 const char *lacp_churn_state_name(enum lacp_churn_state state)
 {
-	return name_at(churn_names, COUNT_OF(churn_names), (size_t)state);
+	return NAME_TABLE_AT(churn_names, state);
 }
 
 const char *bond_note_state_name(enum bond_note_type type, uint8_t state)
 {
 	switch (type) {
 	case BOND_NOTE_LINK:
-		return name_at(link_names, COUNT_OF(link_names), state);
+		return NAME_TABLE_AT(link_names, state);
 	case BOND_NOTE_RECEIVE:
-		return name_at(receive_names, COUNT_OF(receive_names), state);
+		return NAME_TABLE_AT(receive_names, state);
 	case BOND_NOTE_PERIODIC:
-		return name_at(periodic_names, COUNT_OF(periodic_names), state);
+		return NAME_TABLE_AT(periodic_names, state);
 	case BOND_NOTE_MUX:
-		return name_at(mux_names, COUNT_OF(mux_names), state);
+		return NAME_TABLE_AT(mux_names, state);
 	case BOND_NOTE_SELECTED:
-		return name_at(selected_names, COUNT_OF(selected_names), state);
+		return NAME_TABLE_AT(selected_names, state);
 	case BOND_NOTE_REASON:
 		return bond_reason_text((enum bond_reason)state);
 	case BOND_NOTE_CARRIER:

@@ -5,6 +5,7 @@
  * events it lost, and dropped. While there is nothing to send, its connection
  * is suspended and costs nothing.
  */
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,8 +15,8 @@
 #include "daemon/daemon.h"
 #include "daemon/status_json.h"
 
-/* What one event may take as text. */
-#define API_STREAM_TEXT_SIZE 1024
+/* How much libmicrohttpd asks for at a time. */
+#define API_STREAM_BLOCK_SIZE 1024
 
 struct api_stream {
 	struct api *api;
@@ -28,12 +29,23 @@ struct api_stream {
 	bool reader;
 	size_t size; /* of text */
 	size_t sent; /* of these */
-	char text[API_STREAM_TEXT_SIZE];
+	char *text;  /* NULL: none */
 };
 
-static void api_stream_set_text(struct api_stream *stream, const char *text)
+static void __attribute__((format(printf, 2, 3)))
+api_stream_set_text(struct api_stream *stream, const char *format, ...)
 {
-	stream->size = (size_t)snprintf(stream->text, sizeof(stream->text), "%s", text);
+	va_list arguments;
+	int size;
+
+	free(stream->text);
+	va_start(arguments, format);
+	size = vasprintf(&stream->text, format, arguments);
+	va_end(arguments);
+	if (size < 0) {
+		stream->text = NULL;
+	}
+	stream->size = stream->text ? (size_t)size : 0;
 	stream->sent = 0;
 }
 
@@ -42,14 +54,10 @@ static void api_stream_set_event(struct api_stream *stream, const struct event *
 	json_t *json = status_json_event(event);
 	char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
 
-	stream->sent = 0;
-	stream->size = 0;
+	stream->size = stream->sent = 0;
 	if (text) {
-		int size =
-			snprintf(stream->text, sizeof(stream->text), "id: %llu\ndata: %s\n\n",
-				 (unsigned long long)event->number, text);
-
-		stream->size = size < (int)sizeof(stream->text) ? (size_t)size : 0;
+		api_stream_set_text(stream, "id: %llu\ndata: %s\n\n",
+				    (unsigned long long)event->number, text);
 	}
 	free(text);
 	json_decref(json);
@@ -63,16 +71,15 @@ static bool api_stream_fill(struct api_stream *stream)
 		events_next(&stream->api->daemon->events, &stream->next_event, &lost);
 
 	if (lost > 0) {
-		char text[80];
-
-		snprintf(text, sizeof(text), "event: lost\ndata: {\"lost\": %llu}\n\n",
-			 (unsigned long long)lost);
-		api_stream_set_text(stream, text);
+		api_stream_set_text(stream, "event: lost\ndata: {\"lost\": %llu}\n\n",
+				    (unsigned long long)lost);
 		stream->ends = true;
 		return true;
 	}
 	if (event) {
 		api_stream_set_event(stream, event);
+		/* No memory: better an end that is seen than an event that is missing. */
+		stream->ends = stream->size == 0;
 		return true;
 	}
 	if (stream->keepalive) {
@@ -98,6 +105,9 @@ static ssize_t api_stream_read(void *user, uint64_t position, char *out, size_t 
 			stream->suspended = true;
 			return 0;
 		}
+		if (stream->size == 0) {
+			return MHD_CONTENT_READER_END_OF_STREAM;
+		}
 	}
 	count = stream->size - stream->sent;
 	count = count < size ? count : size;
@@ -117,6 +127,7 @@ static void api_stream_free(void *user)
 	*link = stream->next;
 	stream->api->stream_count--;
 	stream->api->reader_stream_count -= stream->reader;
+	free(stream->text);
 	free(stream);
 }
 
@@ -158,9 +169,10 @@ enum MHD_Result api_events_answer(struct api_call *call)
 	stream->next_event = api->daemon->events.next;
 	/* The client sees at once that it is being listened to. */
 	api_stream_set_text(stream, ": events follow\n\n");
-	response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, API_STREAM_TEXT_SIZE,
+	response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, API_STREAM_BLOCK_SIZE,
 						     api_stream_read, stream, api_stream_free);
 	if (!response) {
+		free(stream->text);
 		free(stream);
 		return MHD_NO;
 	}

@@ -10,29 +10,10 @@
 #include "daemon/daemon.h"
 #include "daemon/log.h"
 
-static const char *const bond_reason_names[BOND_REASON_COUNT] = {
-	[BOND_REASON_NONE] = NULL,
-	[BOND_REASON_ABSENT] = "absent",
-	[BOND_REASON_BOND_DOWN] = "bond_down",
-	[BOND_REASON_NO_CARRIER] = "no_carrier",
-	[BOND_REASON_UPDELAY] = "updelay",
-	[BOND_REASON_NO_LACPDU] = "no_lacpdu",
-	[BOND_REASON_LACPDU_EXPIRED] = "lacpdu_expired",
-	[BOND_REASON_OTHER_PARTNER] = "other_partner",
-	[BOND_REASON_WRONG_KEY] = "wrong_key",
-	[BOND_REASON_SPEED_DIFFERS] = "speed_differs",
-	[BOND_REASON_HALF_DUPLEX] = "half_duplex",
-	[BOND_REASON_PARTNER_NOT_AGGREGATABLE] = "partner_not_aggregatable",
-	[BOND_REASON_PARTNER_OUT_OF_SYNC] = "partner_out_of_sync",
-	[BOND_REASON_PARTNER_NOT_COLLECTING] = "partner_not_collecting",
-	[BOND_REASON_LOOPED] = "looped",
-	[BOND_REASON_WAITING] = "waiting",
-	[BOND_REASON_INDIVIDUAL_STANDBY] = "individual_standby",
-};
-
-const char *bond_reason_name(enum bond_reason reason)
+/* In an event, what carries traffic has no reason not to. */
+static const char *bond_note_reason_name(uint8_t reason)
 {
-	return reason < BOND_REASON_COUNT ? bond_reason_names[reason] : NULL;
+	return reason == BOND_REASON_NONE ? NULL : bond_reason_name((enum bond_reason)reason);
 }
 
 static enum log_level bond_note_level(const struct bond_note *note)
@@ -151,8 +132,8 @@ void bond_runtime_note(struct bond_runtime *bond, const struct bond_note *note)
 	const char *member = "";
 
 	if (note->type == BOND_NOTE_REASON) {
-		event.from = bond_reason_name(note->from);
-		event.to = bond_reason_name(note->to);
+		event.from = bond_note_reason_name(note->from);
+		event.to = bond_note_reason_name(note->to);
 	} else if (note->type != BOND_NOTE_PARTNER && note->type != BOND_NOTE_AGGREGATOR) {
 		event.from = bond_note_state_name(note->type, note->from);
 		event.to = bond_note_state_name(note->type, note->to);

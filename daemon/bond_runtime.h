@@ -120,8 +120,6 @@ void bond_runtime_event(struct bond_runtime *bond, const char *name, const char 
 /* --- bond_note.c */
 
 void bond_runtime_note(struct bond_runtime *bond, const struct bond_note *note);
-/* snake_case, as in the API; NULL for BOND_REASON_NONE. */
-const char *bond_reason_name(enum bond_reason reason);
 
 /* --- bond_start.c */
 

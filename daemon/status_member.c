@@ -48,7 +48,8 @@ static void status_add_core(json_t *json, const struct bond_runtime_member *memb
 	enum bond_reason reason = active ? BOND_REASON_NONE : m->reason;
 
 	json_object_set_new(json, "state", json_string(state));
-	json_object_set_new(json, "reason", json_text(bond_reason_name(reason)));
+	json_object_set_new(json, "reason",
+			    json_text(active ? NULL : bond_reason_name(reason)));
 	json_object_set_new(json, "reason_text", json_text(bond_reason_text(reason)));
 	json_object_set_new(json, "link", json_string(status_link_name(m->monitor.state)));
 	json_object_set_new(json, "speed_mbps",

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#define COUNT_OF(list) (sizeof(list) / sizeof((list)[0]))
+#include "abi/name_table.h"
 
 static const char *const mode_names[] = {
 	[BOND_MODE_BALANCE_RR] = "balance-rr",	 [BOND_MODE_ACTIVE_BACKUP] = "active-backup",
@@ -46,11 +46,6 @@ static const char *const kind_names[] = {
 	[MODEL_FILE_RULES] = "rules",	[MODEL_FILE_REFUSED] = "refused",
 };
 
-static const char *name_of(const char *const *names, size_t count, size_t value)
-{
-	return value < count ? names[value] : "unknown";
-}
-
 /* The index of the name, or the index itself in decimal if digits is set;
  * count if it is neither. */
 static size_t value_of(const char *const *names, size_t count, const char *text, bool digits)
@@ -69,39 +64,39 @@ static size_t value_of(const char *const *names, size_t count, const char *text,
 
 const char *bond_mode_name(enum bond_mode mode)
 {
-	return name_of(mode_names, COUNT_OF(mode_names), (size_t)mode);
+	return NAME_TABLE_AT(mode_names, mode);
 }
 
 const char *xmit_hash_policy_name(enum xmit_hash_policy policy)
 {
-	return name_of(policy_names, COUNT_OF(policy_names), (size_t)policy);
+	return NAME_TABLE_AT(policy_names, policy);
 }
 
 const char *flow_placement_name(enum flow_placement placement)
 {
-	return name_of(placement_names, COUNT_OF(placement_names), (size_t)placement);
+	return NAME_TABLE_AT(placement_names, placement);
 }
 
 const char *transmit_hook_name(enum transmit_hook hook)
 {
-	return name_of(hook_names, COUNT_OF(hook_names), (size_t)hook);
+	return NAME_TABLE_AT(hook_names, hook);
 }
 
 const char *bond_engine_name(enum bond_engine engine)
 {
-	return name_of(engine_names, COUNT_OF(engine_names), (size_t)engine);
+	return NAME_TABLE_AT(engine_names, engine);
 }
 
 const char *model_file_kind_name(enum model_file_kind kind)
 {
-	return name_of(kind_names, COUNT_OF(kind_names), (size_t)kind);
+	return NAME_TABLE_AT(kind_names, kind);
 }
 
 bool bond_mode_parse(const char *text, enum bond_mode *out)
 {
-	size_t value = value_of(mode_names, COUNT_OF(mode_names), text, true);
+	size_t value = value_of(mode_names, NAME_TABLE_COUNT(mode_names), text, true);
 
-	if (value == COUNT_OF(mode_names)) {
+	if (value == NAME_TABLE_COUNT(mode_names)) {
 		return false;
 	}
 	*out = (enum bond_mode)value;
@@ -110,9 +105,9 @@ bool bond_mode_parse(const char *text, enum bond_mode *out)
 
 bool xmit_hash_policy_parse(const char *text, enum xmit_hash_policy *out)
 {
-	size_t value = value_of(policy_names, COUNT_OF(policy_names), text, true);
+	size_t value = value_of(policy_names, NAME_TABLE_COUNT(policy_names), text, true);
 
-	if (value == COUNT_OF(policy_names)) {
+	if (value == NAME_TABLE_COUNT(policy_names)) {
 		return false;
 	}
 	*out = (enum xmit_hash_policy)value;
@@ -121,9 +116,10 @@ bool xmit_hash_policy_parse(const char *text, enum xmit_hash_policy *out)
 
 bool flow_placement_parse(const char *text, enum flow_placement *out)
 {
-	size_t value = value_of(placement_names, COUNT_OF(placement_names), text, false);
+	size_t value =
+		value_of(placement_names, NAME_TABLE_COUNT(placement_names), text, false);
 
-	if (value == COUNT_OF(placement_names)) {
+	if (value == NAME_TABLE_COUNT(placement_names)) {
 		return false;
 	}
 	*out = (enum flow_placement)value;
@@ -132,9 +128,9 @@ bool flow_placement_parse(const char *text, enum flow_placement *out)
 
 bool transmit_hook_parse(const char *text, enum transmit_hook *out)
 {
-	size_t value = value_of(hook_names, COUNT_OF(hook_names), text, false);
+	size_t value = value_of(hook_names, NAME_TABLE_COUNT(hook_names), text, false);
 
-	if (value == COUNT_OF(hook_names)) {
+	if (value == NAME_TABLE_COUNT(hook_names)) {
 		return false;
 	}
 	*out = (enum transmit_hook)value;
@@ -143,9 +139,9 @@ bool transmit_hook_parse(const char *text, enum transmit_hook *out)
 
 bool bond_engine_parse(const char *text, enum bond_engine *out)
 {
-	size_t value = value_of(engine_names, COUNT_OF(engine_names), text, false);
+	size_t value = value_of(engine_names, NAME_TABLE_COUNT(engine_names), text, false);
 
-	if (value == COUNT_OF(engine_names)) {
+	if (value == NAME_TABLE_COUNT(engine_names)) {
 		return false;
 	}
 	*out = (enum bond_engine)value;

@@ -5,7 +5,7 @@ import json
 import os
 import signal
 import subprocess
-import time
+import threading
 
 import pytest
 from conftest import environment, portchannel
@@ -76,10 +76,12 @@ EVENTS = [
 
 
 class Stream:
-    """Sends the events in pieces, with comments between, then holds on."""
+    """Sends the events in pieces, with comments between, then holds on until released."""
 
     def __init__(self, held):
-        self.held = held
+        self.released = threading.Event()
+        if not held:
+            self.released.set()
 
     def __call__(self, handler):
         handler.send_response(200)
@@ -92,8 +94,7 @@ class Stream:
         for i in range(0, len(data), 7):
             handler.wfile.write(data[i:i + 7])
             handler.wfile.flush()
-        while self.held:
-            time.sleep(0.01)
+        self.released.wait(60)
         handler.close_connection = True
 
 
@@ -122,7 +123,7 @@ def test_monitor_prints_at_once_and_ends_when_interrupted(daemon, number):
     assert [json.loads(line) for line in lines] == EVENTS
     process.send_signal(number)
     out, err = process.communicate(timeout=30)
-    stream.held = False
+    stream.released.set()
     assert (process.returncode, out, err) == (0, "", "")
 
 

@@ -43,26 +43,6 @@ static struct world world;
 static const char *file_name;
 static unsigned int line_number;
 
-static const char *const reason_words[BOND_REASON_COUNT] = {
-	[BOND_REASON_NONE] = "none",
-	[BOND_REASON_ABSENT] = "absent",
-	[BOND_REASON_BOND_DOWN] = "bond_down",
-	[BOND_REASON_NO_CARRIER] = "no_carrier",
-	[BOND_REASON_UPDELAY] = "updelay",
-	[BOND_REASON_NO_LACPDU] = "no_lacpdu",
-	[BOND_REASON_LACPDU_EXPIRED] = "lacpdu_expired",
-	[BOND_REASON_OTHER_PARTNER] = "other_partner",
-	[BOND_REASON_WRONG_KEY] = "wrong_key",
-	[BOND_REASON_SPEED_DIFFERS] = "speed_differs",
-	[BOND_REASON_HALF_DUPLEX] = "half_duplex",
-	[BOND_REASON_PARTNER_NOT_AGGREGATABLE] = "partner_not_aggregatable",
-	[BOND_REASON_PARTNER_OUT_OF_SYNC] = "partner_out_of_sync",
-	[BOND_REASON_PARTNER_NOT_COLLECTING] = "partner_not_collecting",
-	[BOND_REASON_LOOPED] = "looped",
-	[BOND_REASON_WAITING] = "waiting",
-	[BOND_REASON_INDIVIDUAL_STANDBY] = "individual_standby",
-};
-
 static void __attribute__((noreturn)) fail(const char *what, const char *detail)
 {
 	fprintf(stderr, "%s:%u: %s%s (at %llu ms)\n", file_name, line_number, what, detail,
@@ -362,7 +342,7 @@ static void member_value(const struct bond *bond, uint8_t slot, const char *key,
 	const char *text = NULL;
 
 	if (strcmp(key, "reason") == 0) {
-		text = reason_words[member->reason];
+		text = bond_reason_name(member->reason);
 	} else if (strcmp(key, "link") == 0) {
 		text = bond_note_state_name(BOND_NOTE_LINK, (uint8_t)member->monitor.state);
 	} else if (strcmp(key, "receive") == 0) {

@@ -9,57 +9,59 @@
 
 #include "config/config_folder.h"
 #include "daemon/api.h"
+#include "daemon/api_body.h"
 #include "daemon/apply.h"
 #include "daemon/bond_runtime.h"
 #include "daemon/daemon.h"
 #include "daemon/json_util.h"
 #include "daemon/status_json.h"
 
+/* The call's body; false: it is none such, and *result is the answer. */
+static bool api_body_of(struct api_call *call, unsigned int fields, struct api_body *body,
+			enum MHD_Result *result)
+{
+	char error[API_BODY_ERROR_SIZE];
+
+	if (api_body_read(call->body, fields, body, error)) {
+		return true;
+	}
+	*result = api_answer_error(call, MHD_HTTP_BAD_REQUEST, "bad_body", "%s", error);
+	return false;
+}
+
 enum MHD_Result api_reload(struct api_call *call)
 {
 	struct daemon *daemon = call->api->daemon;
-	json_t *changes = apply_reload(daemon);
+	struct api_body body;
+	enum MHD_Result result;
+	json_t *changes;
 
+	if (!api_body_of(call, 0, &body, &result)) {
+		return result;
+	}
+	api_body_free(&body);
+	changes = apply_reload(daemon);
 	return api_answer(call, MHD_HTTP_OK,
 			  json_pack("{s:o, s:o}", "problems", status_json_problems(daemon),
 				    "changes", changes));
 }
 
-/* The bond that the body names; NULL: all of them. False: it's no such body, or
- * there is no such bond, and *result is the answer. */
-static bool api_down_body(struct api_call *call, const char **name, json_t **body,
-			  enum MHD_Result *result)
-{
-	json_t *bond;
-
-	*name = NULL;
-	*body = json_loads(call->body[0] ? call->body : "{}", 0, NULL);
-	bond = json_object_get(*body, "bond");
-	if (!json_is_object(*body) || (bond && !json_is_string(bond))) {
-		*result = api_answer_error(call, MHD_HTTP_BAD_REQUEST, "bad_body",
-					   "expected {} or {\"bond\": \"bond0\"}");
-		return false;
-	}
-	*name = json_string_value(bond);
-	if (*name && !bond_runtime_find(call->api->daemon, *name)) {
-		*result = api_answer_no_bond(call, *name);
-		return false;
-	}
-	return true;
-}
-
 enum MHD_Result api_down(struct api_call *call)
 {
+	struct api_body body;
 	enum MHD_Result result;
-	const char *name;
-	json_t *body;
 
-	if (api_down_body(call, &name, &body, &result)) {
-		result = api_answer(
-			call, MHD_HTTP_OK,
-			json_pack("{s:o}", "removed", apply_down(call->api->daemon, name)));
+	if (!api_body_of(call, API_BODY_BOND, &body, &result)) {
+		return result;
 	}
-	json_decref(body);
+	if (body.bond && !bond_runtime_find(call->api->daemon, body.bond)) {
+		result = api_answer_no_bond(call, body.bond);
+	} else {
+		result = api_answer(call, MHD_HTTP_OK,
+				    json_pack("{s:o}", "removed",
+					      apply_down(call->api->daemon, body.bond)));
+	}
+	api_body_free(&body);
 	return result;
 }
 

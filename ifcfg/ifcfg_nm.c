@@ -266,13 +266,42 @@ static void line_read(struct ifcfg_parser *parser)
 	if (!variable) {
 		variable = ifcfg_variable_add(parser, parser->name.bytes);
 	}
-	if (variable) {
+	const struct ifcfg_place place = {
+		.has_value = true,
+		.name_at = name_at,
+		.value_at = (size_t)(cursor->at - cursor->start),
+		.value_end = (size_t)(cursor->end - cursor->start),
+	};
+	if (variable && ifcfg_place_add(parser, &place)) {
 		mark = ifcfg_cursor_mark(cursor);
 		variable->line = mark.line;
 		variable->column = mark.column;
 		variable->name_at = name_at;
 		variable->value_at = (size_t)(cursor->at - cursor->start);
 		variable->value_end = (size_t)(cursor->end - cursor->start);
+	}
+}
+
+/* Where the value of an assignment ends that a later one overrides: it may be anything,
+ * and nobody is told. */
+static void place_end(const struct ifcfg_text *text, struct ifcfg_place *place)
+{
+	struct ifcfg_variables none = {0};
+	struct model_problems unheard = {0};
+	struct ifcfg_parser parser = {.variables = &none, .subject = "", .problems = &unheard};
+
+	ifcfg_cursor_init(&parser.cursor, text);
+	parser.cursor.at += place->value_at;
+	parser.cursor.end = parser.cursor.start + place->value_end;
+	value_decode(&parser, &place->value_end);
+	free(parser.value.bytes);
+	model_problems_free(&unheard);
+}
+
+static void places_end(const struct ifcfg_parser *parser, const struct ifcfg_text *text)
+{
+	for (size_t i = 0; parser->places && i < parser->places->count; i++) {
+		place_end(text, &parser->places->list[i]);
 	}
 }
 
@@ -294,4 +323,5 @@ void ifcfg_parse_nm(struct ifcfg_parser *parser, const struct ifcfg_text *text)
 	for (size_t i = 0; i < parser->variables->count && !parser->stopped; i++) {
 		variable_decode(parser, &parser->variables->list[i], text);
 	}
+	places_end(parser, text);
 }

@@ -237,6 +237,40 @@ static bool pending_add(struct ifcfg_parser *parser, struct ifcfg_assignment *as
 	return true;
 }
 
+bool ifcfg_place_add(struct ifcfg_parser *parser, const struct ifcfg_place *place)
+{
+	struct ifcfg_places *places = parser->places;
+
+	if (!places) {
+		return true;
+	}
+	if (places->count == places->capacity) {
+		size_t capacity = places->capacity ? 2 * places->capacity : 32;
+		struct ifcfg_place *list = realloc(places->list, capacity * sizeof(*list));
+		if (!list) {
+			return ifcfg_out_of_memory(parser);
+		}
+		places->list = list;
+		places->capacity = capacity;
+	}
+	char *name = strdup(parser->name.bytes);
+	if (!name) {
+		return ifcfg_out_of_memory(parser);
+	}
+	places->list[places->count] = *place;
+	places->list[places->count++].name = name;
+	return true;
+}
+
+void ifcfg_places_free(struct ifcfg_places *places)
+{
+	for (size_t i = 0; i < places->count; i++) {
+		free(places->list[i].name);
+	}
+	free(places->list);
+	*places = (struct ifcfg_places){0};
+}
+
 static void skip_blanks(struct ifcfg_cursor *cursor)
 {
 	int byte = ifcfg_cursor_peek(cursor);
@@ -334,7 +368,16 @@ static bool parse_assignment(struct ifcfg_parser *parser, const char *start,
 		return false;
 	}
 	assignment.value_end = (size_t)(cursor->at - cursor->start);
-	return pending_add(parser, &assignment) &&
+	const struct ifcfg_place place = {
+		.has_value = true,
+		.append = assignment.append,
+		.exported = parser->exported,
+		.export_at = parser->export_at,
+		.name_at = assignment.name_at,
+		.value_at = assignment.value_at,
+		.value_end = assignment.value_end,
+	};
+	return ifcfg_place_add(parser, &place) && pending_add(parser, &assignment) &&
 	       (parser->exported || pending_flush(parser, true));
 }
 
@@ -366,7 +409,15 @@ static bool parse_export(struct ifcfg_parser *parser)
 		int byte = ifcfg_cursor_peek(cursor);
 		bool name_only = byte == ' ' || byte == '\t' || byte == '\n' || byte == ';' ||
 				 byte == IFCFG_END;
-		if (!name_only && !parse_assignment(parser, start, mark)) {
+		const struct ifcfg_place place = {
+			.exported = true,
+			.export_at = parser->export_at,
+			.name_at = (size_t)(start - cursor->start),
+			.value_at = (size_t)(cursor->at - cursor->start),
+			.value_end = (size_t)(cursor->at - cursor->start),
+		};
+		if (name_only ? !ifcfg_place_add(parser, &place)
+			      : !parse_assignment(parser, start, mark)) {
 			return false;
 		}
 	}
@@ -392,6 +443,7 @@ static bool parse_command(struct ifcfg_parser *parser)
 		bool blank = byte == ' ' || byte == '\t' || byte == '\n' || byte == ';' ||
 			     byte == IFCFG_END;
 		if (first && blank && strcmp(parser->name.bytes, "export") == 0) {
+			parser->export_at = (size_t)(start - cursor->start);
 			skip_blanks(cursor);
 			if (at_command_end(cursor)) {
 				return refuse_command(parser, start, mark);
@@ -489,6 +541,24 @@ static void parse_shell(struct ifcfg_parser *parser, const struct ifcfg_text *te
 	}
 }
 
+static bool parse(struct ifcfg_parser *parser, const struct ifcfg_text *text,
+		  enum ifcfg_dialect dialect)
+{
+	*parser->variables = (struct ifcfg_variables){0};
+	if (!text_check(parser, text)) {
+		return false;
+	}
+	if (dialect == IFCFG_DIALECT_NM) {
+		ifcfg_parse_nm(parser, text);
+	} else {
+		parse_shell(parser, text);
+	}
+	free(parser->name.bytes);
+	free(parser->value.bytes);
+	free(parser->reference.bytes);
+	return parser->error_count == 0;
+}
+
 bool ifcfg_parse(const struct ifcfg_text *text, enum ifcfg_dialect dialect, uint32_t file_index,
 		 const char *subject, struct ifcfg_variables *out,
 		 struct model_problems *problems)
@@ -500,19 +570,22 @@ bool ifcfg_parse(const struct ifcfg_text *text, enum ifcfg_dialect dialect, uint
 		.problems = problems,
 	};
 
-	*out = (struct ifcfg_variables){0};
-	if (!text_check(&parser, text)) {
-		return false;
-	}
-	if (dialect == IFCFG_DIALECT_NM) {
-		ifcfg_parse_nm(&parser, text);
-	} else {
-		parse_shell(&parser, text);
-	}
-	free(parser.name.bytes);
-	free(parser.value.bytes);
-	free(parser.reference.bytes);
-	return parser.error_count == 0;
+	return parse(&parser, text, dialect);
+}
+
+bool ifcfg_parse_places(const struct ifcfg_text *text, enum ifcfg_dialect dialect,
+			struct ifcfg_variables *out, struct ifcfg_places *places,
+			struct model_problems *problems)
+{
+	struct ifcfg_parser parser = {
+		.variables = out,
+		.subject = "",
+		.places = places,
+		.problems = problems,
+	};
+
+	*places = (struct ifcfg_places){0};
+	return parse(&parser, text, dialect);
 }
 
 void ifcfg_variables_free(struct ifcfg_variables *variables)

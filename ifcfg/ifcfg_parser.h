@@ -59,6 +59,25 @@ struct ifcfg_assignment {
 	size_t value_end;
 };
 
+/* Every assignment of a text in the order in which they stand, also those that a later
+ * one overrides, and names behind "export" without a value. For ifcfg_write.c. */
+struct ifcfg_place {
+	char *name;
+	bool has_value;
+	bool append;	  /* "+=" */
+	bool exported;	  /* behind the "export" at export_at */
+	size_t export_at; /* offsets in the text */
+	size_t name_at;
+	size_t value_at;
+	size_t value_end;
+};
+
+struct ifcfg_places {
+	size_t count;
+	size_t capacity;
+	struct ifcfg_place *list;
+};
+
 /* Far more than anyone writes behind one "export". */
 #define IFCFG_EXPORTS_MAX 128
 
@@ -69,6 +88,8 @@ struct ifcfg_parser {
 	struct ifcfg_buffer value;     /* likewise */
 	struct ifcfg_buffer reference; /* the name behind a '$' */
 	bool exported;		       /* it stands behind "export" */
+	size_t export_at;	       /* where that is */
+	struct ifcfg_places *places;   /* NULL: nobody asks for them */
 	size_t pending_count;
 	struct ifcfg_assignment pending[IFCFG_EXPORTS_MAX];
 	uint32_t file_index;
@@ -100,6 +121,16 @@ bool ifcfg_buffer_add_byte(struct ifcfg_parser *parser, struct ifcfg_buffer *buf
 bool ifcfg_parse_nm_ansi(struct ifcfg_parser *parser, const char **lost);
 /* Parses the whole text in the nm dialect (ifcfg_nm.c). */
 void ifcfg_parse_nm(struct ifcfg_parser *parser, const struct ifcfg_text *text);
+
+/* As ifcfg_parse(), and notes where each assignment stands; *places is to be freed by
+ * ifcfg_places_free() in both cases. */
+bool ifcfg_parse_places(const struct ifcfg_text *text, enum ifcfg_dialect dialect,
+			struct ifcfg_variables *out, struct ifcfg_places *places,
+			struct model_problems *problems);
+void ifcfg_places_free(struct ifcfg_places *places);
+/* Adds one if somebody asks for them, with parser->name as its name; false: no memory,
+ * as was noted. */
+bool ifcfg_place_add(struct ifcfg_parser *parser, const struct ifcfg_place *place);
 
 /* The variable of that name; NULL: none. */
 struct model_variable *ifcfg_variable_find(const struct ifcfg_variables *variables,

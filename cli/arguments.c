@@ -5,7 +5,7 @@
 #include "cli/command.h"
 #include "cli/text.h"
 
-#define OPTIONS_MAX 12
+#define OPTIONS_MAX 24
 
 /* The options of one call: the subcommand's and those of all. */
 struct option_list {
@@ -67,7 +67,16 @@ static bool option_take(const struct option_list *list, int argc, char **argv, i
 		command_usage_error(list->command, "--%s wants a value", option->name);
 		return false;
 	}
-	*option->value = equals ? equals + 1 : argv[++*at];
+	const char *value = equals ? equals + 1 : argv[++*at];
+	if (option->value) {
+		*option->value = value;
+		return true;
+	}
+	if (option->values->count == ARGUMENTS_MAX) {
+		command_usage_error(list->command, "--%s is given too often", option->name);
+		return false;
+	}
+	option->values->list[option->values->count++] = value;
 	return true;
 }
 
@@ -83,10 +92,9 @@ static bool argument_take(const struct command *command, const char *text, size_
 	return true;
 }
 
-enum arguments_result arguments_read(struct cli *cli, const struct command *command, int argc,
-				     char **argv, const struct argument_option *options,
-				     size_t option_count, size_t least, size_t most,
-				     struct arguments *out)
+bool arguments_read(struct cli *cli, const struct command *command, int argc, char **argv,
+		    const struct argument_option *options, size_t option_count, size_t least,
+		    size_t most, struct arguments *out)
 {
 	bool help = false;
 	bool options_end = false;
@@ -97,7 +105,7 @@ enum arguments_result arguments_read(struct cli *cli, const struct command *comm
 			    {.name = "socket", .value = &cli->socket_path}},
 	};
 
-	*out = (struct arguments){0};
+	*out = (struct arguments){.code = EXIT_CODE_USAGE};
 	for (size_t i = 0; i < option_count; i++) {
 		list.options[list.count++] = options[i];
 	}
@@ -119,16 +127,31 @@ enum arguments_result arguments_read(struct cli *cli, const struct command *comm
 			taken = argument_take(command, argv[i], most, out);
 		}
 		if (!taken) {
-			return ARGUMENTS_WRONG;
+			return false;
 		}
 	}
 	if (help) {
 		command_help_print(command);
-		return ARGUMENTS_HELP;
+		out->code = EXIT_CODE_DONE;
+		return false;
 	}
 	if (out->count < least) {
 		command_usage_error(command, "arguments are missing");
-		return ARGUMENTS_WRONG;
+		return false;
 	}
-	return ARGUMENTS_OK;
+	return true;
+}
+
+bool argument_number(const struct command *command, const char *name, const char *text,
+		     unsigned int least, unsigned int most, unsigned int *out)
+{
+	uint64_t number;
+
+	if (!text_number(text, most, &number) || number < least) {
+		command_usage_error(command, "%s is '%s'; expected a number from %u to %u",
+				    name, text, least, most);
+		return false;
+	}
+	*out = (unsigned int)number;
+	return true;
 }

@@ -108,13 +108,8 @@ static enum exit_code check_system_run(struct cli *cli, const struct command *co
 	struct arguments arguments;
 	bool ready = true;
 
-	switch (arguments_read(cli, command, argc, argv, options, 1, 0, 0, &arguments)) {
-	case ARGUMENTS_OK:
-		break;
-	case ARGUMENTS_HELP:
-		return EXIT_CODE_DONE;
-	case ARGUMENTS_WRONG:
-		return EXIT_CODE_USAGE;
+	if (!arguments_read(cli, command, argc, argv, options, 1, 0, 0, &arguments)) {
+		return arguments.code;
 	}
 	if (geteuid() != 0) {
 		command_error("this is found out by trying, which only root may do:"

@@ -10,6 +10,9 @@
 #include "cli/out.h"
 #include "cli/text.h"
 
+/* Subcommands, or parts of one. */
+#define COMMANDS_MAX 32
+
 __attribute__((format(printf, 1, 0))) static void error_print(const char *format,
 							      va_list arguments)
 {
@@ -62,9 +65,23 @@ void command_json_print(const json_t *json)
 	putchar('\n');
 }
 
+/* Says that there is no word of that kind among the count, and which may have been
+ * meant. */
+static void word_unknown(const char *kind, const char *word, const char *const *words,
+			 size_t count, const char *help)
+{
+	const char *nearest = text_nearest(word, words, count);
+
+	if (nearest) {
+		command_error("there is no %s '%s'; did you mean '%s'?", kind, word, nearest);
+	} else {
+		command_error("there is no %s '%s'; '%s' lists them", kind, word, help);
+	}
+}
+
 const struct command *command_find(const char *name)
 {
-	const char *names[16];
+	const char *names[COMMANDS_MAX];
 
 	for (size_t i = 0; i < command_count; i++) {
 		names[i] = commands[i]->name;
@@ -72,14 +89,43 @@ const struct command *command_find(const char *name)
 			return commands[i];
 		}
 	}
-	const char *nearest = text_nearest(name, names, command_count);
-	if (nearest) {
-		command_error("there is no subcommand '%s'; did you mean '%s'?", name, nearest);
-	} else {
-		command_error("there is no subcommand '%s'; 'portchannel help' lists them",
-			      name);
-	}
+	word_unknown("subcommand", name, names, command_count, "portchannel help");
 	return NULL;
+}
+
+const struct command *command_find_part(const struct command *command, const char *word)
+{
+	/* "vlan add": the second word follows the first and a blank. */
+	size_t skip = strlen(command->name) + 1;
+	const char *names[COMMANDS_MAX];
+	char kind[64], help[64];
+	size_t count = 0;
+
+	for (; command->parts && command->parts[count]; count++) {
+		names[count] = command->parts[count]->name + skip;
+		if (strcmp(word, names[count]) == 0) {
+			return command->parts[count];
+		}
+	}
+	snprintf(kind, sizeof(kind), "'%s' subcommand", command->name);
+	snprintf(help, sizeof(help), "portchannel help %s", command->name);
+	word_unknown(kind, word, names, count, help);
+	return NULL;
+}
+
+enum exit_code command_run_part(struct cli *cli, const struct command *command, int argc,
+				char **argv)
+{
+	const struct command *part;
+	struct arguments arguments;
+
+	if (argc < 2 || argv[1][0] == '-') {
+		/* --help, or nothing that could be done. */
+		(void)arguments_read(cli, command, argc, argv, NULL, 0, 1, 1, &arguments);
+		return arguments.code;
+	}
+	part = command_find_part(command, argv[1]);
+	return part ? part->run(cli, part, argc - 1, argv + 1) : EXIT_CODE_USAGE;
 }
 
 enum exit_code command_client_error(enum client_result result, const struct client_error *error)
@@ -94,10 +140,9 @@ enum exit_code command_client_error(enum client_result result, const struct clie
 	return EXIT_CODE_NO_DAEMON;
 }
 
-/* One request, as get (post false, body NULL) or post. */
-static enum exit_code request(const struct cli *cli, bool post, const char *path,
-			      const struct client_parameter *parameters, size_t count,
-			      const json_t *body, json_t **out)
+enum exit_code command_get(const struct cli *cli, const char *path,
+			   const struct client_parameter *parameters, size_t count,
+			   json_t **out)
 {
 	struct client *client = client_new(cli->socket_path);
 	struct client_error error;
@@ -107,21 +152,43 @@ static enum exit_code request(const struct cli *cli, bool post, const char *path
 		command_error("out of memory");
 		return EXIT_CODE_FAILED;
 	}
-	result = post ? client_post(client, path, body, out, &error)
-		      : client_get(client, path, parameters, count, out, &error);
+	result = client_get(client, path, parameters, count, out, &error);
 	client_close(client);
 	return result == CLIENT_OK ? EXIT_CODE_DONE : command_client_error(result, &error);
 }
 
-enum exit_code command_get(const struct cli *cli, const char *path,
-			   const struct client_parameter *parameters, size_t count,
-			   json_t **out)
+/* path with name, escaped, behind it; freed by the caller. */
+static char *path_make(struct client *client, const char *path, const char *name)
 {
-	return request(cli, false, path, parameters, count, NULL, out);
+	char *escaped = name ? client_escape(client, name) : strdup("");
+	char *whole = NULL;
+
+	if (escaped && asprintf(&whole, "%s%s", path, escaped) < 0) {
+		whole = NULL;
+	}
+	free(escaped);
+	return whole;
 }
 
-enum exit_code command_post(const struct cli *cli, const char *path, const json_t *body,
-			    json_t **out)
+enum exit_code command_send(const struct cli *cli, const char *method, const char *path,
+			    const char *name, json_t *body, json_t **out)
 {
-	return request(cli, true, path, NULL, 0, body, out);
+	struct client *client = client_new(cli->socket_path);
+	char *whole = client ? path_make(client, path, name) : NULL;
+	enum exit_code code = EXIT_CODE_FAILED;
+	struct client_error error;
+	enum client_result result;
+
+	*out = NULL;
+	if (!whole || !body) {
+		command_error("out of memory");
+	} else {
+		result = client_send(client, method, whole, body, out, &error);
+		code = result == CLIENT_OK ? EXIT_CODE_DONE
+					   : command_client_error(result, &error);
+	}
+	free(whole);
+	client_close(client);
+	json_decref(body);
+	return code;
 }

@@ -32,12 +32,25 @@ struct command {
 	const char *help;      /* what it does and its options, lines of their own */
 	enum exit_code (*run)(struct cli *cli, const struct command *command, int argc,
 			      char **argv);
+	/* What stands behind it as a second word ("vlan add"): named in full, and NULL at
+	 * the end. */
+	const struct command *const *parts;
 };
 
 extern const struct command command_status;
 extern const struct command command_config;
 extern const struct command command_explain;
 extern const struct command command_monitor;
+extern const struct command command_plan;
+extern const struct command command_apply;
+extern const struct command command_confirm;
+extern const struct command command_rollback;
+extern const struct command command_history;
+extern const struct command command_vlan;
+extern const struct command command_bond;
+extern const struct command command_staged;
+extern const struct command command_commit;
+extern const struct command command_discard;
 extern const struct command command_reload;
 extern const struct command command_down;
 extern const struct command command_check_system;
@@ -50,35 +63,47 @@ extern const size_t command_count;
 /* NULL after having said that there is none of that name, and which one may
  * have been meant. */
 const struct command *command_find(const char *name);
+/* The same of a second word. */
+const struct command *command_find_part(const struct command *command, const char *word);
+/* The run of a command that has parts. */
+enum exit_code command_run_part(struct cli *cli, const struct command *command, int argc,
+				char **argv);
 
-/* One option of a subcommand: a flag, or one with a value. */
+#define ARGUMENTS_MAX 66
+
+/* What is given several times. */
+struct argument_list {
+	size_t count;
+	const char *list[ARGUMENTS_MAX];
+};
+
+/* One option of a subcommand: a flag, or one with a value, or with several. */
 struct argument_option {
 	const char *name; /* without the dashes */
 	bool *flag;	  /* set to true; or */
 	const char **value;
+	struct argument_list *values;
 };
-
-#define ARGUMENTS_MAX 8
 
 struct arguments {
 	size_t count;
 	const char *list[ARGUMENTS_MAX]; /* what is no option, in its order */
-};
-
-enum arguments_result {
-	ARGUMENTS_OK = 0,
-	ARGUMENTS_HELP,	 /* --help stood there, and was answered */
-	ARGUMENTS_WRONG, /* it was said what is wrong */
+	enum exit_code code;		 /* that arguments_read() was false for */
 };
 
 /*
  * Reads argv[1] and on: the options given, --socket and --help, and from least
- * to most other arguments. Options may stand anywhere before a "--".
+ * to most other arguments. Options may stand anywhere before a "--". False: it was said
+ * what is wrong, or --help was answered, and out->code is to be returned.
  */
-enum arguments_result arguments_read(struct cli *cli, const struct command *command, int argc,
-				     char **argv, const struct argument_option *options,
-				     size_t option_count, size_t least, size_t most,
-				     struct arguments *out);
+bool arguments_read(struct cli *cli, const struct command *command, int argc, char **argv,
+		    const struct argument_option *options, size_t option_count, size_t least,
+		    size_t most, struct arguments *out);
+
+/* A number of digits only from least to most; false: it was said what is expected. name:
+ * "--confirm", "VID". */
+bool argument_number(const struct command *command, const char *name, const char *text,
+		     unsigned int least, unsigned int most, unsigned int *out);
 
 /* Prints "portchannel: ..." on standard error, escaped. */
 void command_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -97,8 +122,11 @@ void command_json_print(const json_t *json);
 enum exit_code command_get(const struct cli *cli, const char *path,
 			   const struct client_parameter *parameters, size_t count,
 			   json_t **out);
-enum exit_code command_post(const struct cli *cli, const char *path, const json_t *body,
-			    json_t **out);
+/* Sends it something by "POST", "PATCH" or "DELETE"; name, where not NULL, is appended to the
+ * path. body is consumed; NULL stands for no memory. *out is the answer, and of a refusal what
+ * came with it (NULL: nothing), to be released in any case. */
+enum exit_code command_send(const struct cli *cli, const char *method, const char *path,
+			    const char *name, json_t *body, json_t **out);
 
 /* Says what a client's call failed with, and which exit code that is. */
 enum exit_code command_client_error(enum client_result result,

@@ -172,13 +172,8 @@ static enum exit_code config_run(struct cli *cli, const struct command *command,
 	};
 	struct arguments arguments;
 
-	switch (arguments_read(cli, command, argc, argv, options, 4, 1, 1, &arguments)) {
-	case ARGUMENTS_OK:
-		break;
-	case ARGUMENTS_HELP:
-		return EXIT_CODE_DONE;
-	case ARGUMENTS_WRONG:
-		return EXIT_CODE_USAGE;
+	if (!arguments_read(cli, command, argc, argv, options, 4, 1, 1, &arguments)) {
+		return arguments.code;
 	}
 	bool show = strcmp(arguments.list[0], "show") == 0;
 	if (!show && strcmp(arguments.list[0], "check") != 0) {

@@ -57,8 +57,7 @@ static enum exit_code down_bond(struct cli *cli, const char *bond)
 		command_error("there is no bond '%s'", bond ? bond : "");
 		return EXIT_CODE_FAILED;
 	}
-	code = command_post(cli, "/v1/down", body, &answer);
-	json_decref(body);
+	code = command_send(cli, "POST", "/v1/down", NULL, body, &answer);
 	if (code == EXIT_CODE_DONE) {
 		removed_print(json_object_get(answer, "removed"));
 	}
@@ -73,13 +72,8 @@ static enum exit_code down_run(struct cli *cli, const struct command *command, i
 	const struct argument_option options[] = {{.name = "yes", .flag = &yes}};
 	struct arguments arguments;
 
-	switch (arguments_read(cli, command, argc, argv, options, 1, 0, 1, &arguments)) {
-	case ARGUMENTS_OK:
-		break;
-	case ARGUMENTS_HELP:
-		return EXIT_CODE_DONE;
-	case ARGUMENTS_WRONG:
-		return EXIT_CODE_USAGE;
+	if (!arguments_read(cli, command, argc, argv, options, 1, 0, 1, &arguments)) {
+		return arguments.code;
 	}
 	if (!yes && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) &&
 	    !confirmed(arguments.list[0])) {

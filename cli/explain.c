@@ -149,14 +149,9 @@ static enum exit_code explain_run(struct cli *cli, const struct command *command
 	};
 	struct arguments arguments;
 
-	switch (arguments_read(cli, command, argc, argv, options,
-			       sizeof(options) / sizeof(options[0]), 0, 6, &arguments)) {
-	case ARGUMENTS_OK:
-		break;
-	case ARGUMENTS_HELP:
-		return EXIT_CODE_DONE;
-	case ARGUMENTS_WRONG:
-		return EXIT_CODE_USAGE;
+	if (!arguments_read(cli, command, argc, argv, options,
+			    sizeof(options) / sizeof(options[0]), 0, 6, &arguments)) {
+		return arguments.code;
 	}
 	if (given.pcap) {
 		return explain_capture(command, &given, &arguments);

@@ -36,19 +36,17 @@ static enum exit_code help_run(struct cli *cli, const struct command *command, i
 {
 	struct arguments arguments;
 
-	switch (arguments_read(cli, command, argc, argv, NULL, 0, 0, 1, &arguments)) {
-	case ARGUMENTS_OK:
-		break;
-	case ARGUMENTS_HELP:
-		return EXIT_CODE_DONE;
-	case ARGUMENTS_WRONG:
-		return EXIT_CODE_USAGE;
+	if (!arguments_read(cli, command, argc, argv, NULL, 0, 0, 2, &arguments)) {
+		return arguments.code;
 	}
 	if (arguments.count == 0) {
 		help_print();
 		return EXIT_CODE_DONE;
 	}
 	const struct command *about = command_find(arguments.list[0]);
+	if (about && arguments.count > 1) {
+		about = command_find_part(about, arguments.list[1]);
+	}
 	if (!about) {
 		return EXIT_CODE_USAGE;
 	}
@@ -58,7 +56,7 @@ static enum exit_code help_run(struct cli *cli, const struct command *command, i
 
 const struct command command_help = {
 	.name = "help",
-	.arguments = "[SUBCOMMAND]",
+	.arguments = "[SUBCOMMAND [PART]]",
 	.summary = "this text, or what a subcommand does",
 	.help = "Lists the subcommands, or says what one of them does and takes.\n",
 	.run = help_run,

@@ -120,13 +120,8 @@ static enum exit_code monitor_run(struct cli *cli, const struct command *command
 	struct arguments arguments;
 	struct client_error error;
 
-	switch (arguments_read(cli, command, argc, argv, options, 1, 0, 0, &arguments)) {
-	case ARGUMENTS_OK:
-		break;
-	case ARGUMENTS_HELP:
-		return EXIT_CODE_DONE;
-	case ARGUMENTS_WRONG:
-		return EXIT_CODE_USAGE;
+	if (!arguments_read(cli, command, argc, argv, options, 1, 0, 0, &arguments)) {
+		return arguments.code;
 	}
 	struct client *client = client_new(cli->socket_path);
 	if (!client) {

@@ -73,16 +73,13 @@ static enum exit_code reload_run(struct cli *cli, const struct command *command,
 	size_t index;
 	json_t *problem;
 
-	switch (arguments_read(cli, command, argc, argv, options, 1, 0, 0, &arguments)) {
-	case ARGUMENTS_OK:
-		break;
-	case ARGUMENTS_HELP:
-		return EXIT_CODE_DONE;
-	case ARGUMENTS_WRONG:
-		return EXIT_CODE_USAGE;
+	if (!arguments_read(cli, command, argc, argv, options, 1, 0, 0, &arguments)) {
+		return arguments.code;
 	}
-	enum exit_code code = command_post(cli, "/v1/reload", NULL, &answer);
+	enum exit_code code =
+		command_send(cli, "POST", "/v1/reload", NULL, json_object(), &answer);
 	if (code != EXIT_CODE_DONE) {
+		json_decref(answer);
 		return code;
 	}
 	if (as_json) {

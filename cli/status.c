@@ -44,13 +44,8 @@ static enum exit_code status_run(struct cli *cli, const struct command *command,
 	struct arguments arguments;
 	json_t *status = NULL;
 
-	switch (arguments_read(cli, command, argc, argv, options, 1, 0, 1, &arguments)) {
-	case ARGUMENTS_OK:
-		break;
-	case ARGUMENTS_HELP:
-		return EXIT_CODE_DONE;
-	case ARGUMENTS_WRONG:
-		return EXIT_CODE_USAGE;
+	if (!arguments_read(cli, command, argc, argv, options, 1, 0, 1, &arguments)) {
+		return arguments.code;
 	}
 	struct client_parameter bond = {"bond", arguments.list[0]};
 	enum exit_code code = command_get(cli, "/v1/status", &bond, 1, &status);

@@ -185,6 +185,7 @@ static enum client_result refused(const json_t *answer, long status, struct clie
 	return CLIENT_REFUSED;
 }
 
+/* *out is the answer, be it a refusal; NULL: none. */
 static enum client_result answer_read(const struct client *client,
 				      const struct request *request, json_t **out,
 				      struct client_error *error)
@@ -198,7 +199,7 @@ static enum client_result answer_read(const struct client *client,
 	}
 	if (status < 200 || status > 299) {
 		refused(answer, status, error);
-		json_decref(answer);
+		*out = answer;
 		return CLIENT_REFUSED;
 	}
 	if (!answer) {
@@ -208,6 +209,15 @@ static enum client_result answer_read(const struct client *client,
 	}
 	*out = answer;
 	return CLIENT_OK;
+}
+
+char *client_escape(struct client *client, const char *name)
+{
+	char *escaped = curl_easy_escape(client->curl, name, 0);
+	char *copy = escaped ? strdup(escaped) : NULL;
+
+	curl_free(escaped);
+	return copy;
 }
 
 /* The URL of path with its query, in *out, freed by the caller. */
@@ -278,15 +288,16 @@ static bool socket_path_fits(const struct client *client)
 	return strlen(client->socket_path) < sizeof(address.sun_path);
 }
 
-/* Sends one request, prepared but for its address, and reads the answer. */
+/* Sends one request, and reads the answer: *out is NULL where none came. body NULL: GET. */
 static enum client_result request_run(struct client *client, const char *url,
-				      const char *post_body, json_t **out,
+				      const char *method, const char *body, json_t **out,
 				      struct client_error *error)
 {
 	struct request request = {0};
 	struct curl_slist *headers = NULL;
 	enum client_result result;
 
+	*out = NULL;
 	if (!socket_path_fits(client)) {
 		return fail(error, CLIENT_FAILED, "the path of the socket is too long: %s",
 			    client->socket_path);
@@ -294,13 +305,14 @@ static enum client_result request_run(struct client *client, const char *url,
 	bool ready = request_prepare(client, &request, url) &&
 		     curl_easy_setopt(client->curl, CURLOPT_TIMEOUT_MS, REQUEST_TIMEOUT_MS) ==
 			     CURLE_OK;
-	if (ready && post_body) {
+	if (ready && body) {
 		headers = curl_slist_append(NULL, "Content-Type: application/json");
 		ready = headers &&
 			curl_easy_setopt(client->curl, CURLOPT_HTTPHEADER, headers) ==
 				CURLE_OK &&
-			curl_easy_setopt(client->curl, CURLOPT_POSTFIELDS, post_body) ==
-				CURLE_OK;
+			curl_easy_setopt(client->curl, CURLOPT_CUSTOMREQUEST, method) ==
+				CURLE_OK &&
+			curl_easy_setopt(client->curl, CURLOPT_POSTFIELDS, body) == CURLE_OK;
 	}
 	if (!ready) {
 		result = fail(error, CLIENT_FAILED, "out of memory");
@@ -318,22 +330,29 @@ enum client_result client_get(struct client *client, const char *path,
 			      const struct client_parameter *parameters, size_t count,
 			      json_t **out, struct client_error *error)
 {
+	json_t *answer;
 	char *url;
 
 	if (!url_make(client, path, parameters, count, &url)) {
 		return fail(error, CLIENT_FAILED, "out of memory");
 	}
-	enum client_result result = request_run(client, url, NULL, out, error);
+	enum client_result result = request_run(client, url, "GET", NULL, &answer, error);
 	free(url);
+	if (result == CLIENT_OK) {
+		*out = answer;
+	} else {
+		json_decref(answer);
+	}
 	return result;
 }
 
-enum client_result client_post(struct client *client, const char *path, const json_t *body,
-			       json_t **out, struct client_error *error)
+enum client_result client_send(struct client *client, const char *method, const char *path,
+			       const json_t *body, json_t **out, struct client_error *error)
 {
 	char *url;
 	char *text = body ? json_dumps(body, JSON_COMPACT) : strdup("{}");
 
+	*out = NULL;
 	if (!text) {
 		return fail(error, CLIENT_FAILED, "out of memory");
 	}
@@ -341,7 +360,7 @@ enum client_result client_post(struct client *client, const char *path, const js
 		free(text);
 		return fail(error, CLIENT_FAILED, "out of memory");
 	}
-	enum client_result result = request_run(client, url, text, out, error);
+	enum client_result result = request_run(client, url, method, text, out, error);
 	free(url);
 	free(text);
 	return result;

@@ -53,9 +53,16 @@ enum client_result client_get(struct client *client, const char *path,
 			      const struct client_parameter *parameters, size_t count,
 			      json_t **out, struct client_error *error);
 
-/* Sends body (may be NULL: {}) to path; else as client_get(). */
-enum client_result client_post(struct client *client, const char *path, const json_t *body,
-			       json_t **out, struct client_error *error);
+/*
+ * Sends body (NULL: {}) to path by method, "POST", "PATCH" or "DELETE". *out is the
+ * answer's JSON, of a refusal (CLIENT_REFUSED) too, where it's whatever came beside code
+ * and message; NULL: there is none. Otherwise as client_get().
+ */
+enum client_result client_send(struct client *client, const char *method, const char *path,
+			       const json_t *body, json_t **out, struct client_error *error);
+
+/* A name as it stands in a path, freed by the caller; NULL: no memory. */
+char *client_escape(struct client *client, const char *name);
 
 /* Takes one event, which belongs to the caller of this function; false ends
  * client_events(). */

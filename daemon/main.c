@@ -245,6 +245,32 @@ static int main_lock(const char *state)
 	return lock;
 }
 
+/* The folder's lock says nothing of a daemon with another folder. -1: none could be had,
+ * and that is no reason not to run. */
+static int main_lock_network(void)
+{
+	pid_t holder = 0;
+	int lock = lock_take_network(&holder);
+
+	if (lock == -EWOULDBLOCK) {
+		log_line(LOG_LEVEL_ERROR,
+			 "another portchanneld (process %d) runs in this network namespace, "
+			 "with another --state; two would take the bonds from each other",
+			 (int)holder);
+		exit(EXIT_FAILURE);
+	}
+	if (lock == -EACCES) {
+		log_line(LOG_LEVEL_WARNING,
+			 "process %d has taken the name by which one portchanneld sees "
+			 "another in this network namespace; it is no portchanneld",
+			 (int)holder);
+	} else if (lock < 0) {
+		log_line(LOG_LEVEL_WARNING, "no lock of the network namespace can be had: %s",
+			 strerror(-lock));
+	}
+	return lock < 0 ? -1 : lock;
+}
+
 /* A bond takes some 12 descriptors, and what a shell or an old init allows, 1024, is
  * enough for no more than 80. */
 static void main_raise_descriptors(void)
@@ -330,7 +356,7 @@ int main(int argc, char **argv)
 			   .operator_group = MAIN_OPERATOR_DEFAULT},
 		.log_level = LOG_LEVEL_INFO,
 	};
-	int lock, ready_fd = -1, err;
+	int lock, network_lock, ready_fd = -1, err;
 
 	main_parse(argc, argv, &options);
 	log_open(options.log_level, false);
@@ -339,12 +365,17 @@ int main(int argc, char **argv)
 		return teardown_run(&options.daemon);
 	}
 	lock = main_lock(options.daemon.state);
+	network_lock = main_lock_network();
 	if (!options.foreground) {
 		ready_fd = main_background();
 		log_open(options.log_level, true);
 		(void)lock_write_pid(lock);
+		lock_own_network(network_lock);
 	}
 	err = daemon_run(&options.daemon, ready_fd);
+	if (network_lock >= 0) {
+		close(network_lock);
+	}
 	close(lock);
 	return err < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }

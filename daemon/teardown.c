@@ -228,7 +228,7 @@ int teardown_run(const struct daemon_options *options)
 {
 	int result = teardown_through_daemon(options->socket);
 	pid_t holder = 0;
-	int lock;
+	int lock, network_lock;
 
 	if (result >= 0) {
 		return result;
@@ -242,7 +242,19 @@ int teardown_run(const struct daemon_options *options)
 			 options->state, lock == -EWOULDBLOCK ? (int)holder : lock);
 		return EXIT_FAILURE;
 	}
+	network_lock = lock_take_network(&holder);
+	if (network_lock == -EWOULDBLOCK) {
+		log_line(LOG_LEVEL_ERROR,
+			 "a daemon with another --state runs in this network namespace "
+			 "(process %d); end it first, or use its --socket",
+			 (int)holder);
+		close(lock);
+		return EXIT_FAILURE;
+	}
 	result = teardown_by_itself(options);
+	if (network_lock >= 0) {
+		close(network_lock);
+	}
 	close(lock);
 	return result;
 }

@@ -285,6 +285,42 @@ def test_second_daemon_is_refused(server):
     assert f"another portchanneld (process {server.daemon.process.pid})" in second.stderr
 
 
+def other_daemon(server, *arguments):
+    """The command line of one with folders of its own."""
+    return [server.daemon.tools.portchanneld, "--foreground", "--config", server.config.path,
+            "--state", server.daemon.state + "2", "--store", server.daemon.store + "2",
+            "--socket", server.daemon.socket + "2", *arguments]
+
+
+def test_second_daemon_with_another_state_is_refused(server):
+    """Both would take the bonds of the one network namespace for their own."""
+    server.bond()
+    server.start()
+    for arguments, text in ((), "another portchanneld"), (("--teardown",), "a daemon"):
+        second = server.namespace.run(other_daemon(server, *arguments), check=False)
+        assert second.returncode == 1
+        assert text in second.stderr
+        assert f"(process {server.daemon.process.pid})" in second.stderr
+    server.wait_members(eth0="active", eth1="active")
+
+
+def test_name_of_the_lock_taken_by_somebody_without_rights(server):
+    holder = ("import os, socket, sys\n"
+              "os.setuid(65534)\n"
+              "one = socket.socket(socket.AF_UNIX)\n"
+              "one.bind('\\0portchanneld')\n"
+              "one.listen()\n"
+              "print('ready', flush=True)\n"
+              "sys.stdin.read()\n")
+    process = server.namespace.start(["/usr/bin/python3", "-c", holder], text=True,
+                                     stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert process.stdout.readline() == "ready\n"
+    server.bond()
+    server.start()
+    server.wait_members(eth0="active", eth1="active")
+    assert f"process {process.pid} has taken the name" in server.daemon.log()
+
+
 def test_background(server):
     server.bond()
     done = server.namespace.run(
@@ -297,6 +333,9 @@ def test_background(server):
     pid = status["daemon"]["pid"]
     with open(os.path.join(server.daemon.state, "portchanneld.pid"), encoding="ascii") as file:
         assert int(file.read()) == pid
+    # Who asks for the lock learns who holds it, not who started that.
+    second = server.namespace.run(other_daemon(server), check=False)
+    assert f"(process {pid})" in second.stderr
     subprocess.run(["kill", str(pid)], check=True)
     wait_for(lambda: not os.path.exists(f"/proc/{pid}"), 10, "it ends")
 

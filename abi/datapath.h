@@ -16,8 +16,12 @@
  *               its hub, to the VLAN id (__u32) the transmit program pushes.
  *   pc_counters PERCPU_ARRAY, 1 entry of struct dp_counters.
  *
- * A program refers only to the maps that it uses: pc_vlans belongs to pc_receive
- * and pc_transmit_vlan, pc_tags to the latter. (That one has a map of its own
+ * A NIC that is no member and has VLAN interfaces is like a bond with one member in
+ * slot 0, which every bucket names; bond_ifindex and hub_ifindex are both its own. Only
+ * the way in is another: pc_receive_nic.
+ *
+ * A program refers only to the maps that it uses: pc_vlans belongs to pc_receive,
+ * pc_receive_nic and pc_transmit_vlan, pc_tags to the latter. (That one has a map of its own
  * besides, pc_tag_hints, which nobody else needs to know or keep.) Whoever wants
  * to find all four again from any one attached program binds them to it
  * (bpf_prog_bind_map, Linux 5.10).

@@ -7,6 +7,8 @@
  *   pc_transmit       hub's ingress or bond's egress: out by the bucket's member
  *   pc_transmit_vlan  the same for a VLAN interface: with its tag
  *   pc_receive        member's ingress: up the bond or one of its VLAN interfaces
+ *   pc_receive_nic    a NIC's ingress that is no member: frames of its VLAN interfaces
+ *                     to those, all others their usual way
  *   pc_learn          run by hand with a member as the interface: notes where the
  *                     kernel keeps it, for the carrier read
  *
@@ -34,6 +36,12 @@ SEC("tc")
 int pc_receive(struct __sk_buff *skb)
 {
 	return receive(skb);
+}
+
+SEC("tc")
+int pc_receive_nic(struct __sk_buff *skb)
+{
+	return receive_nic(skb);
 }
 
 #if PC_CARRIER_READ

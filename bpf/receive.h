@@ -2,7 +2,8 @@
 /*
  * The way in: what a member has received goes out of a hub, and so comes in on
  * the bond or on one of its VLAN interfaces with their counters, their address
- * compared and their taps. Used by pc_receive at the members' ingress.
+ * compared and their taps. Used by pc_receive at the members' ingress; and by
+ * pc_receive_nic at that of a NIC which is no member but has VLAN interfaces.
  *
  * The tag of a frame is beside it here, whoever took it off (the NIC or the
  * stack just before).
@@ -114,6 +115,32 @@ static __always_inline int receive_packet(struct __sk_buff *skb, const struct dp
 	}
 	count_receive(member, skb);
 	return (int)bpf_redirect(hub, 0);
+}
+
+/*
+ * At a NIC with VLAN interfaces: their frames go to them. All others are the NIC's
+ * own, and whatever filters come after this one are asked about them as if it weren't
+ * there. The NIC has slot 0.
+ */
+static __always_inline int receive_nic(struct __sk_buff *skb)
+{
+	__u32 vid = skb->vlan_tci & VLAN_VID_MASK;
+	struct dp_counters *counters = counters_get();
+	const __u32 *hub;
+
+	if (!counters || !skb->vlan_present || skb->vlan_proto != bpf_htons(ETH_P_8021Q)) {
+		return TC_ACT_UNSPEC;
+	}
+	hub = bpf_map_lookup_elem(&pc_vlans, &vid);
+	if (!hub || *hub == 0) {
+		return TC_ACT_UNSPEC;
+	}
+	if (bpf_skb_vlan_pop(skb)) {
+		counters->members[0].rx_drops[DP_DROP_TAG_FAILED]++;
+		return TC_ACT_SHOT;
+	}
+	count_receive(&counters->members[0], skb);
+	return (int)bpf_redirect(*hub, 0);
 }
 
 static __always_inline int receive(struct __sk_buff *skb)

@@ -191,16 +191,21 @@ int engine_vlans_remove(struct engine_bond *bond, const char *const *names, size
 /*
  * A NIC that is no member as the parent of VLAN interfaces: its own traffic, untagged or
  * with tags that no VLAN interface here has, goes its usual way; frames with the tags of
- * ours go to them. Takes over what a former daemon left. The handle takes
- * engine_vlan_*(), engine_vlans_remove(), engine_bond_vlans(), engine_bond_counters(),
- * engine_bond_follow(), engine_bond_repair(), engine_bond_set_carrier() (the VLAN
- * interfaces' carrier), engine_bond_close() and, without VLAN interfaces,
- * engine_bond_destroy(), which leaves the NIC as it was. saved as in engine_member_add(),
- * for what was changed of the NIC. -EBUSY: it is a member of something; -EINVAL: no
- * Ethernet.
+ * ours go to them. Takes over what a former daemon left. The handle takes engine_vlan_*(),
+ * engine_vlans_remove(), engine_bond_vlans(), engine_bond_counters() (all of it is the
+ * first member's), engine_bond_follow(), engine_bond_repair(), engine_bond_carriers()
+ * (the NIC is in slot 0), engine_bond_set_carrier() (the VLAN interfaces'; at first it is
+ * the NIC's), engine_bond_close(), and, without VLAN interfaces, engine_bond_destroy(),
+ * which leaves the NIC as it was. saved as in engine_member_add(), for what was changed of
+ * the NIC. -EBUSY: it is a member of something; -EINVAL: no Ethernet.
  */
 int engine_nic_open(struct engine *engine, uint32_t ifindex, struct engine_member_saved *saved,
 		    struct engine_bond **out, bool *taken_over, struct engine_error *err);
+
+/* The NICs that somebody has opened so and not destroyed since: fills in up to max
+ * ifindexes; *count is how many there are. */
+int engine_nics(struct engine *engine, uint32_t *out, size_t max, size_t *count,
+		struct engine_error *err);
 
 /* Puts back members, and removes VLAN interfaces, of bonds that somebody deleted
  * while no daemon was there; what belongs to a bond that runs is left alone.

@@ -290,6 +290,9 @@ int engine_bond_change(struct engine_bond *bond, const struct engine_bond_spec *
 {
 	int result = 0;
 
+	if (bond->is_nic) {
+		return engine_fail(err, -EINVAL, "%s is a NIC, not a bond", bond->name);
+	}
 	if (bond->hook != spec->hook) {
 		result = hook_set(bond, spec->hook, err);
 		if (result) {
@@ -325,6 +328,12 @@ int engine_bond_destroy(struct engine_bond *bond, struct engine_error *err)
 	int first = 0;
 	int result;
 
+	if (bond->is_nic) {
+		first = vlans_remove_all(bond, err);
+		result = nic_release(bond, first ? NULL : err);
+		engine_bond_close(bond);
+		return first ? first : result;
+	}
 	/* The caller has removed these; whatever is left must not stay behind
 	 * with a program that leads nowhere. */
 	for (uint8_t i = 0; i < BOND_MEMBERS_MAX; i++) {

@@ -71,26 +71,17 @@ static int members_mac_set(struct engine_bond *bond, const uint8_t mac[MAC_SIZE]
 	return 0;
 }
 
-static int mac_follow(struct engine_bond *bond, struct netlink_link *device,
-		      struct engine_error *err)
+int vlans_mac_set(struct engine_bond *bond, const uint8_t mac[MAC_SIZE],
+		  struct engine_error *err)
 {
 	struct engine *engine = bond->engine;
 	uint8_t old[MAC_SIZE];
-	int result;
 
-	if (mac_equal(device->mac, bond->mac)) {
-		return 0;
-	}
-	result = members_mac_set(bond, device->mac, err);
-	if (result) {
-		(void)link_mac_set(engine, bond->ifindex, bond->mac);
-		memcpy(device->mac, bond->mac, MAC_SIZE);
-		return result;
-	}
 	memcpy(old, bond->mac, MAC_SIZE);
-	memcpy(bond->mac, device->mac, MAC_SIZE);
+	memcpy(bond->mac, mac, MAC_SIZE);
 	for (size_t i = 0; i < bond->vlan_count; i++) {
 		struct netlink_link vlan;
+		int result;
 
 		/* One with an address of its own keeps it. */
 		if (netlink_link_get(engine->netlink, bond->vlans[i].public.ifindex, &vlan) ||
@@ -104,6 +95,24 @@ static int mac_follow(struct engine_bond *bond, struct netlink_link *device,
 		}
 	}
 	return 0;
+}
+
+static int mac_follow(struct engine_bond *bond, struct netlink_link *device,
+		      struct engine_error *err)
+{
+	struct engine *engine = bond->engine;
+	int result;
+
+	if (mac_equal(device->mac, bond->mac)) {
+		return 0;
+	}
+	result = members_mac_set(bond, device->mac, err);
+	if (result) {
+		(void)link_mac_set(engine, bond->ifindex, bond->mac);
+		memcpy(device->mac, bond->mac, MAC_SIZE);
+		return result;
+	}
+	return vlans_mac_set(bond, device->mac, err);
 }
 
 /* A VLAN interface's own changes: its MTU may not exceed the bond's, its hub has
@@ -127,7 +136,8 @@ static int vlan_follow(struct engine_bond *bond, struct vlan *vlan, bool *promis
 		*promisc = true;
 	}
 	if (device.mtu == vlan->mtu) {
-		return 0;
+		/* Found so: its parent shrank while nobody looked. */
+		return device.mtu > bond->mtu ? vlan_mtu_set(bond, vlan, bond->mtu, err) : 0;
 	}
 	if (device.mtu > bond->mtu) {
 		(void)vlan_mtu_set(bond, vlan, bond->mtu, NULL);
@@ -156,6 +166,19 @@ static int promisc_follow(struct engine_bond *bond, bool promisc, struct engine_
 	return first;
 }
 
+int vlans_follow(struct engine_bond *bond, bool promisc, struct engine_error *err)
+{
+	int first = 0;
+	int result;
+
+	for (size_t i = 0; i < bond->vlan_count; i++) {
+		result = vlan_follow(bond, &bond->vlans[i], &promisc, first ? NULL : err);
+		first = first ? first : result;
+	}
+	result = promisc_follow(bond, promisc, first ? NULL : err);
+	return first ? first : result;
+}
+
 int engine_bond_follow(struct engine_bond *bond, uint8_t mac[6], struct engine_error *err)
 {
 	struct netlink_link device;
@@ -167,6 +190,11 @@ int engine_bond_follow(struct engine_bond *bond, uint8_t mac[6], struct engine_e
 		return engine_fail_netlink(bond->engine, err, result, "asking for %s",
 					   bond->name);
 	}
+	if (bond->is_nic) {
+		first = nic_follow(bond, &device, err);
+		memcpy(mac, device.mac, MAC_SIZE);
+		return first == -ENODEV ? 0 : first;
+	}
 	/* Each on its own: a refused MTU must not keep an address from being
 	 * followed. The first error is the one that's told. */
 	first = mac_follow(bond, &device, err);
@@ -175,11 +203,7 @@ int engine_bond_follow(struct engine_bond *bond, uint8_t mac[6], struct engine_e
 		first = first ? first : result;
 	}
 	promisc = device.promiscuity || (device.flags & IFF_PROMISC);
-	for (size_t i = 0; i < bond->vlan_count; i++) {
-		result = vlan_follow(bond, &bond->vlans[i], &promisc, first ? NULL : err);
-		first = first ? first : result;
-	}
-	result = promisc_follow(bond, promisc, first ? NULL : err);
+	result = vlans_follow(bond, promisc, first ? NULL : err);
 	first = first ? first : result;
 	result = vlans_hook_follow(bond, first ? NULL : err);
 	first = first ? first : result;

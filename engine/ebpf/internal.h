@@ -18,6 +18,7 @@
  *   follow.c    what someone did to the bond's device reaches members and VLANs
  *   repair.c    what someone did to what is ours is undone
  *   mtu.c       the MTU of everything, in an order that loses no frame
+ *   nic.c       a NIC that is no member, as the parent of VLAN interfaces
  *   stray.c     what is left of a bond that somebody deleted
  *   probe.c     what this kernel offers
  */
@@ -65,6 +66,7 @@ void vlan_hub_alias_make(const char *name, uint16_t vid, const char *bond,
 bool hub_alias_is_ours(const char *alias);
 /* Whether a hub's alias is one of a VLAN interface of that bond. */
 bool vlan_hub_alias_is_of(const char *alias, const char *bond);
+bool vlan_hub_alias_is_ours(const char *alias);
 
 /*
  * Looks up an interface and the hub behind it, by the hub if the interface has
@@ -123,6 +125,7 @@ enum program_id {
 	PROGRAM_TRANSMIT = 0,
 	PROGRAM_TRANSMIT_VLAN,
 	PROGRAM_RECEIVE,
+	PROGRAM_RECEIVE_NIC,
 	PROGRAM_LEARN, /* from here on, only where carrier is read */
 	PROGRAM_CARRIERS,
 	PROGRAM_COUNT,
@@ -231,6 +234,11 @@ int datapath_tag_clear(const struct datapath *datapath, uint32_t ifindex);
 int takeover_datapath(struct engine *engine, uint32_t ifindex, uint32_t hub_ifindex,
 		      struct datapath *datapath, struct engine_error *err);
 
+/* The same of a NIC with VLAN interfaces, by the program at its ingress. */
+int takeover_nic(struct engine *engine, uint32_t ifindex, struct datapath *datapath,
+		 struct engine_error *err);
+bool takeover_is_nic(uint32_t ifindex);
+
 /* Whether a data path of ours, of whichever bond, stands at the interface. */
 bool takeover_is_ours(uint32_t ifindex, enum hook_direction direction);
 /* Whether a program of ours stands at the interface (a member, or a VLAN interface's
@@ -250,8 +258,12 @@ struct vlan {
 struct engine_bond {
 	struct engine *engine;
 	char name[ENGINE_NAME_SIZE];
+	/* A NIC as the parent of VLAN interfaces: the device is the NIC, which also has
+	 * slot 0, and there is no hub but the VLAN interfaces'. */
+	bool is_nic;
+	struct engine_member_saved nic_saved; /* what was changed of it */
 	uint32_t ifindex;
-	uint32_t hub_ifindex;
+	uint32_t hub_ifindex; /* 0 with is_nic */
 	enum transmit_hook hook;
 	bool carrier;
 	/* What was made true of hub and members last; what the device has now
@@ -276,6 +288,14 @@ int bond_mac_set(struct engine_bond *bond, const uint8_t mac[MAC_SIZE],
 		 struct engine_error *err);
 /* Whether the device still has the random address it was made with. */
 bool bond_mac_is_unset(struct engine_bond *bond);
+
+/* --- nic.c ------------------------------------------------------------- */
+
+/* The second half of engine_bond_destroy(): everything at the NIC as it was. */
+int nic_release(struct engine_bond *bond, struct engine_error *err);
+/* What somebody did to the NIC, *device, reaches its VLAN interfaces. */
+int nic_follow(struct engine_bond *bond, const struct netlink_link *device,
+	       struct engine_error *err);
 
 /* --- publish.c --------------------------------------------------------- */
 
@@ -303,6 +323,10 @@ int member_promisc_apply(struct engine_bond *bond, uint8_t slot);
  * it was; can be called again for a member that is one already. */
 int member_prepare(struct engine_bond *bond, uint8_t slot, const struct netlink_link *link,
 		   struct engine_member_saved *saved, struct engine_error *err);
+/* Lets in what a NIC would otherwise sort out itself: tags, multicasts; and keeps it
+ * from merging packets. */
+int member_filters_off(struct engine_bond *bond, uint8_t slot, const struct netlink_link *link,
+		       struct engine_member_saved *saved, struct engine_error *err);
 /* Puts back what a member was and takes the program away. */
 int member_release(struct engine *engine, const struct netlink_link *link,
 		   const struct engine_member_saved *was, bool promisc_set,
@@ -320,7 +344,11 @@ void saved_observe(struct engine *engine, const struct netlink_link *link,
 void saved_alias_make(const struct engine_member_saved *saved, const char *bond,
 		      char out[NETLINK_ALIAS_SIZE]);
 bool saved_alias_parse(const char *alias, struct engine_member_saved *out);
-/* Whether it is a member's alias, of whichever bond. */
+/* The same of a NIC under VLAN interfaces, of which far less is changed. */
+void saved_nic_alias_make(const struct engine_member_saved *saved,
+			  char out[NETLINK_ALIAS_SIZE]);
+bool saved_nic_alias_parse(const char *alias, struct engine_member_saved *out);
+/* Whether it is one of these two, of whichever bond. */
 bool saved_alias_is_ours(const char *alias);
 /* What a member was where nobody has kept it: by its alias, or else its own
  * address, the rest as any interface has it. */
@@ -357,11 +385,23 @@ int vlans_remove_all(struct engine_bond *bond, struct engine_error *err);
  */
 int vlans_hook_follow(struct engine_bond *bond, struct engine_error *err);
 
+/* --- follow.c ---------------------------------------------------------- */
+
+/* bond->mac is now mac, and VLAN interfaces that had the former one have it too. */
+int vlans_mac_set(struct engine_bond *bond, const uint8_t mac[MAC_SIZE],
+		  struct engine_error *err);
+/* What somebody did to VLAN interfaces. promisc: somebody else than they wants frames
+ * to other addresses. */
+int vlans_follow(struct engine_bond *bond, bool promisc, struct engine_error *err);
+
 /* --- mtu.c ------------------------------------------------------------- */
 
 /* Brings device, hub, members and VLAN interfaces to the MTU. If a member
  * refuses, all are put back, the device included. */
 int bond_mtu_set(struct engine_bond *bond, uint32_t mtu, struct engine_error *err);
+/* VLAN interfaces only, for a parent that is about to have the MTU, or has it: bond->mtu
+ * is still the former one. */
+int vlans_mtu_set(struct engine_bond *bond, uint32_t mtu, struct engine_error *err);
 int vlan_mtu_set(struct engine_bond *bond, struct vlan *vlan, uint32_t mtu,
 		 struct engine_error *err);
 

@@ -94,7 +94,9 @@ void bond_gso_update(struct engine_bond *bond)
 	}
 	/* Larger packets than a NIC takes are cut by the kernel before they reach
 	 * it, so a refusal here costs speed, nothing else. */
-	(void)netlink_link_set(bond->engine->netlink, bond->ifindex, &change);
+	if (!bond->is_nic) {
+		(void)netlink_link_set(bond->engine->netlink, bond->ifindex, &change);
+	}
 	for (size_t i = 0; i < bond->vlan_count; i++) {
 		(void)netlink_link_set(bond->engine->netlink, bond->vlans[i].public.ifindex,
 				       &change);
@@ -146,6 +148,12 @@ static int member_check(struct engine_bond *bond, uint8_t slot, const struct net
 					   link->name, bond->name);
 		}
 	}
+	if (takeover_is_nic(link->ifindex)) {
+		return engine_fail(err, -EBUSY,
+				   "%s has VLAN interfaces of its own, which a member can't "
+				   "have",
+				   link->name);
+	}
 	if (takeover_is_ours(link->ifindex, HOOK_INGRESS) &&
 	    !datapath_is_attached(&bond->datapath, link->ifindex, HOOK_INGRESS) &&
 	    !takeover_is_stray(link->ifindex, HOOK_INGRESS, &stray)) {
@@ -164,7 +172,7 @@ int engine_member_add(struct engine_bond *bond, uint8_t slot, uint32_t ifindex,
 	bool is_new;
 	int result;
 
-	if (slot >= BOND_MEMBERS_MAX) {
+	if (slot >= BOND_MEMBERS_MAX || bond->is_nic) {
 		return engine_fail(err, -EINVAL, "%s has no slot %u", bond->name, slot);
 	}
 	result = netlink_link_get(bond->engine->netlink, ifindex, &link);
@@ -224,7 +232,7 @@ int engine_member_remove(struct engine_bond *bond, uint8_t slot,
 	uint32_t ifindex, notes;
 	int result;
 
-	if (slot >= BOND_MEMBERS_MAX) {
+	if (slot >= BOND_MEMBERS_MAX || bond->is_nic) {
 		return engine_fail(err, -EINVAL, "%s has no slot %u", bond->name, slot);
 	}
 	ifindex = bond->datapath.table->slots[slot].ifindex;

@@ -87,9 +87,8 @@ static int member_ip_off(struct engine_bond *bond, const struct netlink_link *li
 }
 
 /* Lets in what a NIC would otherwise sort out itself. */
-static int member_filters_off(struct engine_bond *bond, uint8_t slot,
-			      const struct netlink_link *link,
-			      struct engine_member_saved *saved, struct engine_error *err)
+int member_filters_off(struct engine_bond *bond, uint8_t slot, const struct netlink_link *link,
+		       struct engine_member_saved *saved, struct engine_error *err)
 {
 	struct netlink_link_change change = {.fields = NETLINK_LINK_ALLMULTI, .allmulti = true};
 	struct engine *engine = bond->engine;

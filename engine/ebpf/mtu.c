@@ -107,7 +107,7 @@ static uint32_t vlan_mtu_wanted(const struct engine_bond *bond, const struct vla
 	return wanted > mtu ? mtu : wanted;
 }
 
-static int vlans_mtu_set(struct engine_bond *bond, uint32_t mtu, struct engine_error *err)
+int vlans_mtu_set(struct engine_bond *bond, uint32_t mtu, struct engine_error *err)
 {
 	for (size_t i = 0; i < bond->vlan_count; i++) {
 		struct vlan *vlan = &bond->vlans[i];

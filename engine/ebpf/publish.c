@@ -123,8 +123,9 @@ int engine_bond_set_carrier(struct engine_bond *bond, bool up)
 	if (up) {
 		slots_write(bond, false);
 	}
-	result = netlink_link_set_up(bond->engine->netlink, bond->hub_ifindex, up);
-	first = result;
+	if (!bond->is_nic) {
+		first = netlink_link_set_up(bond->engine->netlink, bond->hub_ifindex, up);
+	}
 	for (size_t i = 0; i < bond->vlan_count; i++) {
 		struct vlan *vlan = &bond->vlans[i];
 

@@ -180,13 +180,38 @@ static void repair_member(struct repair *repair, uint8_t slot)
 	}
 }
 
+/* A NIC under VLAN interfaces: its address and its MTU are its own. */
+static void repair_nic(struct repair *repair)
+{
+	struct netlink_link_change change = {.fields = NETLINK_LINK_ALLMULTI, .allmulti = true};
+	struct engine_bond *bond = repair->bond;
+	struct netlink_link link;
+
+	if (netlink_link_get(bond->engine->netlink, bond->ifindex, &link)) {
+		return;
+	}
+	if (!datapath_is_attached(&bond->datapath, link.ifindex, HOOK_INGRESS)) {
+		repair_note(repair,
+			    datapath_attach(&bond->datapath, PROGRAM_RECEIVE_NIC, link.ifindex,
+					    HOOK_INGRESS, false),
+			    link.name, "had lost its program");
+	}
+	if (!(link.flags & IFF_ALLMULTI)) {
+		repair_set(repair, &link, &change, "no longer took all multicasts");
+	}
+}
+
 int engine_bond_repair(struct engine_bond *bond, struct engine_error *done,
 		       struct engine_error *err)
 {
 	struct repair repair = {.bond = bond, .done = done, .err = err};
 
-	repair_bond_hub(&repair);
-	for (uint8_t i = 0; i < BOND_MEMBERS_MAX; i++) {
+	if (bond->is_nic) {
+		repair_nic(&repair);
+	} else {
+		repair_bond_hub(&repair);
+	}
+	for (uint8_t i = 0; !bond->is_nic && i < BOND_MEMBERS_MAX; i++) {
 		if (bond->datapath.table->slots[i].ifindex) {
 			repair_member(&repair, i);
 		}

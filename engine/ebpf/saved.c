@@ -12,11 +12,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#define ALIAS_START "portchannel: member of "
+#define ALIAS_START	"portchannel: member of "
+#define NIC_ALIAS_START "portchannel: under VLAN interfaces "
 
 bool saved_alias_is_ours(const char *alias)
 {
-	return strncmp(alias, ALIAS_START, strlen(ALIAS_START)) == 0;
+	return strncmp(alias, ALIAS_START, strlen(ALIAS_START)) == 0 ||
+	       strncmp(alias, NIC_ALIAS_START, strlen(NIC_ALIAS_START)) == 0;
 }
 
 /* 1: it's on and can be switched off. 0: it needs no switching. */
@@ -97,6 +99,35 @@ bool saved_alias_parse(const char *alias, struct engine_member_saved *out)
 	saved.promisc_set = promisc != 0;
 	saved.allmulti_set = allmulti != 0;
 	*out = saved;
+	return true;
+}
+
+void saved_nic_alias_make(const struct engine_member_saved *saved, char out[NETLINK_ALIAS_SIZE])
+{
+	(void)snprintf(
+		out, NETLINK_ALIAS_SIZE,
+		NIC_ALIAS_START "(changed: vlan_filter %d lro %d promisc %d allmulti %d)",
+		saved->rx_vlan_filter, saved->lro, saved->promisc_set, saved->allmulti_set);
+}
+
+bool saved_nic_alias_parse(const char *alias, struct engine_member_saved *out)
+{
+	int vlan_filter, lro, promisc, allmulti;
+
+	if (sscanf(alias,
+		   NIC_ALIAS_START "(changed: vlan_filter %d lro %d promisc %d allmulti %d)",
+		   &vlan_filter, &lro, &promisc, &allmulti) != 4) {
+		return false;
+	}
+	*out = (struct engine_member_saved){.valid = true,
+					    .was_up = true,
+					    .alias_set = true,
+					    .disable_ipv6 = -1,
+					    .addr_gen_mode = -1,
+					    .rx_vlan_filter = (int8_t)vlan_filter,
+					    .lro = (int8_t)lro,
+					    .promisc_set = promisc != 0,
+					    .allmulti_set = allmulti != 0};
 	return true;
 }
 

@@ -241,43 +241,81 @@ static int datapath_fill(struct datapath *datapath, const struct found_maps *fou
 	return 0;
 }
 
-int takeover_datapath(struct engine *engine, uint32_t ifindex, uint32_t hub_ifindex,
+/* A data path over the maps that were found, or over new ones filled from them. */
+static int found_take(struct engine *engine, struct found_maps *found,
 		      struct datapath *datapath, struct engine_error *err)
 {
-	struct found_maps found;
 	struct dp_table table;
 	struct datapath loaded;
 	int result;
 
-	found_clear(&found);
-	found_hook_add(&found, hub_ifindex, HOOK_HUB);
-	found_hook_add(&found, ifindex, HOOK_EGRESS);
-	if (found.fds[MAP_TABLE] < 0) {
-		found_close(&found);
-		return -ENOENT;
-	}
-	found_search_on(&found);
-	result = table_read(&found, &table);
+	found_search_on(found);
+	result = table_read(found, &table);
 	if (result) {
-		engine_fail_bpf(err, result, "reading the running bond's table");
-		goto out;
+		return engine_fail_bpf(err, result, "reading the running data path's table");
 	}
-	if (layout_is_ours(&found, &table)) {
-		result = datapath_make(datapath, &engine->template, found.fds, err);
-		goto out;
+	if (layout_is_ours(found, &table)) {
+		return datapath_make(datapath, &engine->template, found->fds, err);
 	}
 	result = datapath_make(&loaded, &engine->template, NULL, err);
 	if (result) {
-		goto out;
+		return result;
 	}
-	result = datapath_fill(&loaded, &found, &table);
+	result = datapath_fill(&loaded, found, &table);
 	if (result) {
-		engine_fail_bpf(err, result, "copying the running bond's maps");
+		engine_fail_bpf(err, result, "copying the running data path's maps");
 		datapath_free(&loaded);
-		goto out;
+		return result;
 	}
 	*datapath = loaded;
-out:
+	return 0;
+}
+
+int takeover_datapath(struct engine *engine, uint32_t ifindex, uint32_t hub_ifindex,
+		      struct datapath *datapath, struct engine_error *err)
+{
+	struct found_maps found;
+	int result = -ENOENT;
+
+	found_clear(&found);
+	found_hook_add(&found, hub_ifindex, HOOK_HUB);
+	found_hook_add(&found, ifindex, HOOK_EGRESS);
+	if (found.fds[MAP_TABLE] >= 0) {
+		result = found_take(engine, &found, datapath, err);
+	}
+	found_close(&found);
+	return result;
+}
+
+/* What stands at the NIC's ingress is there for its VLAN interfaces, not for a bond. */
+static bool found_nic(struct found_maps *found, uint32_t ifindex)
+{
+	struct dp_table table;
+
+	found_clear(found);
+	found_hook_add(found, ifindex, HOOK_INGRESS);
+	return found->fds[MAP_TABLE] >= 0 && table_read(found, &table) == 0 &&
+	       table.bond_ifindex == table.hub_ifindex;
+}
+
+bool takeover_is_nic(uint32_t ifindex)
+{
+	struct found_maps found;
+	bool is_nic = found_nic(&found, ifindex);
+
+	found_close(&found);
+	return is_nic;
+}
+
+int takeover_nic(struct engine *engine, uint32_t ifindex, struct datapath *datapath,
+		 struct engine_error *err)
+{
+	struct found_maps found;
+	int result = -ENOENT;
+
+	if (found_nic(&found, ifindex)) {
+		result = found_take(engine, &found, datapath, err);
+	}
 	found_close(&found);
 	return result;
 }

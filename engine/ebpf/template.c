@@ -34,8 +34,8 @@ const char *const datapath_map_names[MAP_COUNT] = {
 /* pc_learn and pc_carriers are in the object that reads carrier only. */
 static const char *const program_names[PROGRAM_COUNT] = {
 	[PROGRAM_TRANSMIT] = "pc_transmit", [PROGRAM_TRANSMIT_VLAN] = "pc_transmit_vlan",
-	[PROGRAM_RECEIVE] = "pc_receive",   [PROGRAM_LEARN] = "pc_learn",
-	[PROGRAM_CARRIERS] = "pc_carriers",
+	[PROGRAM_RECEIVE] = "pc_receive",   [PROGRAM_RECEIVE_NIC] = "pc_receive_nic",
+	[PROGRAM_LEARN] = "pc_learn",	    [PROGRAM_CARRIERS] = "pc_carriers",
 };
 
 static struct bpf_object *object_open(bool carrier_read)

@@ -12,6 +12,13 @@
 /* Unfinished ones; a process leaves one at most. */
 #define ORPHANS_MAX 64
 
+/* A NIC may have been given another name since; a bond has its own. */
+static bool hub_is_of(const struct engine_bond *bond, const struct netlink_link *hub)
+{
+	return bond->is_nic ? vlan_hub_alias_is_ours(hub->alias)
+			    : vlan_hub_alias_is_of(hub->alias, bond->name);
+}
+
 /* One VLAN interface that the maps name: noted, or taken out if it is gone. */
 static int vlan_take_over(struct engine_bond *bond, uint16_t vid, uint32_t hub_ifindex,
 			  struct engine_error *err)
@@ -24,7 +31,7 @@ static int vlan_take_over(struct engine_bond *bond, uint16_t vid, uint32_t hub_i
 		return engine_fail(err, result, "no memory for VLAN %u of %s", vid, bond->name);
 	}
 	if (netlink_link_get(bond->engine->netlink, hub_ifindex, &hub) || hub.link_elsewhere ||
-	    !vlan_hub_alias_is_of(hub.alias, bond->name) ||
+	    !hub_is_of(bond, &hub) ||
 	    netlink_link_get(bond->engine->netlink, hub.link, &device)) {
 		return datapath_vlan_set(&bond->datapath, vid, 0);
 	}

@@ -101,6 +101,17 @@ void scene_egress_attach(const struct scene *scene, const char *program, unsigne
 	attach(scene, program, ifindex, BPF_TC_EGRESS);
 }
 
+void scene_ingress_replace(const struct scene *scene, const char *program, unsigned int ifindex)
+{
+	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = (int)ifindex, .attach_point = BPF_TC_INGRESS);
+	LIBBPF_OPTS(bpf_tc_opts, opts, .handle = 1, .priority = 1);
+
+	if (bpf_tc_detach(&hook, &opts)) {
+		fail("detaching");
+	}
+	attach(scene, program, ifindex, BPF_TC_INGRESS);
+}
+
 void scene_egress_detach(unsigned int ifindex)
 {
 	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = (int)ifindex, .attach_point = BPF_TC_EGRESS);

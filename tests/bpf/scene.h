@@ -67,6 +67,9 @@ uint32_t scene_carriers(const struct scene *scene);
 /* Attaches a program at a device's egress too, or takes it away again. */
 void scene_egress_attach(const struct scene *scene, const char *program, unsigned int ifindex);
 void scene_egress_detach(unsigned int ifindex);
+/* The same at a device's ingress, in the place of the one that stands there. */
+void scene_ingress_replace(const struct scene *scene, const char *program,
+			   unsigned int ifindex);
 /* The hub for a VLAN id; 0 for none. */
 void scene_vlan_set(const struct scene *scene, uint32_t vid, uint32_t hub);
 /* The sum over all CPUs. */

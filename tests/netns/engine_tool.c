@@ -5,6 +5,8 @@
  * for as JSON, or "error" with the errno's name and the engine's text.
  *
  *   open NAME [policy=N] [hook=device|hub] [mtu=N] [mac=XX:...]   also: change
+ *   nic IFNAME                    engine_nic_open, in the place of a bond
+ *   nics                          engine_nics
  *   member SLOT IFNAME            engine_member_add; keeps what it saved
  *   release SLOT                  engine_member_remove
  *   publish SLOT...               these transmit and receive, in this order
@@ -14,7 +16,7 @@
  *   vlans_remove NAME FIRST LAST  NAME.FIRST to NAME.LAST in portions; milliseconds of
  *                                 all and of the longest portion
  *   vlans NAME COUNT              COUNT VLAN interfaces NAME.1 ...; milliseconds
- *   follow | status | counters | close | destroy | probe
+ *   follow | repair | status | counters | close | destroy | strays | probe
  *   watch | news                  opens a news socket; what came since, by kind
  *   feature IFNAME NAME [on|off]  an ethtool feature
  *   link IFNAME                   carrier and speed by ethtool
@@ -120,6 +122,43 @@ static int run_open(struct tool *tool, int count, char **words, json_t *answer)
 		json_object_set_new(answer, "reads_carrier",
 				    json_boolean(engine_reads_carrier(tool->engine)));
 	}
+	return result;
+}
+
+static int run_nic(struct tool *tool, int count, char **words, json_t *answer)
+{
+	struct engine_member_saved saved = {0};
+	struct netlink_link link;
+	bool taken_over;
+	int result = netlink_link_get_by_name(tool->netlink, words[1], &link);
+
+	(void)count;
+	if (result) {
+		(void)snprintf(tool->error.text, sizeof(tool->error.text), "no %s", words[1]);
+		return result;
+	}
+	result = engine_nic_open(tool->engine, link.ifindex, &saved, &tool->bond, &taken_over,
+				 &tool->error);
+	if (!result) {
+		json_object_set_new(answer, "taken_over", json_boolean(taken_over));
+	}
+	return result;
+}
+
+static int run_nics(struct tool *tool, int count, char **words, json_t *answer)
+{
+	json_t *list = json_array();
+	uint32_t found[16];
+	size_t nics = 0;
+	int result = engine_nics(tool->engine, found, sizeof(found) / sizeof(found[0]), &nics,
+				 &tool->error);
+
+	(void)count;
+	(void)words;
+	for (size_t i = 0; i < nics && i < sizeof(found) / sizeof(found[0]); i++) {
+		json_array_append_new(list, json_integer(found[i]));
+	}
+	json_object_set_new(answer, "nics", list);
 	return result;
 }
 
@@ -324,6 +363,31 @@ static int run_follow(struct tool *tool, int count, char **words, json_t *answer
 	return result;
 }
 
+static int run_repair(struct tool *tool, int count, char **words, json_t *answer)
+{
+	struct engine_error done = {.text = ""};
+	int result = engine_bond_repair(tool->bond, &done, &tool->error);
+
+	(void)count;
+	(void)words;
+	if (result >= 0) {
+		json_object_set_new(answer, "count", json_integer(result));
+		json_object_set_new(answer, "done", json_string(done.text));
+	}
+	return result < 0 ? result : 0;
+}
+
+static int run_strays(struct tool *tool, int count, char **words, json_t *answer)
+{
+	size_t released = 0;
+	int result = engine_strays_release(tool->engine, &released, &tool->error);
+
+	(void)count;
+	(void)words;
+	json_object_set_new(answer, "released", json_integer((json_int_t)released));
+	return result;
+}
+
 static json_t *saved_json(const struct engine_member_saved *saved)
 {
 	return json_pack("{s:b, s:o, s:i, s:b, s:b, s:i, s:i, s:i, s:i, s:b, s:b}", "valid",
@@ -522,6 +586,8 @@ static int run_link(struct tool *tool, int count, char **words, json_t *answer)
 
 static const struct command commands[] = {
 	{"open", run_open, 2, false},
+	{"nic", run_nic, 2, false},
+	{"nics", run_nics, 1, false},
 	{"change", run_change, 1, true},
 	{"member", run_member, 3, true},
 	{"release", run_release, 2, true},
@@ -533,6 +599,8 @@ static const struct command commands[] = {
 	{"vlans_remove", run_vlans_remove, 4, true},
 	{"vlans", run_vlans, 3, true},
 	{"follow", run_follow, 1, true},
+	{"repair", run_repair, 1, true},
+	{"strays", run_strays, 1, false},
 	{"status", run_status, 1, true},
 	{"counters", run_counters, 1, true},
 	{"close", run_close, 1, true},

@@ -262,11 +262,15 @@ int routing_route_to_netlink(const struct model_route *route, uint32_t ifindex,
 		.table = route->table ? route->table : MODEL_TABLE_MAIN,
 		.metric = route->has_metric ? route->metric : 0,
 		.has_source_address = route->has_source_address,
-		.mtu = route->mtu,
-		.advmss = route->advmss,
-		.window = route->window,
-		.initcwnd = route->initcwnd,
-		.initrwnd = route->initrwnd,
+		.metrics = {[RTAX_LOCK] = route->locks,
+			    [RTAX_MTU] = route->mtu,
+			    [RTAX_WINDOW] = route->window,
+			    [RTAX_ADVMSS] = route->advmss,
+			    [RTAX_HOPLIMIT] = route->hoplimit,
+			    [RTAX_INITCWND] = route->initcwnd,
+			    [RTAX_RTO_MIN] = route->rto_min_ms,
+			    [RTAX_INITRWND] = route->initrwnd,
+			    [RTAX_QUICKACK] = route->quickack},
 	};
 	memcpy(out->destination, route->destination, size);
 	memcpy(out->source_address, route->source_address, size);
@@ -300,6 +304,7 @@ void routing_rule_to_netlink(const struct model_rule *rule, struct netlink_rule 
 	*out = (struct netlink_rule){
 		.family = rule->family,
 		.action = routing_action(rule->action),
+		.protocol = rule->has_protocol ? rule->protocol : RTPROT_BOOT,
 		.invert = rule->invert,
 		.from_prefix = rule->from_prefix,
 		.to_prefix = rule->to_prefix,
@@ -377,11 +382,6 @@ bool routing_route_collides(const struct netlink_route *a, const struct netlink_
 	return routing_compare(a, b) == 0;
 }
 
-static bool routing_metric_fits(uint32_t kernel, uint32_t wanted)
-{
-	return wanted == 0 || kernel == wanted;
-}
-
 bool routing_route_fits(const struct netlink_route *kernel, const struct model_route *route,
 			const struct netlink_route *wanted)
 {
@@ -400,12 +400,12 @@ bool routing_route_fits(const struct netlink_route *kernel, const struct model_r
 		    routing_address_size(wanted->family)) != 0)) {
 		return false;
 	}
-	return routing_metric_fits(kernel->mtu, wanted->mtu) &&
-	       routing_metric_fits(kernel->advmss, wanted->advmss) &&
-	       routing_metric_fits(kernel->window, wanted->window) &&
-	       routing_metric_fits(kernel->initcwnd, wanted->initcwnd) &&
-	       routing_metric_fits(kernel->initrwnd, wanted->initrwnd) &&
-	       routing_hops_fit(kernel, route, wanted);
+	for (size_t i = 0; i < NETLINK_METRICS; i++) {
+		if (wanted->metrics[i] && kernel->metrics[i] != wanted->metrics[i]) {
+			return false;
+		}
+	}
+	return routing_hops_fit(kernel, route, wanted);
 }
 
 /* The first that is not before the wanted one. */
@@ -455,13 +455,16 @@ bool routing_has_route(const struct routing *routing, const struct model_route *
 	return false;
 }
 
-static bool routing_rule_fits(const struct netlink_rule *kernel,
+static bool routing_rule_fits(const struct netlink_rule *kernel, const struct model_rule *rule,
 			      const struct netlink_rule *wanted)
 {
 	struct netlink_rule same = *wanted;
 
 	/* Both are zeroed where they say nothing, so that the rest can be compared as
 	 * it is, member by member. */
+	if (!rule->has_protocol) {
+		same.protocol = kernel->protocol;
+	}
 	if (!wanted->has_preference) {
 		same.preference = kernel->preference;
 	}
@@ -472,8 +475,9 @@ static bool routing_rule_fits(const struct netlink_rule *kernel,
 		same.go_to = kernel->go_to;
 	}
 	return kernel->family == same.family && kernel->action == same.action &&
-	       kernel->invert == same.invert && kernel->from_prefix == same.from_prefix &&
-	       kernel->to_prefix == same.to_prefix && kernel->tos == same.tos &&
+	       kernel->protocol == same.protocol && kernel->invert == same.invert &&
+	       kernel->from_prefix == same.from_prefix && kernel->to_prefix == same.to_prefix &&
+	       kernel->tos == same.tos &&
 	       memcmp(kernel->from, same.from, sizeof(same.from)) == 0 &&
 	       memcmp(kernel->to, same.to, sizeof(same.to)) == 0 && kernel->mark == same.mark &&
 	       kernel->mark_mask == same.mark_mask && strcmp(kernel->iif, same.iif) == 0 &&
@@ -495,7 +499,7 @@ bool routing_has_rule(const struct routing *routing, const struct model_rule *ru
 
 	routing_rule_to_netlink(rule, &wanted);
 	for (size_t i = 0; i < routing->rule_count; i++) {
-		if (routing_rule_fits(&routing->rules[i], &wanted)) {
+		if (routing_rule_fits(&routing->rules[i], rule, &wanted)) {
 			return true;
 		}
 	}
@@ -512,6 +516,9 @@ void routing_default(const struct model_interface *interface, int family,
 		.family = family,
 		.type = MODEL_ROUTE_UNICAST,
 		.table = MODEL_TABLE_MAIN,
+		.has_metric = from->has_metric,
+		.metric = from->metric,
+		.window = from->window,
 		.hop_count = 1,
 		.source = from->source,
 	};
@@ -520,7 +527,7 @@ void routing_default(const struct model_interface *interface, int family,
 		out->hops[0].gateway_family = family;
 		memcpy(out->hops[0].gateway, from->gateway, routing_address_size(family));
 	}
-	if (family == AF_INET6) {
+	if (family == AF_INET6 && !from->has_metric) {
 		out->has_metric = true;
 		out->metric = ROUTING_METRIC_IPV6_DEFAULT;
 	}

@@ -103,11 +103,9 @@ static void metrics_take(const struct nlattr *metrics, struct netlink_route *out
 		return;
 	}
 	netlink_attributes_nested(metrics, table, RTAX_MAX);
-	out->mtu = number(table[RTAX_MTU]);
-	out->advmss = number(table[RTAX_ADVMSS]);
-	out->window = number(table[RTAX_WINDOW]);
-	out->initcwnd = number(table[RTAX_INITCWND]);
-	out->initrwnd = number(table[RTAX_INITRWND]);
+	for (uint16_t type = RTAX_LOCK; type < NETLINK_METRICS; type++) {
+		out->metrics[type] = number(table[type]);
+	}
 }
 
 /* False: none of ours to know of: cached, multicast forwarding, of another family. */
@@ -220,28 +218,22 @@ static void hops_put(struct nlmsghdr *request, const struct netlink_route *route
 	mnl_attr_nest_end(request, multipath);
 }
 
-static void metric_put(struct nlmsghdr *request, uint16_t type, uint32_t value)
-{
-	if (value) {
-		mnl_attr_put_u32(request, type, value);
-	}
-}
-
 static void metrics_put(struct nlmsghdr *request, const struct netlink_route *route)
 {
-	struct nlattr *metrics;
+	struct nlattr *nest = NULL;
 
-	if (!(route->mtu || route->advmss || route->window || route->initcwnd ||
-	      route->initrwnd)) {
-		return;
+	for (uint16_t type = RTAX_LOCK; type < NETLINK_METRICS; type++) {
+		if (!route->metrics[type]) {
+			continue;
+		}
+		if (!nest) {
+			nest = mnl_attr_nest_start(request, RTA_METRICS);
+		}
+		mnl_attr_put_u32(request, type, route->metrics[type]);
 	}
-	metrics = mnl_attr_nest_start(request, RTA_METRICS);
-	metric_put(request, RTAX_MTU, route->mtu);
-	metric_put(request, RTAX_ADVMSS, route->advmss);
-	metric_put(request, RTAX_WINDOW, route->window);
-	metric_put(request, RTAX_INITCWND, route->initcwnd);
-	metric_put(request, RTAX_INITRWND, route->initrwnd);
-	mnl_attr_nest_end(request, metrics);
+	if (nest) {
+		mnl_attr_nest_end(request, nest);
+	}
 }
 
 static int route_request(struct netlink *netlink, const struct netlink_route *route,
@@ -280,7 +272,9 @@ static int route_request(struct netlink *netlink, const struct netlink_route *ro
 		hops_put(request, route);
 	} else if (route->hop_count == 1) {
 		info->rtm_flags = route->hops[0].onlink ? RTNH_F_ONLINK : 0;
-		metric_put(request, RTA_OIF, route->hops[0].ifindex);
+		if (route->hops[0].ifindex) {
+			mnl_attr_put_u32(request, RTA_OIF, route->hops[0].ifindex);
+		}
 		gateway_put(request, route->family, &route->hops[0]);
 	}
 	return netlink_request(netlink, request, NULL, NULL);

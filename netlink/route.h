@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #define NETLINK_HOPS_MAX 16
+#define NETLINK_METRICS	 16 /* RTAX_* below this; those behind are no numbers */
 
 struct netlink;
 
@@ -36,12 +37,7 @@ struct netlink_route {
 	uint32_t metric; /* 0, with IPv6: the kernel's usual one, 1024 */
 	bool has_source_address;
 	uint8_t source_address[16];
-	/* RTAX_*; 0: not set */
-	uint32_t mtu;
-	uint32_t advmss;
-	uint32_t window;
-	uint32_t initcwnd;
-	uint32_t initrwnd;
+	uint32_t metrics[NETLINK_METRICS]; /* by RTAX_*; 0: not set */
 	/* 0 where the type needs none. What the kernel tells may be more than
 	 * NETLINK_HOPS_MAX; the first of them are in .hops then. */
 	size_t hop_count;
@@ -76,6 +72,7 @@ struct netlink_rule {
 	uint32_t mark_mask;
 	char iif[16]; /* "": any */
 	char oif[16];
+	uint8_t protocol;    /* RTPROT_*: who made it */
 	bool has_preference; /* else, when added, the kernel chooses one */
 	uint32_t preference;
 	uint32_t table;				      /* with FR_ACT_TO_TBL */

@@ -92,6 +92,7 @@ static bool rule_decode(const struct nlmsghdr *message, struct netlink_rule *out
 	out->mark_mask = number(table[FRA_FWMASK]);
 	name_take(table[FRA_IIFNAME], out->iif);
 	name_take(table[FRA_OIFNAME], out->oif);
+	out->protocol = table[FRA_PROTOCOL] ? mnl_attr_get_u8(table[FRA_PROTOCOL]) : 0;
 	/* The kernel names no preference that is 0. */
 	out->has_preference = true;
 	out->preference = number(table[FRA_PRIORITY]);
@@ -214,8 +215,7 @@ static int rule_request(struct netlink *netlink, const struct netlink_rule *rule
 				 (uint32_t)rule->suppress_prefixlength);
 	}
 	if (type == RTM_NEWRULE) {
-		/* As ip-rule(8) marks those that an administrator made. */
-		mnl_attr_put_u8(request, FRA_PROTOCOL, RTPROT_BOOT);
+		mnl_attr_put_u8(request, FRA_PROTOCOL, rule->protocol);
 	}
 	return netlink_request(netlink, request, NULL, NULL);
 }

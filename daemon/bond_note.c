@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "daemon/address_probe.h"
 #include "daemon/bond_runtime.h"
 #include "daemon/daemon.h"
 #include "daemon/log.h"
@@ -150,4 +151,8 @@ void bond_runtime_note(struct bond_runtime *bond, const struct bond_note *note)
 		 member[0] ? " member=" : "", member, event.name, event.from ? " from=" : "",
 		 event.from ? event.from : "", event.to ? " to=" : "",
 		 event.to ? event.to : "");
+	if ((note->type == BOND_NOTE_CARRIER && note->to) ||
+	    (note->type == BOND_NOTE_AGGREGATOR && bond->core.lacp.aggregator.valid)) {
+		address_announce_parent(&bond->parent);
+	}
 }

@@ -27,6 +27,8 @@
 #include "ifcfg/ifcfg.h"
 #include "netlink/netlink.h"
 
+struct address_late;
+struct announcer;
 struct api;
 struct apply;
 struct bond_runtime;
@@ -77,7 +79,9 @@ struct daemon {
 	struct transactions *transactions;
 	struct staged *staged;
 	struct dhcp *dhcp;
-	struct problems problems; /* of the last reading of the files */
+	struct announcer *announcer; /* address_announce.c; NULL until it is needed */
+	struct address_late *late;   /* address_late.c; likewise */
+	struct problems problems;    /* of the last reading of the files */
 	time_t started;
 	uint64_t latency_max_us; /* the longest that something due had to wait */
 	uint64_t breathed_us;

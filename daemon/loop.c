@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "daemon/address_probe.h"
 #include "daemon/announce.h"
 #include "daemon/api.h"
 #include "daemon/apply.h"
@@ -231,6 +232,7 @@ static void daemon_close(struct daemon *daemon)
 		bond_runtime_free(bond);
 	}
 	poll_free(daemon);
+	address_close(daemon);
 	watch_close(daemon);
 	if (daemon->engine) {
 		engine_close(daemon->engine);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 
+#include "daemon/address_probe.h"
 #include "daemon/bond_runtime.h"
 #include "daemon/daemon.h"
 #include "daemon/log.h"
@@ -50,8 +51,16 @@ static void watch_on_event(const struct netlink_event *event, void *context)
 	struct daemon *daemon = context;
 	const struct netlink_link *link = &event->link;
 
-	if (event->type != NETLINK_EVENT_LINK_NEW && event->type != NETLINK_EVENT_LINK_GONE) {
+	if (event->type == NETLINK_EVENT_ADDRESS_NEW) {
+		address_on_new(daemon, &event->address);
 		return;
+	}
+	if (event->type == NETLINK_EVENT_ADDRESS_GONE) {
+		address_on_gone(daemon, &event->address);
+		return;
+	}
+	if (event->type == NETLINK_EVENT_LINK_NEW) {
+		address_on_link(daemon, link);
 	}
 	for (struct bond_runtime *bond = daemon->bonds; bond; bond = bond->next) {
 		if (event->type == NETLINK_EVENT_LINK_GONE) {

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The last configurations that were applied (store/history/NNNNNN.json), each whole,
+ * with who asked for it and how it differs from the one before. What is known of them
+ * here is all but the texts, which are read when they are wanted.
+ */
+#ifndef DAEMON_HISTORY_H
+#define DAEMON_HISTORY_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "config/config_texts.h"
+#include "daemon/peer.h"
+#include "daemon/transaction.h"
+
+#define HISTORY_VERSION	   1 /* changes with the meaning of what is written */
+#define HISTORY_HOW_SIZE   80
+#define HISTORY_NUMBER_MAX 999999999u
+
+/* Who had it applied, when, and in which words. */
+struct history_origin {
+	double time; /* seconds since the epoch */
+	uid_t uid;
+	char user[PEER_USER_SIZE];
+	char how[HISTORY_HOW_SIZE];
+};
+
+struct history_entry {
+	unsigned int number; /* from 1 */
+	struct history_origin origin;
+	bool taken_back;
+	json_t *files; /* [{"name", "change"}] */
+};
+
+struct history {
+	char *folder; /* store/history */
+	size_t count;
+	/* Oldest first; one more while a new one is being added. */
+	struct history_entry list[TRANSACTION_HISTORY_MAX + 1];
+	unsigned int last_number; /* given to anything yet, damaged ones included */
+	size_t damaged;		  /* skipped when it was read */
+};
+
+/* Called for each file that is no entry, with its name. */
+typedef void history_damaged_callback(const char *name, void *context);
+
+/* Reads what is there; the folder is made if it's missing. 0 or -errno: it can't be
+ * written; what could be read is there nevertheless. */
+int history_open(const char *store, history_damaged_callback *callback, void *context,
+		 struct history *out);
+void history_close(struct history *history);
+
+/* The newest that wasn't taken back, leaving out one number (0: none); NULL: there is
+ * none. */
+const struct history_entry *history_in_force(const struct history *history,
+					     unsigned int leave_out);
+/* The one before that of this number, of those not taken back. */
+const struct history_entry *history_before(const struct history *history, unsigned int number);
+const struct history_entry *history_find(const struct history *history, unsigned int number);
+
+/* Adds an entry durably, and removes the oldest beyond TRANSACTION_HISTORY_MAX, but never
+ * the newest that is in force. before: what it differs from; NULL: nothing. 0 or -errno. */
+int history_add(struct history *history, unsigned int number,
+		const struct history_origin *origin, bool taken_back,
+		const struct config_texts *before, const struct config_texts *texts);
+/* 0 or -errno; one that is not there is no error. */
+int history_mark_taken_back(struct history *history, unsigned int number);
+
+/* The texts of one; -ENOENT, -EINVAL (damaged). */
+int history_texts(const struct history *history, unsigned int number, const char *folder,
+		  struct config_texts *out);
+
+/* As GET /v1/history lists it, and one with its difference (NULL: there is none); waiting
+ * is the number of the one that is to be confirmed, 0: none does. */
+json_t *history_json(const struct history *history, unsigned int waiting);
+json_t *history_entry_json(const struct history *history, unsigned int number,
+			   unsigned int waiting);
+
+/* [{"name", "change"}] of what differs; NULL: no memory. */
+json_t *history_files(const struct config_texts *before, const struct config_texts *texts);
+
+/* Private to history*.c: what an entry's file is, but for what the caller adds; NULL: no
+ * memory. And reading it back, as history_texts(). */
+json_t *history_to_json(const struct history_entry *entry, const struct config_texts *before,
+			const struct config_texts *texts);
+int history_read(const struct history *history, unsigned int number, json_t **out);
+
+/* For the journal too: {"time", "uid", "user", "how"}. */
+int history_origin_to_json(const struct history_origin *origin, json_t *json);
+bool history_origin_from_json(const json_t *json, struct history_origin *out);
+
+#endif

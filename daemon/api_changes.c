@@ -15,6 +15,7 @@
 #include "daemon/daemon.h"
 #include "daemon/json_util.h"
 #include "daemon/status_json.h"
+#include "daemon/transaction.h"
 
 /* The call's body; false: it is none such, and *result is the answer. */
 static bool api_body_of(struct api_call *call, unsigned int fields, struct api_body *body,
@@ -41,6 +42,7 @@ enum MHD_Result api_reload(struct api_call *call)
 	}
 	api_body_free(&body);
 	changes = apply_reload(daemon);
+	transactions_note_folder(daemon, call->peer, "reload");
 	return api_answer(call, MHD_HTTP_OK,
 			  json_pack("{s:o, s:o}", "problems", status_json_problems(daemon),
 				    "changes", changes));

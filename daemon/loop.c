@@ -19,7 +19,9 @@
 #include "daemon/log.h"
 #include "daemon/notify.h"
 #include "daemon/poll.h"
+#include "daemon/staged.h"
 #include "daemon/state.h"
+#include "daemon/transaction.h"
 #include "daemon/watch.h"
 
 /* Long work lets LACP have its turn about this often. */
@@ -110,6 +112,7 @@ static int daemon_on_hangup(sd_event_source *source, const struct signalfd_sigin
 	notify_send(daemon->notify, "RELOADING=1\nMONOTONIC_USEC=%llu",
 		    (unsigned long long)daemon_now_us());
 	json_decref(apply_reload(daemon));
+	transactions_note_folder(daemon, NULL, "reload");
 	daemon_notify_status(daemon, "READY=1\n");
 	return 0;
 }
@@ -214,6 +217,14 @@ static int daemon_open(struct daemon *daemon)
 		return err;
 	}
 	daemon_find_groups(daemon);
+	err = staged_open(daemon);
+	if (err == 0) {
+		err = transactions_open(daemon);
+	}
+	if (err < 0) {
+		log_line(LOG_LEVEL_ERROR, "out of memory");
+		return err;
+	}
 	err = api_open(daemon, daemon->options.socket, &daemon->api, api_error);
 	if (err < 0) {
 		log_line(LOG_LEVEL_ERROR, "%s", api_error);
@@ -224,6 +235,8 @@ static int daemon_open(struct daemon *daemon)
 static void daemon_close(struct daemon *daemon)
 {
 	api_close(daemon->api);
+	transactions_close(daemon);
+	staged_close(daemon);
 	while (daemon->bonds) {
 		struct bond_runtime *bond = daemon->bonds;
 
@@ -282,6 +295,7 @@ int daemon_run(const struct daemon_options *options, int ready_fd)
 			 engine_reads_carrier(daemon->engine) ? "in the transmit program"
 							      : "by polling and events only");
 		apply_start(daemon);
+		transactions_note_folder(daemon, NULL, "start");
 		daemon_tell_ready(daemon, ready_fd);
 		err = sd_event_loop(daemon->loop);
 		notify_send(daemon->notify, "STOPPING=1");

@@ -15,6 +15,7 @@
 struct daemon;
 struct peer;
 
+/* Before transactions_open(), which may have something to stage again. */
 int staged_open(struct daemon *daemon);
 void staged_close(struct daemon *daemon);
 
@@ -37,6 +38,12 @@ struct transaction_answer staged_discard(struct daemon *daemon, const struct pee
 					 const char *name, const json_t *body);
 void staged_commit(struct daemon *daemon, const struct peer *peer, const json_t *body,
 		   transaction_callback *callback, void *user);
+/* Changes that are being committed are staged no more: what was journalled brings them
+ * back. */
+int staged_forget(struct daemon *daemon, const json_t *changes);
+/* Changes that were committed and came to nothing are staged again, but where somebody
+ * has staged another for that name since; durable when it returns 0. NULL is none. */
+int staged_restore(struct daemon *daemon, const json_t *changes);
 /* The texts of the folder with the staged changes in them, for GET /v1/plan?staged=true. */
 int staged_texts(struct daemon *daemon, struct config_texts *out);
 

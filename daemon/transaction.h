@@ -60,6 +60,8 @@ struct transaction_request {
 	/* With files: the interfaces concerned; NULL: all. */
 	const char *const *scope;
 	size_t scope_count;
+	/* What is to be staged again if it comes to nothing (staged_restore()); NULL. */
+	json_t *staged;
 };
 
 /* Before the bonds start: takes back what a former daemon left unfinished, reads the
@@ -72,6 +74,9 @@ void transactions_close(struct daemon *daemon);
  * entry, becomes an entry of its own. */
 void transactions_note(struct daemon *daemon, const struct peer *peer, const char *how,
 		       const struct config_texts *texts);
+
+/* The same, with the folder's texts as they are now. */
+void transactions_note_folder(struct daemon *daemon, const struct peer *peer, const char *how);
 
 /* The callback is called exactly once, maybe before these return, with what the API is to
  * answer. */
@@ -87,7 +92,7 @@ void transaction_rollback(struct daemon *daemon, const struct peer *peer, unsign
 /* {"configurations": [...]}; one with its difference, NULL: there is none. */
 json_t *transactions_history_json(struct daemon *daemon);
 json_t *transactions_entry_json(struct daemon *daemon, unsigned int number);
-/* {"number", "seconds", "deadline", "by"} of the change that waits, else null. */
+/* {"number", "seconds", "deadline", "user"} of the change that waits, else null. */
 json_t *transactions_waiting_json(struct daemon *daemon);
 
 #endif

@@ -1,0 +1,630 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A VLAN interface made, changed or deleted: the request becomes a change of files, which
+ * is staged or carried out.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "daemon/daemon.h"
+#include "daemon/json_util.h"
+#include "daemon/staged_internal.h"
+#include "daemon/transaction_internal.h"
+#include "daemon/vlan_check.h"
+#include "ifcfg/ifcfg_write.h"
+
+/* One request on its way. */
+struct staged_call {
+	struct staged *staged;
+	const struct peer *peer;
+	struct vlan_request request;
+	const char *verb; /* "add", "set", "del": of the command line */
+	char name[MODEL_NAME_SIZE];
+	char file[JOURNAL_NAME_SIZE]; /* the interface's own */
+	struct model_vlan vlan;	      /* as it is to be; its own addresses */
+	/* Addresses that other files of the interface give it (aliases). */
+	size_t other_count;
+	struct model_address *others;
+	struct transaction_answer answer; /* where something is wrong */
+};
+
+/* --- what is wrong ---------------------------------------------------------------- */
+
+static bool staged_refuse(struct staged_call *call, unsigned int status, const char *code,
+			  const char *field, const char *message)
+{
+	call->answer = transaction_error(status, code, "%s", message);
+	if (field) {
+		json_object_set_new(json_object_get(call->answer.json, "error"), "field",
+				    json_string(field));
+	}
+	return false;
+}
+
+static bool staged_refuse_request(struct staged_call *call,
+				  const struct vlan_request_error *error)
+{
+	return staged_refuse(call, 400, error->code, error->field, error->message);
+}
+
+static bool staged_refuse_check(struct staged_call *call, const struct vlan_check_error *error)
+{
+	return staged_refuse(call, error->status, error->code, error->field, error->message);
+}
+
+static bool staged_no_memory(struct staged_call *call)
+{
+	return staged_refuse(call, 500, "out_of_memory", NULL, "out of memory");
+}
+
+/* A change of that name which is staged already: whose, and was it seen? */
+static bool staged_check_old(struct staged_call *call, const json_t *old)
+{
+	const char *user = staged_text(old, "user");
+	bool given = call->request.fields & VLAN_FIELD_REVISION;
+
+	if (!call->request.stage) {
+		call->answer = transaction_error(409, "conflict",
+						 "a change of %s by %s is staged; commit or "
+						 "discard it first, or stage this one too",
+						 call->name, user);
+		return false;
+	}
+	if (given && strcmp(call->request.revision, staged_text(old, "revision")) != 0) {
+		call->answer = transaction_error(409, "conflict",
+						 "%s has staged another change of %s by now",
+						 user, call->name);
+		return false;
+	}
+	if (!given && !staged_is_of(old, call->peer)) {
+		call->answer =
+			transaction_error(409, "conflict",
+					  "%s has staged a change of %s; its revision is "
+					  "needed to replace it",
+					  user, call->name);
+		return false;
+	}
+	return true;
+}
+
+/* Whether what the caller saw is what there is. */
+static bool staged_check_revision(struct staged_call *call)
+{
+	const struct config_texts *folder = &call->staged->daemon->transactions->folder;
+	const json_t *old = staged_find(call->staged, call->name);
+	json_t *change;
+	char *sentence;
+
+	if (old) {
+		return staged_check_old(call, old);
+	}
+	if (!(call->request.fields & VLAN_FIELD_REVISION)) {
+		return true;
+	}
+	change = json_pack("{s:[{s:s, s:s}]}", "files", "name", call->file, "was",
+			   call->request.revision);
+	sentence = staged_conflict(call->staged, change, folder);
+	json_decref(change);
+	if (!sentence) {
+		return true;
+	}
+	staged_refuse(call, 409, "conflict", "revision", sentence);
+	free(sentence);
+	return false;
+}
+
+/* --- the change ------------------------------------------------------------------- */
+
+/* What the file was when whoever began changing it had a look. */
+static void staged_was(const struct staged_call *call, const char *file,
+		       char out[CONFIG_REVISION_SIZE])
+{
+	const struct config_texts *folder = &call->staged->daemon->transactions->folder;
+	const json_t *files = json_object_get(staged_find(call->staged, call->name), "files");
+
+	for (size_t i = 0; i < json_array_size(files); i++) {
+		const json_t *one = json_array_get(files, i);
+
+		if (strcmp(staged_text(one, "name"), file) == 0) {
+			snprintf(out, CONFIG_REVISION_SIZE, "%s", staged_text(one, "was"));
+			return;
+		}
+	}
+	config_text_revision(config_texts_find(folder, file), out);
+}
+
+static void staged_add_file(const struct staged_call *call, json_t *files, const char *name,
+			    const char *text)
+{
+	char was[CONFIG_REVISION_SIZE];
+
+	staged_was(call, name, was);
+	json_array_append_new(files, json_pack("{s:s, s:s, s:o}", "name", name, "was", was,
+					       "text", text ? json_string(text) : json_null()));
+}
+
+/* Files that an earlier change of it removes stay removed. */
+static void staged_add_removed(const struct staged_call *call, json_t *files)
+{
+	const json_t *old = json_object_get(staged_find(call->staged, call->name), "files");
+
+	for (size_t i = 1; i < json_array_size(old); i++) {
+		json_array_append(files, json_array_get(old, i));
+	}
+}
+
+/* Takes files and fields. NULL: no memory. */
+static json_t *staged_make(const struct staged_call *call, bool is_removal, json_t *fields,
+			   json_t *files)
+{
+	const struct config_texts *folder = &call->staged->daemon->transactions->folder;
+	struct history_origin origin;
+	const char *action = config_texts_find(folder, call->file) ? "change" : "add";
+	json_t *change;
+
+	transactions_origin(call->peer, call->verb, &origin);
+	change = json_pack("{s:s, s:s, s:f, s:I, s:s, s:o, s:o}", "action",
+			   is_removal ? "delete" : action, "name", call->name, "time",
+			   origin.time, "uid", (json_int_t)origin.uid, "user", origin.user,
+			   "vlan", fields, "files", files);
+	if (change && !staged_set_revision(change)) {
+		json_decref(change);
+		return NULL;
+	}
+	return change;
+}
+
+/* The file's new text, from its old one; NULL: call->answer says why. To be freed. */
+static char *staged_write(struct staged_call *call)
+{
+	const struct config_text *old =
+		config_texts_find(&call->staged->view.texts, call->file);
+	char error[IFCFG_WRITE_ERROR_SIZE] = "";
+	char *text;
+	size_t size;
+
+	switch (ifcfg_write_vlan(old ? old->bytes : NULL, old ? old->size : 0, &call->vlan,
+				 &text, &size, error)) {
+	case IFCFG_WRITE_OK:
+		return text;
+	case IFCFG_WRITE_NO_MEMORY:
+		staged_no_memory(call);
+		return NULL;
+	case IFCFG_WRITE_REFUSED:
+		staged_refuse(call, 409, "conflict", NULL, error);
+		return NULL;
+	case IFCFG_WRITE_BAD_VALUE:
+		staged_refuse(call, 400, "bad_vlan", NULL, error);
+		return NULL;
+	}
+	return NULL;
+}
+
+/* Whether the files as they will be say what was asked for: what was written is read
+ * again, by the reader that counts. */
+static bool staged_read_back(struct staged_call *call)
+{
+	const struct staged_view *view = &call->staged->view;
+	const struct model_vlan *vlan = model_find_vlan(view->model, call->name);
+	const struct model_problem *fault = NULL;
+
+	for (size_t i = 0; i < view->problems.count && !fault; i++) {
+		const struct model_problem *problem = &view->problems.list[i];
+
+		if (problem->severity == MODEL_ERROR &&
+		    (strcmp(problem->subject, call->name) == 0 ||
+		     strcmp(problem->subject, call->vlan.parent) == 0)) {
+			fault = problem;
+		}
+	}
+	if (fault) {
+		call->answer = transaction_error(
+			409, "bad_config", "with that, %s could not be brought up: %s%s%s",
+			fault->subject, staged_file_name(view->model, &fault->source),
+			fault->source.file < view->model->file_count ? ": " : "", fault->text);
+		return false;
+	}
+	if (!vlan || vlan->vid != call->vlan.vid ||
+	    strcmp(vlan->parent, call->vlan.parent) != 0 ||
+	    vlan->interface.address_count !=
+		    call->vlan.interface.address_count + call->other_count) {
+		call->answer = transaction_error(409, "bad_config",
+						 "%s does not read back as what was asked for; "
+						 "nothing was changed",
+						 call->file);
+		return false;
+	}
+	return true;
+}
+
+/* Puts the change among the staged ones; the answer is complete. */
+static void staged_keep(struct staged_call *call, json_t *change, const char *text)
+{
+	struct staged *staged = call->staged;
+	int err = staged_put(staged, json_incref(change));
+
+	if (err < 0) {
+		call->answer = transaction_error(503, "no_store", "%s can't be written: %s",
+						 staged->daemon->options.store, strerror(-err));
+		return;
+	}
+	call->answer = (struct transaction_answer){
+		.status = 200,
+		.json = json_pack(
+			"{s:o, s:o, s:o, s:O}", "staged", staged_change_element(staged, change),
+			"file",
+			json_sprintf("%s/%s", staged->daemon->options.config, call->file),
+			"text", text ? json_string(text) : json_null(), "files",
+			json_object_get(change, "files"))};
+}
+
+/* Stages the change or carries it out; takes it. */
+static void staged_finish(struct staged_call *call, json_t *change, const char *text,
+			  transaction_callback *callback, void *user)
+{
+	char how[HISTORY_HOW_SIZE];
+	json_t *changes;
+
+	if (call->request.stage) {
+		staged_keep(call, change, text);
+		json_decref(change);
+		callback(call->answer, user);
+		return;
+	}
+	snprintf(how, sizeof(how), "vlan %s %s", call->verb, call->name);
+	changes = json_pack("[o]", change);
+	staged_apply(call->staged, call->peer, how, changes, false, call->request.confirm_s,
+		     callback, user);
+	json_decref(changes);
+}
+
+/* Writes the text and goes on with it. */
+static void staged_change_file(struct staged_call *call, transaction_callback *callback,
+			       void *user)
+{
+	char *text = staged_write(call);
+	json_t *files, *change = NULL;
+	bool fine = text != NULL;
+
+	if (fine) {
+		files = json_array();
+		staged_add_file(call, files, call->file, text);
+		staged_add_removed(call, files);
+		change = staged_make(call, false, staged_vlan_fields(&call->vlan), files);
+		fine = change || staged_no_memory(call);
+	}
+	fine = fine && staged_view_with(call->staged, change, &call->answer) &&
+	       staged_read_back(call);
+	if (fine) {
+		/* Shown as the files have it, aliases' addresses and all. */
+		json_object_set_new(change, "vlan",
+				    staged_vlan_fields(model_find_vlan(call->staged->view.model,
+								       call->name)));
+		fine = staged_set_revision(change) || staged_no_memory(call);
+	}
+	if (fine) {
+		staged_finish(call, change, text, callback, user);
+	} else {
+		json_decref(change);
+		callback(call->answer, user);
+	}
+	free(text);
+}
+
+/* --- the calls -------------------------------------------------------------------- */
+
+static bool staged_begin(struct staged_call *call, const json_t *body,
+			 enum vlan_request_kind kind)
+{
+	struct vlan_request_error error;
+
+	if (!vlan_request_read(body, kind, &call->request, &error)) {
+		return staged_refuse_request(call, &error);
+	}
+	return staged_view(call->staged, &call->answer);
+}
+
+static bool staged_check_vlan(struct staged_call *call)
+{
+	struct vlan_request_error request_error;
+	struct vlan_check_error check_error;
+
+	if (!vlan_request_check(&call->vlan, &request_error)) {
+		return staged_refuse_request(call, &request_error);
+	}
+	if (!vlan_check(call->staged->daemon, call->staged->view.model, &call->vlan,
+			&check_error)) {
+		return staged_refuse_check(call, &check_error);
+	}
+	return true;
+}
+
+static bool staged_check_new(struct staged_call *call)
+{
+	const struct staged_view *view = &call->staged->view;
+	struct vlan_check_error error;
+
+	if (!vlan_check_name(call->staged->daemon, view->model, call->name, &error)) {
+		return staged_refuse_check(call, &error);
+	}
+	if (config_texts_find(&view->texts, call->file)) {
+		call->answer = transaction_error(409, "name_in_use",
+						 "%s/%s is there and describes something else; "
+						 "it is left alone",
+						 view->texts.folder, call->file);
+		return false;
+	}
+	return staged_check_revision(call);
+}
+
+static void staged_call_free(struct staged_call *call)
+{
+	model_interface_clear(&call->vlan.interface);
+	free(call->others);
+	free(call);
+}
+
+static struct staged_call *staged_call_new(struct daemon *daemon, const struct peer *peer,
+					   const char *verb, const char *name,
+					   transaction_callback *callback, void *user)
+{
+	struct staged_call *call = calloc(1, sizeof(*call));
+
+	if (!call) {
+		callback(transaction_error(500, "out_of_memory", "out of memory"), user);
+		return NULL;
+	}
+	call->staged = daemon->staged;
+	call->peer = peer;
+	call->verb = verb;
+	snprintf(call->name, sizeof(call->name), "%s", name);
+	return call;
+}
+
+static bool staged_prepare_add(struct staged_call *call, const json_t *body)
+{
+	char file[6 + MODEL_NAME_SIZE];
+
+	if (!staged_begin(call, body, VLAN_REQUEST_ADD)) {
+		return false;
+	}
+	if (call->request.fields & VLAN_FIELD_NAME) {
+		memcpy(call->name, call->request.name, sizeof(call->name));
+	} else {
+		vlan_request_name(call->request.parent, call->request.vid, call->name);
+	}
+	ifcfg_write_name(call->name, file);
+	snprintf(call->file, sizeof(call->file), "%s", file);
+	vlan_request_init_vlan(&call->vlan);
+	memcpy(call->vlan.interface.name, call->name, sizeof(call->name));
+	memcpy(call->vlan.parent, call->request.parent, sizeof(call->vlan.parent));
+	call->vlan.vid = call->request.vid;
+	if (!vlan_request_apply(&call->request, &call->vlan)) {
+		return staged_no_memory(call);
+	}
+	return staged_check_vlan(call) && staged_check_new(call);
+}
+
+void staged_vlan_add(struct daemon *daemon, const struct peer *peer, const json_t *body,
+		     transaction_callback *callback, void *user)
+{
+	struct staged_call *call = staged_call_new(daemon, peer, "add", "", callback, user);
+
+	if (!call) {
+		return;
+	}
+	if (staged_prepare_add(call, body)) {
+		staged_change_file(call, callback, user);
+	} else {
+		callback(call->answer, user);
+	}
+	staged_call_free(call);
+}
+
+/* The interface as it is now, in the files and what is staged. */
+static bool staged_take_vlan(struct staged_call *call)
+{
+	const struct model *model = call->staged->view.model;
+	const struct model_vlan *vlan = model_find_vlan(model, call->name);
+	struct model_vlan copy;
+
+	if (!vlan) {
+		call->answer = transaction_error(
+			404, "no_such_vlan", "no file here makes a VLAN interface '%s'%s",
+			call->name,
+			staged_find(call->staged, call->name) ? ": that it is deleted is staged"
+							      : "");
+		return false;
+	}
+	copy = *vlan;
+	copy.interface = (struct model_interface){0};
+	if (!model_interface_copy(&vlan->interface, &copy.interface)) {
+		return staged_no_memory(call);
+	}
+	call->vlan = copy;
+	snprintf(call->file, sizeof(call->file), "%s",
+		 staged_file_name(model, &vlan->interface.source));
+	return true;
+}
+
+/* Leaves the addresses that the interface's own file gives it in ->vlan. */
+static bool staged_part_addresses(struct staged_call *call)
+{
+	struct model_interface *interface = &call->vlan.interface;
+	size_t own = 0;
+
+	call->others = calloc(interface->address_count + 1, sizeof(*call->others));
+	if (!call->others) {
+		return staged_no_memory(call);
+	}
+	for (size_t i = 0; i < interface->address_count; i++) {
+		const struct model_address *address = &interface->addresses[i];
+
+		if (address->source.file == interface->source.file) {
+			interface->addresses[own++] = *address;
+		} else {
+			call->others[call->other_count++] = *address;
+		}
+	}
+	interface->address_count = own;
+	return true;
+}
+
+static bool staged_addresses_same(const struct model_address *a, const struct model_address *b)
+{
+	return a->family == b->family && a->prefix == b->prefix &&
+	       memcmp(a->bytes, b->bytes, a->family == AF_INET ? 4 : 16) == 0;
+}
+
+/* Addresses of alias files stay where they are: they must be among those wanted, and are
+ * not written again. */
+static bool staged_keep_others(struct staged_call *call)
+{
+	struct model_interface *interface = &call->vlan.interface;
+
+	for (size_t i = 0; i < call->other_count; i++) {
+		const struct model_address *other = &call->others[i];
+		char text[VLAN_ADDRESS_TEXT_SIZE], message[VLAN_REQUEST_MESSAGE_SIZE];
+		size_t at = 0;
+
+		while (at < interface->address_count &&
+		       !staged_addresses_same(&interface->addresses[at], other)) {
+			at++;
+		}
+		if (at == interface->address_count) {
+			vlan_address_text(other, text);
+			snprintf(message, sizeof(message),
+				 "%s comes from %s; remove it there, or name it among the "
+				 "addresses",
+				 text,
+				 staged_file_name(call->staged->view.model, &other->source));
+			return staged_refuse(call, 400, "bad_vlan", "addresses", message);
+		}
+		memmove(&interface->addresses[at], &interface->addresses[at + 1],
+			(interface->address_count - at - 1) * sizeof(*interface->addresses));
+		interface->address_count--;
+	}
+	return true;
+}
+
+static bool staged_prepare_set(struct staged_call *call, const json_t *body)
+{
+	if (!staged_begin(call, body, VLAN_REQUEST_SET) || !staged_take_vlan(call) ||
+	    !staged_check_revision(call) || !staged_part_addresses(call)) {
+		return false;
+	}
+	if (!vlan_request_apply(&call->request, &call->vlan)) {
+		return staged_no_memory(call);
+	}
+	if ((call->request.fields & VLAN_FIELD_ADDRESSES) && !staged_keep_others(call)) {
+		return false;
+	}
+	return staged_check_vlan(call);
+}
+
+void staged_vlan_set(struct daemon *daemon, const struct peer *peer, const char *name,
+		     const json_t *body, transaction_callback *callback, void *user)
+{
+	struct staged_call *call = staged_call_new(daemon, peer, "set", name, callback, user);
+
+	if (!call) {
+		return;
+	}
+	if (staged_prepare_set(call, body)) {
+		staged_change_file(call, callback, user);
+	} else {
+		callback(call->answer, user);
+	}
+	staged_call_free(call);
+}
+
+/* Files that are there for this interface alone. */
+static bool staged_is_its_file(const struct model_file *info, const char *name)
+{
+	size_t size = strcspn(info->interface, ":");
+
+	switch (info->kind) {
+	case MODEL_FILE_ALIAS:
+	case MODEL_FILE_ROUTES:
+	case MODEL_FILE_RULES:
+		return strlen(name) == size && memcmp(info->interface, name, size) == 0;
+	case MODEL_FILE_OTHER:
+	case MODEL_FILE_BOND:
+	case MODEL_FILE_MEMBER:
+	case MODEL_FILE_VLAN:
+	case MODEL_FILE_REFUSED:
+		break;
+	}
+	return false;
+}
+
+static json_t *staged_removed_files(const struct staged_call *call)
+{
+	const struct model *model = call->staged->view.model;
+	json_t *files = json_array();
+
+	staged_add_file(call, files, call->file, NULL);
+	for (size_t i = 0; i < model->file_count; i++) {
+		const struct model_source source = {.file = (uint32_t)i};
+		const char *name = staged_file_name(model, &source);
+
+		if (staged_is_its_file(&model->file_infos[i], call->name) &&
+		    strcmp(name, call->file) != 0) {
+			staged_add_file(call, files, name, NULL);
+		}
+	}
+	staged_add_removed(call, files);
+	return files;
+}
+
+/* What was only staged is staged no more. */
+static void staged_delete_added(struct staged_call *call)
+{
+	struct staged *staged = call->staged;
+	int err = staged_drop(staged, call->name);
+
+	if (err < 0) {
+		call->answer = transaction_error(503, "no_store", "%s can't be written: %s",
+						 staged->daemon->options.store, strerror(-err));
+		return;
+	}
+	call->answer = (struct transaction_answer){
+		.status = 200,
+		.json = json_pack(
+			"{s:n, s:o, s:n}", "staged", "file",
+			json_sprintf("%s/%s", staged->daemon->options.config, call->file),
+			"text")};
+}
+
+void staged_vlan_delete(struct daemon *daemon, const struct peer *peer, const char *name,
+			const json_t *body, transaction_callback *callback, void *user)
+{
+	struct staged_call *call = staged_call_new(daemon, peer, "del", name, callback, user);
+	json_t *change;
+	bool fine;
+
+	if (!call) {
+		return;
+	}
+	fine = staged_begin(call, body, VLAN_REQUEST_DELETE) && staged_take_vlan(call) &&
+	       staged_check_revision(call);
+	if (!fine) {
+		callback(call->answer, user);
+	} else if (strcmp(staged_text(staged_find(call->staged, name), "action"), "add") == 0) {
+		staged_delete_added(call);
+		callback(call->answer, user);
+	} else {
+		change = staged_make(call, true, staged_vlan_fields(&call->vlan),
+				     staged_removed_files(call));
+		if (change) {
+			staged_finish(call, change, NULL, callback, user);
+		} else {
+			staged_no_memory(call);
+			callback(call->answer, user);
+		}
+	}
+	staged_call_free(call);
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Which files of a folder are ours to put back: those of bonds, members and VLAN
+ * interfaces, and what belongs to these.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/daemon.h"
+#include "daemon/transaction_internal.h"
+
+/* What a model says of the files of its folder. */
+struct transaction_kinds {
+	struct model *model;
+	struct model_problems problems;
+};
+
+static bool transaction_model_has(const struct model *model, const char *interface)
+{
+	char name[MODEL_NAME_SIZE];
+
+	/* "bond0:1" is bond0's. */
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(interface, ":"), interface);
+	return model_find_bond(model, name) || model_find_vlan(model, name);
+}
+
+static int transaction_path_compare(const void *key, const void *element)
+{
+	const char *path = *(char *const *)element;
+	const char *slash = strrchr(path, '/');
+
+	return strcmp(key, slash ? slash + 1 : path);
+}
+
+static bool transaction_file_is_ours(const struct model *model, const char *name)
+{
+	const struct model_file *info;
+	char *const *found = bsearch(name, model->files, model->file_count,
+				     sizeof(*model->files), transaction_path_compare);
+
+	if (!found) {
+		return false;
+	}
+	info = &model->file_infos[found - model->files];
+	switch (info->kind) {
+	case MODEL_FILE_BOND:
+	case MODEL_FILE_MEMBER:
+	case MODEL_FILE_VLAN:
+		return true;
+	case MODEL_FILE_ALIAS:
+	case MODEL_FILE_ROUTES:
+	case MODEL_FILE_RULES:
+		return transaction_model_has(model, info->interface);
+	case MODEL_FILE_REFUSED:
+	case MODEL_FILE_OTHER:
+		break;
+	}
+	return false;
+}
+
+struct transaction_comparing {
+	const struct model *from_model, *to_model;
+	struct config_texts *before, *after;
+	int err;
+};
+
+static void transaction_on_difference(const struct config_text *from,
+				      const struct config_text *to, void *context)
+{
+	struct transaction_comparing *comparing = context;
+	const char *name = from ? from->name : to->name;
+
+	if (journal_texts_equal(from, to) || (from && from->read_error) ||
+	    (to && to->read_error) ||
+	    !(transaction_file_is_ours(comparing->from_model, name) ||
+	      transaction_file_is_ours(comparing->to_model, name))) {
+		return;
+	}
+	if (from && config_texts_set(comparing->before, from) < 0) {
+		comparing->err = -ENOMEM;
+	}
+	if (to && config_texts_set(comparing->after, to) < 0) {
+		comparing->err = -ENOMEM;
+	}
+}
+
+int transaction_differences(struct transactions *transactions, const struct config_texts *from,
+			    const struct config_texts *to, struct config_texts *before,
+			    struct config_texts *after)
+{
+	enum ifcfg_dialect dialect = transactions->daemon->options.dialect;
+	struct transaction_kinds of_from = {0}, of_to = {0};
+	struct transaction_comparing comparing = {.before = before, .after = after};
+	int err;
+
+	err = config_texts_model(from, dialect, &of_from.model, &of_from.problems);
+	if (err == 0) {
+		err = config_texts_model(to, dialect, &of_to.model, &of_to.problems);
+	}
+	if (err == 0) {
+		comparing.from_model = of_from.model;
+		comparing.to_model = of_to.model;
+		(void)config_texts_compare(from, to, transaction_on_difference, &comparing);
+		err = comparing.err;
+	}
+	model_free(of_from.model);
+	model_free(of_to.model);
+	model_problems_free(&of_from.problems);
+	model_problems_free(&of_to.problems);
+	return err;
+}
+
+/* The interface that a file's name says it is of: "bond0" for "ifcfg-bond0:1". */
+static bool transaction_name_interface(const char *name, char out[MODEL_NAME_SIZE])
+{
+	const char *dash = strchr(name, '-');
+	const char *range = dash ? strstr(dash, "-range") : NULL;
+	size_t size;
+
+	if (!dash) {
+		return false;
+	}
+	size = strcspn(dash + 1, ":");
+	if (range && (size_t)(range - dash - 1) < size) {
+		size = (size_t)(range - dash - 1);
+	}
+	if (size == 0 || size >= MODEL_NAME_SIZE) {
+		return false;
+	}
+	memcpy(out, dash + 1, size);
+	out[size] = '\0';
+	return true;
+}
+
+static int transaction_scope_compare(const void *left, const void *right)
+{
+	return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+static bool transaction_scope_has(const struct transaction *now, const char *file)
+{
+	char interface[MODEL_NAME_SIZE];
+	const char *key = interface;
+
+	return transaction_name_interface(file, interface) &&
+	       bsearch(&key, now->scope, now->scope_count, sizeof(*now->scope),
+		       transaction_scope_compare);
+}
+
+int transaction_scope_target(struct transactions *transactions)
+{
+	struct transaction *now = &transactions->now;
+	const struct config_texts *folder = &transactions->folder;
+	int err = config_texts_copy(&transactions->in_force, &now->target);
+
+	for (size_t i = now->target.count; err == 0 && i > 0; i--) {
+		const char *name = now->target.list[i - 1].name;
+
+		if (transaction_scope_has(now, name) && !config_texts_find(folder, name)) {
+			config_texts_remove(&now->target, name);
+		}
+	}
+	for (size_t i = 0; err == 0 && i < folder->count; i++) {
+		if (transaction_scope_has(now, folder->list[i].name)) {
+			err = config_texts_set(&now->target, &folder->list[i]);
+		}
+	}
+	return err;
+}

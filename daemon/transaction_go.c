@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Going back to a former configuration: a change like any other, whose files are those
+ * of the history's entry.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/daemon.h"
+#include "daemon/log.h"
+#include "daemon/transaction_internal.h"
+
+/* A file that somebody has edited since it was applied is in nobody's history: it's kept
+ * beside before it is overwritten. */
+static int transaction_keep_edited(struct transactions *transactions, const char *name,
+				   const struct config_text *wanted)
+{
+	const struct config_text *now = config_texts_find(&transactions->folder, name);
+	const char *folder = transactions->daemon->options.config;
+	char kept[JOURNAL_NAME_SIZE];
+	int err;
+
+	if (!now || journal_texts_equal(now, wanted) ||
+	    journal_texts_equal(now, config_texts_find(&transactions->in_force, name))) {
+		return 0;
+	}
+	if (now->read_error != 0) {
+		return now->read_error > 0 ? -now->read_error : -EISDIR;
+	}
+	err = journal_keep(folder, now, kept);
+	if (err == 0) {
+		transactions_say(transactions,
+				 "somebody had edited %s since; the edited file is kept as %s "
+				 "in %s",
+				 name, kept, folder);
+	}
+	return err;
+}
+
+/* The journal gets the files as they are on the disk, the target as they are to be. */
+static int transaction_go_file(struct transactions *transactions, const char *name,
+			       const struct config_text *wanted)
+{
+	struct transaction *now = &transactions->now;
+	const struct config_text *present = config_texts_find(&transactions->folder, name);
+	int err = transaction_keep_edited(transactions, name, wanted);
+
+	if (err == 0 && present) {
+		err = config_texts_set(&now->journal.before, present);
+	}
+	if (!wanted) {
+		config_texts_remove(&now->target, name);
+		return err;
+	}
+	if (err == 0) {
+		err = config_texts_set(&now->journal.after, wanted);
+	}
+	return err < 0 ? err : config_texts_set(&now->target, wanted);
+}
+
+/* Fills ->now with the way from what is in force to these texts. */
+static int transaction_go_prepare(struct transactions *transactions,
+				  const struct config_texts *texts)
+{
+	struct transaction *now = &transactions->now;
+	struct config_texts from = {0}, to = {0};
+	int err = transaction_differences(transactions, &transactions->in_force, texts, &from,
+					  &to);
+
+	if (err == 0) {
+		err = config_texts_copy(&transactions->in_force, &now->former);
+	}
+	if (err == 0) {
+		err = config_texts_copy(&transactions->in_force, &now->target);
+	}
+	json_array_clear(transactions->notes);
+	for (size_t i = 0; err == 0 && i < to.count; i++) {
+		err = transaction_go_file(transactions, to.list[i].name, &to.list[i]);
+	}
+	for (size_t i = 0; err == 0 && i < from.count; i++) {
+		if (!config_texts_find(&to, from.list[i].name)) {
+			err = transaction_go_file(transactions, from.list[i].name, NULL);
+		}
+	}
+	config_texts_free(&from);
+	config_texts_free(&to);
+	return err;
+}
+
+static void transaction_go(struct transactions *transactions, const struct peer *peer,
+			   unsigned int number, unsigned int confirm_s,
+			   transaction_callback *callback, void *user)
+{
+	struct transaction *now = &transactions->now;
+	const char *store = transactions->daemon->options.store;
+	struct config_texts texts = {0};
+	char how[HISTORY_HOW_SIZE];
+	int err = history_texts(&transactions->history, number,
+				transactions->daemon->options.config, &texts);
+
+	if (err < 0) {
+		callback(transaction_error(500, "history_damaged",
+					   "configuration %u in %s/history can't be read: %s",
+					   number, store, strerror(-err)),
+			 user);
+		return;
+	}
+	snprintf(how, sizeof(how), "rollback to %u", number);
+	transactions_origin(peer, how, &now->journal.origin);
+	now->journal.confirm_s = confirm_s;
+	now->callback = callback;
+	now->user = user;
+	err = transaction_go_prepare(transactions, &texts);
+	config_texts_free(&texts);
+	if (err < 0) {
+		transaction_finish(transactions,
+				   transaction_error(500, "write_failed",
+						     "files in %s can't be replaced: %s",
+						     transactions->daemon->options.config,
+						     strerror(-err)));
+		return;
+	}
+	transaction_carry_out(transactions);
+}
+
+void transaction_rollback(struct daemon *daemon, const struct peer *peer, unsigned int number,
+			  unsigned int confirm_s, transaction_callback *callback, void *user)
+{
+	struct transactions *transactions = daemon->transactions;
+	const struct history_entry *entry;
+	int err;
+
+	if (number == 0 && transactions->phase == TRANSACTION_WAITING) {
+		transaction_take_back(transactions, "rolled_back", callback, user);
+		return;
+	}
+	if (transaction_refuse(transactions, true, callback, user)) {
+		return;
+	}
+	entry = number ? history_find(&transactions->history, number)
+		       : history_before(&transactions->history, transactions->number);
+	if (!entry) {
+		callback(number ? transaction_error(
+					  404, "no_such_configuration",
+					  "there is no configuration %u in the history", number)
+				: transaction_error(404, "no_such_configuration",
+						    "there is no configuration before the "
+						    "present one"),
+			 user);
+		return;
+	}
+	err = transactions_read_folder(transactions);
+	if (err < 0) {
+		callback(transaction_error(500, "config_unreadable", "%s can't be read: %s",
+					   daemon->options.config, strerror(-err)),
+			 user);
+		return;
+	}
+	transaction_go(transactions, peer, entry->number, confirm_s, callback, user);
+}

@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config/config_json_route.h"
 #include "config/config_order.h"
+#include "config/json_put.h"
 
 json_t *config_json_string(const char *text)
 {
@@ -36,41 +38,6 @@ json_t *config_json_string(const char *text)
 	return string;
 }
 
-/* Sets the key, taking the value over; false: no memory, also if value is NULL. */
-static bool put(json_t *object, const char *key, json_t *value)
-{
-	return json_object_set_new(object, key, value) == 0;
-}
-
-static bool put_text(json_t *object, const char *key, const char *text)
-{
-	return put(object, key, text ? config_json_string(text) : json_null());
-}
-
-static bool put_number(json_t *object, const char *key, json_int_t number)
-{
-	return put(object, key, json_integer(number));
-}
-
-static bool put_mac(json_t *object, const char *key, const uint8_t mac[6], bool known)
-{
-	char text[18];
-
-	snprintf(text, sizeof(text), "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2],
-		 mac[3], mac[4], mac[5]);
-	return put_text(object, key, known ? text : NULL);
-}
-
-/* The object if all went well, else nothing. */
-static json_t *finish(json_t *object, bool fine)
-{
-	if (!fine) {
-		json_decref(object);
-		return NULL;
-	}
-	return object;
-}
-
 static const char *source_path(const struct model *model, struct model_source source)
 {
 	return source.file < model->file_count ? model->files[source.file] : NULL;
@@ -82,10 +49,11 @@ static json_t *address_json(const struct model_address *address)
 	char text[INET6_ADDRSTRLEN] = "";
 
 	inet_ntop(address->family, address->bytes, text, sizeof(text));
-	bool fine = put_text(object, "family", address->family == AF_INET ? "inet" : "inet6") &&
-		    put_text(object, "address", text) &&
-		    put_number(object, "prefix", address->prefix);
-	return finish(object, fine);
+	bool fine = json_put_text(object, "family",
+				  address->family == AF_INET ? "inet" : "inet6") &&
+		    json_put_text(object, "address", text) &&
+		    json_put_number(object, "prefix", address->prefix);
+	return json_finish(object, fine);
 }
 
 static json_t *addresses_json(const struct model_interface *interface)
@@ -97,7 +65,7 @@ static json_t *addresses_json(const struct model_interface *interface)
 		fine = fine &&
 		       json_array_append_new(list, address_json(&interface->addresses[i])) == 0;
 	}
-	return finish(list, fine);
+	return json_finish(list, fine);
 }
 
 /* Name, file, line and onboot: what every interface's object begins with. */
@@ -106,13 +74,14 @@ static bool put_origin(json_t *object, const struct model *model,
 {
 	struct model_source source = interface->source;
 
-	return put_text(object, "name", interface->name) &&
-	       put_text(object, "file", source_path(model, source)) &&
-	       put(object, "line", source.line ? json_integer(source.line) : json_null()) &&
-	       put(object, "onboot", json_boolean(interface->onboot));
+	return json_put_text(object, "name", interface->name) &&
+	       json_put_text(object, "file", source_path(model, source)) &&
+	       json_put(object, "line",
+			source.line ? json_integer(source.line) : json_null()) &&
+	       json_put(object, "onboot", json_boolean(interface->onboot));
 }
 
-/* Null, or {"gateway": ...}, that null for a route over the interface itself. */
+/* Null, or {"gateway": ..., "metric": ...}; no gateway: over the interface itself. */
 static json_t *default_route_json(int family, const struct model_default_route *route)
 {
 	char text[INET6_ADDRSTRLEN] = "";
@@ -122,31 +91,62 @@ static json_t *default_route_json(int family, const struct model_default_route *
 	}
 	json_t *object = json_object();
 	inet_ntop(family, route->gateway, text, sizeof(text));
-	return finish(object, put_text(object, "gateway", route->has_gateway ? text : NULL));
+	bool fine = json_put_text(object, "gateway", route->has_gateway ? text : NULL) &&
+		    json_put_optional(object, "metric", route->metric, route->has_metric) &&
+		    json_put_optional(object, "window", route->window, route->window > 0);
+	return json_finish(object, fine);
 }
 
-static bool put_interface(json_t *object, const struct model_interface *interface)
+/* Null where no client is asked for. */
+static json_t *dhcp_json(const struct model_interface *interface)
 {
-	return put(object, "mtu",
-		   interface->mtu ? json_integer(interface->mtu) : json_null()) &&
-	       put_mac(object, "mac", interface->mac, interface->has_mac) &&
-	       put(object, "addresses", addresses_json(interface)) &&
-	       put_text(object, "bootproto", model_protocol_name(interface->protocol)) &&
-	       put(object, "ipv4_default",
-		   default_route_json(AF_INET, &interface->ipv4_default)) &&
-	       put(object, "ipv6_default",
-		   default_route_json(AF_INET6, &interface->ipv6_default)) &&
-	       put(object, "ipv6_autoconf", json_boolean(interface->ipv6_autoconf)) &&
-	       put(object, "dhcpv6", json_boolean(interface->dhcpv6));
+	const struct model_dhcp *dhcp = &interface->dhcp;
+	bool wanted = interface->protocol == MODEL_PROTOCOL_DHCP ||
+		      interface->protocol == MODEL_PROTOCOL_BOOTP || interface->dhcpv6;
+
+	if (!wanted) {
+		return json_null();
+	}
+	json_t *object = json_object();
+	bool fine =
+		json_put_text(object, "hostname", dhcp->hostname[0] ? dhcp->hostname : NULL) &&
+		json_put(object, "hostname_is_fqdn", json_boolean(dhcp->hostname_is_fqdn)) &&
+		json_put(object, "hostname_is_kept", json_boolean(dhcp->hostname_is_kept)) &&
+		json_put_text(object, "client_id",
+			      dhcp->client_id[0] ? dhcp->client_id : NULL) &&
+		json_put(object, "persistent", json_boolean(dhcp->persistent)) &&
+		json_put(object, "persistent_ipv6", json_boolean(dhcp->persistent_ipv6)) &&
+		json_put(object, "peer_dns", json_boolean(dhcp->peer_dns)) &&
+		json_put(object, "release", json_boolean(dhcp->release));
+	return json_finish(object, fine);
+}
+
+static bool put_interface(json_t *object, const struct model *model,
+			  const struct model_interface *interface)
+{
+	return json_put_optional(object, "mtu", interface->mtu, interface->mtu > 0) &&
+	       json_put_mac(object, "mac", interface->mac, interface->has_mac) &&
+	       json_put(object, "addresses", addresses_json(interface)) &&
+	       json_put_text(object, "bootproto", model_protocol_name(interface->protocol)) &&
+	       json_put(object, "ipv4_default",
+			default_route_json(AF_INET, &interface->ipv4_default)) &&
+	       json_put(object, "ipv6_default",
+			default_route_json(AF_INET6, &interface->ipv6_default)) &&
+	       json_put(object, "ipv6_autoconf", json_boolean(interface->ipv6_autoconf)) &&
+	       json_put(object, "dhcpv6", json_boolean(interface->dhcpv6)) &&
+	       json_put(object, "dhcp", dhcp_json(interface)) &&
+	       json_put(object, "address_check", json_boolean(interface->address_check)) &&
+	       json_put(object, "routes", config_json_routes(model, interface)) &&
+	       json_put(object, "rules", config_json_rules(model, interface));
 }
 
 static json_t *member_json(const struct model *model, const struct model_member *member)
 {
 	json_t *object = json_object();
 
-	return finish(object,
-		      put_origin(object, model, &member->interface) &&
-			      put_mac(object, "hwaddr", member->hwaddr, member->has_hwaddr));
+	return json_finish(object, put_origin(object, model, &member->interface) &&
+					   json_put_mac(object, "hwaddr", member->hwaddr,
+							member->has_hwaddr));
 }
 
 static bool put_options(json_t *object, const struct model_bond_options *options)
@@ -154,23 +154,24 @@ static bool put_options(json_t *object, const struct model_bond_options *options
 	static const uint8_t none[6];
 	bool has_system = memcmp(options->ad_actor_system, none, sizeof(none)) != 0;
 
-	return put_text(object, "engine", bond_engine_name(options->engine)) &&
-	       put_text(object, "mode", bond_mode_name(options->mode)) &&
-	       put_text(object, "xmit_hash_policy",
-			xmit_hash_policy_name(options->xmit_hash_policy)) &&
-	       put_text(object, "flow_placement",
-			flow_placement_name(options->flow_placement)) &&
-	       put_text(object, "transmit_hook", transmit_hook_name(options->transmit_hook)) &&
-	       put_number(object, "miimon", options->miimon_ms) &&
-	       put_number(object, "updelay", options->updelay_ms) &&
-	       put_number(object, "downdelay", options->downdelay_ms) &&
-	       put(object, "use_carrier", json_boolean(options->use_carrier)) &&
-	       put_number(object, "min_links", options->min_links) &&
-	       put_text(object, "lacp_rate", options->lacp_rate_fast ? "fast" : "slow") &&
-	       put(object, "lacp_active", json_boolean(options->lacp_active)) &&
-	       put_number(object, "ad_actor_sys_prio", options->ad_actor_sys_prio) &&
-	       put_mac(object, "ad_actor_system", options->ad_actor_system, has_system) &&
-	       put_number(object, "ad_user_port_key", options->ad_user_port_key);
+	return json_put_text(object, "engine", bond_engine_name(options->engine)) &&
+	       json_put_text(object, "mode", bond_mode_name(options->mode)) &&
+	       json_put_text(object, "xmit_hash_policy",
+			     xmit_hash_policy_name(options->xmit_hash_policy)) &&
+	       json_put_text(object, "flow_placement",
+			     flow_placement_name(options->flow_placement)) &&
+	       json_put_text(object, "transmit_hook",
+			     transmit_hook_name(options->transmit_hook)) &&
+	       json_put_number(object, "miimon", options->miimon_ms) &&
+	       json_put_number(object, "updelay", options->updelay_ms) &&
+	       json_put_number(object, "downdelay", options->downdelay_ms) &&
+	       json_put(object, "use_carrier", json_boolean(options->use_carrier)) &&
+	       json_put_number(object, "min_links", options->min_links) &&
+	       json_put_text(object, "lacp_rate", options->lacp_rate_fast ? "fast" : "slow") &&
+	       json_put(object, "lacp_active", json_boolean(options->lacp_active)) &&
+	       json_put_number(object, "ad_actor_sys_prio", options->ad_actor_sys_prio) &&
+	       json_put_mac(object, "ad_actor_system", options->ad_actor_system, has_system) &&
+	       json_put_number(object, "ad_user_port_key", options->ad_user_port_key);
 }
 
 static json_t *bond_json(const struct model *model, const struct model_bond *bond)
@@ -184,19 +185,22 @@ static json_t *bond_json(const struct model *model, const struct model_bond *bon
 		fine = fine && json_array_append_new(members, member) == 0;
 	}
 	fine = put_origin(object, model, &bond->interface) && fine;
-	fine = fine && put_interface(object, &bond->interface) &&
+	fine = fine && put_interface(object, model, &bond->interface) &&
 	       put_options(object, &bond->options);
-	return finish(object, put(object, "members", members) && fine);
+	return json_finish(object, json_put(object, "members", members) && fine);
 }
 
 static json_t *vlan_json(const struct model *model, const struct model_vlan *vlan)
 {
 	json_t *object = json_object();
 
-	return finish(object, put_origin(object, model, &vlan->interface) &&
-				      put_text(object, "parent", vlan->parent) &&
-				      put_number(object, "vid", vlan->vid) &&
-				      put_interface(object, &vlan->interface));
+	return json_finish(object,
+			   put_origin(object, model, &vlan->interface) &&
+				   json_put_text(object, "parent", vlan->parent) &&
+				   json_put_text(object, "parent_kind",
+						 vlan->parent_is_nic ? "nic" : "bond") &&
+				   json_put_number(object, "vid", vlan->vid) &&
+				   put_interface(object, model, &vlan->interface));
 }
 
 static json_t *file_json(const char *path, const struct model_file *info)
@@ -209,28 +213,29 @@ static json_t *file_json(const char *path, const struct model_file *info)
 
 	for (size_t i = 0; i < info->variable_count; i++) {
 		const struct model_variable *variable = &info->variables[i];
-		fine = fine && put_text(variables, variable->name, variable->value);
+		fine = fine && json_put_text(variables, variable->name, variable->value);
 		if (fine && model_variable_is_unknown(info, variable)) {
 			fine = json_array_append_new(unknown, json_string(variable->name)) == 0;
 		}
 	}
-	fine = fine && put_text(object, "name", slash ? slash + 1 : path) &&
-	       put_text(object, "path", path) &&
-	       put_text(object, "kind", model_file_kind_name(info->kind)) &&
-	       put_text(object, "interface", info->interface[0] ? info->interface : NULL);
-	fine = put(object, "variables", variables) && fine;
-	return finish(object, put(object, "unknown", unknown) && fine);
+	fine = fine && json_put_text(object, "name", slash ? slash + 1 : path) &&
+	       json_put_text(object, "path", path) &&
+	       json_put_text(object, "kind", model_file_kind_name(info->kind)) &&
+	       json_put_text(object, "interface", info->interface[0] ? info->interface : NULL);
+	fine = json_put(object, "variables", variables) && fine;
+	return json_finish(object, json_put(object, "unknown", unknown) && fine);
 }
 
 static json_t *unknown_json(const char *path, const struct model_variable *variable)
 {
 	json_t *object = json_object();
 
-	return finish(object, put_text(object, "file", path) &&
-				      put_number(object, "line", variable->line) &&
-				      put_number(object, "column", variable->column) &&
-				      put_text(object, "name", variable->name) &&
-				      put_text(object, "value", variable->value));
+	return json_finish(object,
+			   json_put_text(object, "file", path) &&
+				   json_put_number(object, "line", variable->line) &&
+				   json_put_number(object, "column", variable->column) &&
+				   json_put_text(object, "name", variable->name) &&
+				   json_put_text(object, "value", variable->value));
 }
 
 json_t *config_json_unknown(const struct model *model)
@@ -248,7 +253,7 @@ json_t *config_json_unknown(const struct model *model)
 			}
 		}
 	}
-	return finish(list, fine);
+	return json_finish(list, fine);
 }
 
 static json_t *problem_json(const struct model *model, const struct model_problem *problem)
@@ -258,14 +263,14 @@ static json_t *problem_json(const struct model *model, const struct model_proble
 	uint32_t column = problem->source.column;
 	bool is_error = problem->severity == MODEL_ERROR;
 
-	bool fine =
-		put_text(object, "severity", is_error ? "error" : "warning") &&
-		put_text(object, "file", config_problem_path(model, problem)) &&
-		put(object, "line", line ? json_integer(line) : json_null()) &&
-		put(object, "column", column ? json_integer(column) : json_null()) &&
-		put_text(object, "subject", problem->subject[0] ? problem->subject : NULL) &&
-		put_text(object, "message", problem->text);
-	return finish(object, fine);
+	bool fine = json_put_text(object, "severity", is_error ? "error" : "warning") &&
+		    json_put_text(object, "file", config_problem_path(model, problem)) &&
+		    json_put(object, "line", line ? json_integer(line) : json_null()) &&
+		    json_put(object, "column", column ? json_integer(column) : json_null()) &&
+		    json_put_text(object, "subject",
+				  problem->subject[0] ? problem->subject : NULL) &&
+		    json_put_text(object, "message", problem->text);
+	return json_finish(object, fine);
 }
 
 json_t *config_json_problems(const struct model *model, const struct model_problems *problems)
@@ -278,7 +283,7 @@ json_t *config_json_problems(const struct model *model, const struct model_probl
 		fine = json_array_append_new(list, problem_json(model, order[i])) == 0;
 	}
 	free(order);
-	return finish(list, fine);
+	return json_finish(list, fine);
 }
 
 json_t *config_json(const struct model *model, const struct model_problems *problems)
@@ -300,9 +305,9 @@ json_t *config_json(const struct model *model, const struct model_problems *prob
 		fine = json_array_append_new(vlans, vlan_json(model, &model->vlans[i])) == 0;
 	}
 	/* The lists are taken over whether or not putting them succeeds. */
-	fine = put(object, "files", files) && fine;
-	fine = put(object, "bonds", bonds) && fine;
-	fine = put(object, "vlans", vlans) && fine;
-	fine = put(object, "problems", config_json_problems(model, problems)) && fine;
-	return finish(object, fine);
+	fine = json_put(object, "files", files) && fine;
+	fine = json_put(object, "bonds", bonds) && fine;
+	fine = json_put(object, "vlans", vlans) && fine;
+	fine = json_put(object, "problems", config_json_problems(model, problems)) && fine;
+	return json_finish(object, fine);
 }

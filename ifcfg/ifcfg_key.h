@@ -17,6 +17,7 @@ struct ifcfg_context {
 	const struct ifcfg_text *text;
 	const struct ifcfg_variables *variables;
 	enum ifcfg_dialect dialect;
+	const struct ifcfg_names *names; /* the system's; may be NULL */
 	uint32_t file_index;
 	const char *subject; /* the interface the file speaks of */
 	struct model_problems *problems;

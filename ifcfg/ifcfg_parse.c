@@ -529,6 +529,18 @@ static bool text_check(struct ifcfg_parser *parser, const struct ifcfg_text *tex
 	return true;
 }
 
+bool ifcfg_text_check(const struct ifcfg_text *text, uint32_t file_index, const char *subject,
+		      struct model_problems *problems)
+{
+	struct ifcfg_parser parser = {
+		.file_index = file_index,
+		.subject = subject,
+		.problems = problems,
+	};
+
+	return text_check(&parser, text);
+}
+
 static void parse_shell(struct ifcfg_parser *parser, const struct ifcfg_text *text)
 {
 	ifcfg_cursor_init(&parser->cursor, text);

@@ -101,6 +101,10 @@ struct ifcfg_parser {
 	bool stopped;		   /* going on makes no sense */
 };
 
+/* Whether the file could be read and holds text; if not, that is said, with subject. */
+bool ifcfg_text_check(const struct ifcfg_text *text, uint32_t file_index, const char *subject,
+		      struct model_problems *problems);
+
 /* Adds an error at the place; the file is refused with it. Always false, for
  * "return ifcfg_refuse(...)". */
 bool ifcfg_refuse(struct ifcfg_parser *parser, struct ifcfg_mark mark, const char *format, ...)

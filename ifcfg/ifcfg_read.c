@@ -12,7 +12,6 @@
 #include <strings.h>
 
 #include "ifcfg/ifcfg_address.h"
-#include "ifcfg/ifcfg_alias.h"
 #include "ifcfg/ifcfg_bonding.h"
 #include "ifcfg/ifcfg_gateway.h"
 #include "ifcfg/ifcfg_interface.h"
@@ -20,50 +19,31 @@
 #include "ifcfg/ifcfg_kind.h"
 #include "ifcfg/ifcfg_name.h"
 #include "ifcfg/ifcfg_quote.h"
+#include "ifcfg/ifcfg_reader.h"
+#include "ifcfg/ifcfg_routes.h"
 #include "ifcfg/ifcfg_vlan.h"
 
 #define MTU_DEFAULT 1500
-
-struct file {
-	const char *path;
-	const struct ifcfg_text *text;
-	struct ifcfg_variables variables;
-	enum model_file_kind kind;
-	const char *device;	    /* DEVICE, or the file's name; any text at all */
-	char name[MODEL_NAME_SIZE]; /* device if it can be a name, else "" */
-	const char *master;	    /* of a member, else NULL */
-	bool refused;		    /* parsing it failed */
-	bool is_read_through;	    /* as in struct model_file */
-};
-
-struct reader {
-	enum ifcfg_dialect dialect;
-	const struct ifcfg_names *names; /* NULL: none */
-	struct model *model;
-	struct model_problems *problems;
-	size_t count;
-	struct file *files;
-	size_t master_count;
-	const char **masters; /* what members name, sorted */
-};
 
 static int text_compare(const void *left, const void *right)
 {
 	return strcmp(*(const char *const *)left, *(const char *const *)right);
 }
 
-static bool is_named_master(const struct reader *reader, const char *name)
+static bool is_named_master(const struct ifcfg_reader *reader, const char *name)
 {
 	return bsearch(&name, reader->masters, reader->master_count, sizeof(name),
 		       text_compare) != NULL;
 }
 
-static struct ifcfg_context context_of(const struct reader *reader, const struct file *file)
+struct ifcfg_context ifcfg_reader_context(const struct ifcfg_reader *reader,
+					  const struct ifcfg_file *file)
 {
 	return (struct ifcfg_context){
 		.text = file->text,
 		.variables = &file->variables,
 		.dialect = reader->dialect,
+		.names = reader->names,
 		.file_index = (uint32_t)(file - reader->files),
 		.subject = file->name,
 		.problems = reader->problems,
@@ -72,7 +52,8 @@ static struct ifcfg_context context_of(const struct reader *reader, const struct
 
 /* Parses the file; what is wrong in it keeps the interface out that it speaks
  * of, which is known only when it has been parsed. */
-static void file_parse(struct reader *reader, struct file *file, const struct ifcfg_text *text)
+static void file_parse(struct ifcfg_reader *reader, struct ifcfg_file *file,
+		       const struct ifcfg_text *text)
 {
 	size_t first_problem = reader->problems->count;
 	const char *interface;
@@ -81,12 +62,15 @@ static void file_parse(struct reader *reader, struct file *file, const struct if
 	file->path = text->path;
 	file->text = text;
 	file->kind = ifcfg_name_kind(text->path, &interface);
+	file->suffix = interface;
 	file->device = interface;
-	if (file->kind != MODEL_FILE_ROUTES && file->kind != MODEL_FILE_RULES) {
+	file->is_numbered = file->kind == MODEL_FILE_ROUTES && ifcfg_routes_are_numbered(text);
+	bool is_lines = file->kind == MODEL_FILE_ROUTES || file->kind == MODEL_FILE_RULES;
+	if (!is_lines) {
 		fine = ifcfg_parse(text, reader->dialect, (uint32_t)(file - reader->files), "",
 				   &file->variables, reader->problems);
 	}
-	struct ifcfg_context context = context_of(reader, file);
+	struct ifcfg_context context = ifcfg_reader_context(reader, file);
 	const char *device = ifcfg_key_value(&context, "DEVICE");
 	if (file->kind == MODEL_FILE_OTHER && device) {
 		file->device = device;
@@ -99,14 +83,14 @@ static void file_parse(struct reader *reader, struct file *file, const struct if
 		snprintf(file->name, sizeof(file->name), "%s", file->device);
 	}
 	for (size_t i = first_problem;
-	     file->kind != MODEL_FILE_ALIAS && i < reader->problems->count; i++) {
+	     file->kind != MODEL_FILE_ALIAS && !is_lines && i < reader->problems->count; i++) {
 		memcpy(reader->problems->list[i].subject, file->name, sizeof(file->name));
 	}
 }
 
-static void member_detect(const struct reader *reader, struct file *file)
+static void member_detect(const struct ifcfg_reader *reader, struct ifcfg_file *file)
 {
-	struct ifcfg_context context = context_of(reader, file);
+	struct ifcfg_context context = ifcfg_reader_context(reader, file);
 
 	if (file->kind == MODEL_FILE_OTHER) {
 		file->master = ifcfg_kind_master(&context);
@@ -115,13 +99,13 @@ static void member_detect(const struct reader *reader, struct file *file)
 }
 
 /* nm: a MASTER_UUID that some file has as UUID names that file's interface. */
-static void master_resolve(const struct reader *reader, struct file *file)
+static void master_resolve(const struct ifcfg_reader *reader, struct ifcfg_file *file)
 {
-	struct ifcfg_context context = context_of(reader, file);
+	struct ifcfg_context context = ifcfg_reader_context(reader, file);
 	const char *uuid = ifcfg_key_value(&context, "MASTER_UUID");
 
 	for (size_t i = 0; uuid && i < reader->count; i++) {
-		struct ifcfg_context other = context_of(reader, &reader->files[i]);
+		struct ifcfg_context other = ifcfg_reader_context(reader, &reader->files[i]);
 		const char *its = ifcfg_key_value(&other, "UUID");
 		if (its && strcasecmp(its, uuid) == 0) {
 			file->master = reader->files[i].device;
@@ -131,9 +115,9 @@ static void master_resolve(const struct reader *reader, struct file *file)
 }
 
 /* Whether the file's name or DEVICE can be an interface at all. */
-static bool name_check(const struct reader *reader, const struct file *file)
+static bool name_check(const struct ifcfg_reader *reader, const struct ifcfg_file *file)
 {
-	struct ifcfg_context context = context_of(reader, file);
+	struct ifcfg_context context = ifcfg_reader_context(reader, file);
 
 	if (file->name[0] != '\0') {
 		return true;
@@ -153,9 +137,9 @@ static void interface_init(const struct ifcfg_context *context,
 	ifcfg_interface_read(context, interface);
 }
 
-static void bond_read(struct reader *reader, struct file *file)
+static void bond_read(struct ifcfg_reader *reader, struct ifcfg_file *file)
 {
-	struct ifcfg_context context = context_of(reader, file);
+	struct ifcfg_context context = ifcfg_reader_context(reader, file);
 	struct model_bond bond = {0};
 
 	interface_init(&context, &bond.interface);
@@ -171,7 +155,7 @@ static void bond_read(struct reader *reader, struct file *file)
 	}
 }
 
-static void vlan_add(struct reader *reader, const struct ifcfg_context *context,
+static void vlan_add(struct ifcfg_reader *reader, const struct ifcfg_context *context,
 		     struct model_vlan *vlan)
 {
 	interface_init(context, &vlan->interface);
@@ -190,9 +174,9 @@ static void vlan_add(struct reader *reader, const struct ifcfg_context *context,
 }
 
 /* A file with VLAN=yes; false if it is no VLAN's in spite of that. */
-static bool vlan_read(struct reader *reader, struct file *file, bool is_bond)
+static bool vlan_read(struct ifcfg_reader *reader, struct ifcfg_file *file, bool is_bond)
 {
-	struct ifcfg_context context = context_of(reader, file);
+	struct ifcfg_context context = ifcfg_reader_context(reader, file);
 	struct model_vlan vlan = {0};
 
 	switch (ifcfg_vlan_read(&context, &vlan)) {
@@ -222,9 +206,9 @@ static bool vlan_read(struct reader *reader, struct file *file, bool is_bond)
 }
 
 /* What a member cannot be as well. True if it is one of that. */
-static bool member_conflict(const struct reader *reader, struct file *file)
+static bool member_conflict(const struct ifcfg_reader *reader, struct ifcfg_file *file)
 {
-	struct ifcfg_context context = context_of(reader, file);
+	struct ifcfg_context context = ifcfg_reader_context(reader, file);
 	const char *also = NULL;
 
 	if (strcmp(file->master, file->device) == 0) {
@@ -243,9 +227,9 @@ static bool member_conflict(const struct reader *reader, struct file *file)
 	return true;
 }
 
-static void file_read(struct reader *reader, struct file *file)
+static void file_read(struct ifcfg_reader *reader, struct ifcfg_file *file)
 {
-	struct ifcfg_context context = context_of(reader, file);
+	struct ifcfg_context context = ifcfg_reader_context(reader, file);
 	bool is_bond = ifcfg_kind_is_bond(&context, is_named_master(reader, file->device));
 	bool says_vlan = ifcfg_kind_says_vlan(&context);
 
@@ -273,12 +257,12 @@ static void file_read(struct reader *reader, struct file *file)
 }
 
 /* Says why a member's MASTER is no bond. */
-static void master_refuse(const struct reader *reader, const struct file *file)
+static void master_refuse(const struct ifcfg_reader *reader, const struct ifcfg_file *file)
 {
-	struct ifcfg_context context = context_of(reader, file);
+	struct ifcfg_context context = ifcfg_reader_context(reader, file);
 
 	for (size_t i = 0; i < reader->count; i++) {
-		const struct file *other = &reader->files[i];
+		const struct ifcfg_file *other = &reader->files[i];
 		if (other->kind == MODEL_FILE_ALIAS || other->kind == MODEL_FILE_ROUTES ||
 		    other->kind == MODEL_FILE_RULES ||
 		    strcmp(other->device, file->master) != 0) {
@@ -308,9 +292,9 @@ static void master_refuse(const struct reader *reader, const struct file *file)
 			reader->dialect == IFCFG_DIALECT_NM ? "TYPE=Bond" : "BONDING_OPTS");
 }
 
-static void member_read(struct reader *reader, struct file *file)
+static void member_read(struct ifcfg_reader *reader, struct ifcfg_file *file)
 {
-	struct ifcfg_context context = context_of(reader, file);
+	struct ifcfg_context context = ifcfg_reader_context(reader, file);
 	struct model_bond *bond = model_find_bond(reader->model, file->master);
 	struct model_member member = {0};
 
@@ -328,44 +312,13 @@ static void member_read(struct reader *reader, struct file *file)
 	}
 }
 
-/* Alias files add to an interface of ours; routes and rules are said not to be
- * applied. */
-static void companion_read(const struct reader *reader, struct file *file)
-{
-	struct model_source source = {.file = (uint32_t)(file - reader->files)};
-	char base[MODEL_NAME_SIZE];
-	size_t size = ifcfg_alias_parent_size(file->device);
-
-	if (size >= sizeof(base)) {
-		return;
-	}
-	memcpy(base, file->device, size);
-	base[size] = '\0';
-	struct model_bond *bond = model_find_bond(reader->model, base);
-	struct model_vlan *vlan = bond ? NULL : model_find_vlan(reader->model, base);
-	if (!bond && !vlan) {
-		return;
-	}
-	if (file->kind == MODEL_FILE_ALIAS) {
-		struct ifcfg_context context = context_of(reader, file);
-		context.subject = file->device;
-		if (!file->refused) {
-			ifcfg_alias_read(&context, bond ? &bond->interface : &vlan->interface);
-			file->is_read_through = true;
-		}
-		return;
-	}
-	model_problem_add(reader->problems, MODEL_WARNING, source, base,
-			  "%s for '%s' are not applied yet",
-			  file->kind == MODEL_FILE_ROUTES ? "routes" : "rules", base);
-}
-
 /* The file becomes the model's, with its variables. */
-static void file_hand_over(struct reader *reader, struct file *file)
+static void file_hand_over(struct ifcfg_reader *reader, struct ifcfg_file *file)
 {
 	struct model_file info = {
 		.kind = file->kind,
 		.is_read_through = file->is_read_through,
+		.left_out = file->left_out,
 		.variable_count = file->variables.count,
 		.variables = file->variables.list,
 	};
@@ -391,7 +344,7 @@ static void vlan_mtus_settle(struct model *model)
 	}
 }
 
-static void files_read(struct reader *reader, const struct ifcfg_text *texts)
+static void files_read(struct ifcfg_reader *reader, const struct ifcfg_text *texts)
 {
 	for (size_t i = 0; i < reader->count; i++) {
 		file_parse(reader, &reader->files[i], &texts[i]);
@@ -412,14 +365,12 @@ static void files_read(struct reader *reader, const struct ifcfg_text *texts)
 		file_read(reader, &reader->files[i]);
 	}
 	for (size_t i = 0; i < reader->count; i++) {
-		struct file *file = &reader->files[i];
+		struct ifcfg_file *file = &reader->files[i];
 		if (file->kind == MODEL_FILE_MEMBER && file->master && file->name[0] != '\0') {
 			member_read(reader, file);
-		} else if (file->kind == MODEL_FILE_ALIAS || file->kind == MODEL_FILE_ROUTES ||
-			   file->kind == MODEL_FILE_RULES) {
-			companion_read(reader, file);
 		}
 	}
+	ifcfg_companions_read(reader);
 	for (size_t i = 0; i < reader->count; i++) {
 		file_hand_over(reader, &reader->files[i]);
 	}
@@ -429,13 +380,13 @@ struct model *ifcfg_read(const struct ifcfg_text *texts, size_t count,
 			 enum ifcfg_dialect dialect, const struct ifcfg_names *names,
 			 struct model_problems *problems)
 {
-	struct reader reader = {
+	struct ifcfg_reader reader = {
 		.dialect = dialect,
 		.names = names,
 		.model = model_new(),
 		.problems = problems,
 		.count = count,
-		.files = calloc(count + 1, sizeof(struct file)),
+		.files = calloc(count + 1, sizeof(struct ifcfg_file)),
 		.masters = calloc(count + 1, sizeof(char *)),
 	};
 

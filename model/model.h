@@ -260,6 +260,8 @@ struct model_file {
 	/* Every key was asked for that means something in such a file. False in
 	 * files that are none of ours, or so wrong that the reader gave them up. */
 	bool is_read_through;
+	/* Some of its routes or rules, or the alias, were left out for an error. */
+	bool left_out;
 	size_t variable_count;
 	struct model_variable *variables; /* in the order of first assignment */
 };
@@ -288,7 +290,9 @@ enum model_severity {
  *     its VLAN interfaces are brought up;
  *   - a VLAN interface, where only that is wrong;
  *   - a member, where its own file is wrong (refused, an address in it, claimed
- *     by two files, the ninth): its bond comes up with the others.
+ *     by two files, the ninth): its bond comes up with the others;
+ *   - nothing (""), or an alias (bond0:1), where that alone, or one route or rule, is
+ *     wrong: it is left out.
  * Nothing else is harmed. What already runs under the subject's name goes on
  * running as it is; model_keep_running() does that. A warning changes nothing.
  */
@@ -395,8 +399,10 @@ const char *xmit_hash_policy_name(enum xmit_hash_policy policy);
 const char *flow_placement_name(enum flow_placement placement);
 const char *transmit_hook_name(enum transmit_hook hook);
 const char *bond_engine_name(enum bond_engine engine);
-const char *model_protocol_name(enum model_protocol protocol); /* "static", "dhcp", ... */
-const char *model_file_kind_name(enum model_file_kind kind);   /* "bond", "vlan", ... */
+const char *model_protocol_name(enum model_protocol protocol);	   /* "static", "dhcp", ... */
+const char *model_file_kind_name(enum model_file_kind kind);	   /* "bond", "vlan", ... */
+const char *model_route_type_name(enum model_route_type type);	   /* "unicast", "local", ... */
+const char *model_rule_action_name(enum model_rule_action action); /* "table", "goto", ... */
 bool flow_placement_parse(const char *text, enum flow_placement *out);
 bool transmit_hook_parse(const char *text, enum transmit_hook *out);
 bool bond_engine_parse(const char *text, enum bond_engine *out);

@@ -46,6 +46,18 @@ static const char *const kind_names[] = {
 	[MODEL_FILE_RULES] = "rules",	[MODEL_FILE_REFUSED] = "refused",
 };
 
+static const char *const route_type_names[] = {
+	[MODEL_ROUTE_UNICAST] = "unicast",     [MODEL_ROUTE_LOCAL] = "local",
+	[MODEL_ROUTE_BLACKHOLE] = "blackhole", [MODEL_ROUTE_UNREACHABLE] = "unreachable",
+	[MODEL_ROUTE_PROHIBIT] = "prohibit",   [MODEL_ROUTE_THROW] = "throw",
+};
+
+static const char *const rule_action_names[] = {
+	[MODEL_RULE_TABLE] = "table",	      [MODEL_RULE_GOTO] = "goto",
+	[MODEL_RULE_BLACKHOLE] = "blackhole", [MODEL_RULE_UNREACHABLE] = "unreachable",
+	[MODEL_RULE_PROHIBIT] = "prohibit",
+};
+
 /* The index of the name, or the index itself in decimal if digits is set;
  * count if it is neither. */
 static size_t value_of(const char *const *names, size_t count, const char *text, bool digits)
@@ -90,6 +102,16 @@ const char *bond_engine_name(enum bond_engine engine)
 const char *model_file_kind_name(enum model_file_kind kind)
 {
 	return NAME_TABLE_AT(kind_names, kind);
+}
+
+const char *model_route_type_name(enum model_route_type type)
+{
+	return NAME_TABLE_AT(route_type_names, type);
+}
+
+const char *model_rule_action_name(enum model_rule_action action)
+{
+	return NAME_TABLE_AT(rule_action_names, action);
 }
 
 bool bond_mode_parse(const char *text, enum bond_mode *out)

@@ -43,9 +43,11 @@ enum plan_action {
 	PLAN_BOND_OPTIONS, /* mode, miimon, LACP's: what the core is told */
 	PLAN_NIC_ADD,
 	PLAN_MEMBER_ADD,
+	PLAN_MEMBER_CHANGE, /* HWADDR: by what its NIC is known */
 	PLAN_VLAN_ADD,
 	PLAN_VLAN_CHANGE, /* MTU, MAC */
-	PLAN_LINK_UP,	  /* ONBOOT=yes, of a bond or a VLAN interface */
+	PLAN_LINK_UP,	  /* ONBOOT=yes, of a bond or a VLAN interface that is there already;
+			   * adding one sets it up at once */
 	PLAN_LINK_DOWN,	  /* only as an inverse: ONBOOT=no leaves alone what is up */
 	PLAN_IPV6,	  /* router advertisements heeded or not */
 	PLAN_ADDRESS_ADD,
@@ -56,21 +58,23 @@ enum plan_action {
 
 /*
  * One step. The pointers are into the two models, which must outlive the plan; which
- * are set depends on the action: .vlan for VLAN interfaces and what is on them, else
- * .bond; .member, .address, .route, .rule for those. The plain ones are of the model
- * that is wanted, the .former_* ones of what runs: removing has only former ones,
- * adding only plain ones, changing both.
+ * are set depends on the action: .vlan for VLAN interfaces, NICs under them and what is on
+ * them, else .bond; .member, .address, .route, .rule for those. The plain ones are of the
+ * model that is wanted, the .former_* ones of what runs: removing has only former ones,
+ * adding only plain ones, changing both. But the interface that an address, a route, a
+ * rule or a DHCP client is on is set on both sides where it is in both models.
  */
 struct plan_step {
 	enum plan_action action;
 	enum plan_disruption disruption;
 	char parent[MODEL_NAME_SIZE];	 /* the bond, or the NIC under VLAN interfaces */
 	char interface[MODEL_NAME_SIZE]; /* that the step is about; a member's or VLAN's name */
-	int family;			 /* of PLAN_DHCP_*: AF_INET or AF_INET6 */
+	int family; /* of PLAN_DHCP_* and of a default route: AF_INET or AF_INET6 */
 	const struct model_bond *bond, *former_bond;
 	const struct model_vlan *vlan, *former_vlan;
 	const struct model_member *member, *former_member;
 	const struct model_address *address, *former_address;
+	/* Of PLAN_ROUTE_*; NULL on both sides: GATEWAY's, the default route of .family. */
 	const struct model_route *route, *former_route;
 	const struct model_rule *rule, *former_rule;
 	struct model_source source; /* where the files ask for it */
@@ -81,6 +85,11 @@ struct plan {
 	size_t step_count;
 	struct plan_step *steps;
 };
+
+/* The interface that the step is about, of the wanted and of the running model; NULL: not
+ * in that one. */
+const struct model_interface *plan_step_interface(const struct plan_step *step);
+const struct model_interface *plan_step_former_interface(const struct plan_step *step);
 
 /* Which interfaces a plan is about; what is not in it is left as it runs. A bond in it
  * does not take its VLAN interfaces in. */
@@ -101,6 +110,12 @@ void plan_free(struct plan *plan);
 
 /* The step that undoes this one, sharing its text. */
 struct plan_step plan_step_inverse(const struct plan_step *step);
+
+/* Does the step to a model, which has to be as it is found when the step is reached: what
+ * is left when all steps are done has no difference to what was wanted. False: no memory;
+ * the model may then be half changed. What is not there is not taken away again, and what
+ * is there not added, which is no error. */
+bool plan_step_to_model(const struct plan_step *step, struct model *model);
 
 /* The worst of all steps'. */
 enum plan_disruption plan_disruption(const struct plan *plan);

@@ -356,10 +356,13 @@ static void test_members(void **state)
 		{"ifcfg-eth1", "DEVICE=eth0", MODEL_ERROR, "defined twice", "eth0", 0},
 		{"ifcfg-eth1", "DEVICE=\"eth 1\" MASTER=bond0 SLAVE=yes", MODEL_ERROR,
 		 "cannot be an interface's name", "", 1},
-		{"route6-bond0", "2001:db8::/32 via fe80::1", MODEL_WARNING,
-		 "routes for 'bond0'", "bond0", 1},
-		{"rule-bond0", "from 10.0.0.0/8 table 7", MODEL_WARNING, "rules for 'bond0'",
-		 "bond0", 1},
+		{"route6-bond0", "2001:db8::/32 via fe80::1", MODEL_ERROR,
+		 "expected 'dev bond0' beside it", "", 1},
+		{"route6-bond0", "2001:db8::/32 via fe80::1 dev bond0", MODEL_WARNING, NULL,
+		 NULL, 1},
+		{"rule-bond0", "from 10.0.0.0/8 table 7", MODEL_WARNING, NULL, NULL, 1},
+		{"rule-bond0", "from 10.0.0.0/8 tabel 7", MODEL_ERROR, "did you mean 'table'?",
+		 "", 1},
 		{"route-eth7", "10.0.0.0/8 via 10.0.0.1", MODEL_WARNING, NULL, NULL, 1},
 	};
 

@@ -141,9 +141,24 @@ enum MHD_Result api_bond(struct api_call *call);
 enum MHD_Result api_config(struct api_call *call);
 enum MHD_Result api_explain(struct api_call *call);
 enum MHD_Result api_access(struct api_call *call);
+enum MHD_Result api_plan(struct api_call *call);
+enum MHD_Result api_history(struct api_call *call);
+enum MHD_Result api_history_entry(struct api_call *call);
+enum MHD_Result api_vlans(struct api_call *call);
+enum MHD_Result api_vlan(struct api_call *call);
+enum MHD_Result api_parents(struct api_call *call);
+enum MHD_Result api_staged(struct api_call *call);
 /* and those that change something, api_changes.c. */
 enum MHD_Result api_reload(struct api_call *call);
 enum MHD_Result api_down(struct api_call *call);
+enum MHD_Result api_apply(struct api_call *call);
+enum MHD_Result api_confirm(struct api_call *call);
+enum MHD_Result api_rollback(struct api_call *call);
+enum MHD_Result api_commit(struct api_call *call);
+enum MHD_Result api_discard(struct api_call *call);
+enum MHD_Result api_vlan_add(struct api_call *call);
+enum MHD_Result api_vlan_set(struct api_call *call);
+enum MHD_Result api_vlan_delete(struct api_call *call);
 enum MHD_Result api_bond_refused(struct api_call *call);
 
 /*

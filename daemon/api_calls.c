@@ -9,14 +9,20 @@
 
 #include "config/config_folder.h"
 #include "config/config_json.h"
+#include "config/config_texts.h"
 #include "daemon/api.h"
+#include "daemon/apply.h"
 #include "daemon/bond_runtime.h"
 #include "daemon/daemon.h"
 #include "daemon/explain.h"
 #include "daemon/json_util.h"
+#include "daemon/staged.h"
 #include "daemon/status_json.h"
+#include "daemon/transaction.h"
 
-#define API_NAMES_SIZE 512
+#define API_NAMES_SIZE	  512
+/* Of the number of a configuration, so that it's no overflow. */
+#define API_NUMBER_DIGITS 9
 
 enum MHD_Result api_answer_no_bond(struct api_call *call, const char *name)
 {
@@ -59,6 +65,13 @@ enum MHD_Result api_bond(struct api_call *call)
 	return api_answer(call, MHD_HTTP_OK, status_json_bond(bond));
 }
 
+static enum MHD_Result api_answer_unreadable(struct api_call *call, int err)
+{
+	return api_answer_error(call, MHD_HTTP_INTERNAL_SERVER_ERROR, "config_unreadable",
+				"%s can't be read: %s", call->api->daemon->options.config,
+				strerror(-err));
+}
+
 enum MHD_Result api_config(struct api_call *call)
 {
 	const char *folder = call->api->daemon->options.config;
@@ -69,9 +82,7 @@ enum MHD_Result api_config(struct api_call *call)
 				     &problems);
 
 	if (err < 0) {
-		return api_answer_error(call, MHD_HTTP_INTERNAL_SERVER_ERROR,
-					"config_unreadable", "%s can't be read: %s", folder,
-					strerror(-err));
+		return api_answer_unreadable(call, err);
 	}
 	json = config_json(model, &problems);
 	model_problems_free(&problems);
@@ -120,4 +131,105 @@ enum MHD_Result api_access(struct api_call *call)
 			  json_pack("{s:s, s:I, s:o}", "role", peer_role_name(peer->role),
 				    "uid", (json_int_t)peer->uid, "user",
 				    json_text(peer->user)));
+}
+
+/* What would be done, for the files as they are or with the staged changes in them. */
+enum MHD_Result api_plan(struct api_call *call)
+{
+	struct daemon *daemon = call->api->daemon;
+	const char *staged = api_parameter(call, "staged");
+	struct config_texts texts = {0};
+	struct apply_request request = {.texts = &texts, .strict = true};
+	char revision[CONFIG_REVISION_SIZE];
+	json_t *json = NULL;
+	int err;
+
+	if (staged && strcmp(staged, "true") != 0 && strcmp(staged, "false") != 0) {
+		return api_answer_error(call, MHD_HTTP_BAD_REQUEST, "bad_parameter",
+					"staged is '%.32s'; expected true or false", staged);
+	}
+	if (staged && strcmp(staged, "true") == 0) {
+		err = staged_texts(daemon, &texts);
+	} else {
+		err = config_texts_read(daemon->options.config, daemon->options.dialect, NULL,
+					&texts);
+	}
+	if (err == 0) {
+		config_texts_revision(&texts, revision);
+		json = apply_plan_json(daemon, &request, &err);
+	}
+	config_texts_free(&texts);
+	if (!json) {
+		return api_answer_unreadable(call, err);
+	}
+	json_object_set_new(json, "revision", json_string(revision));
+	return api_answer(call, MHD_HTTP_OK, json);
+}
+
+enum MHD_Result api_history(struct api_call *call)
+{
+	struct daemon *daemon = call->api->daemon;
+	json_t *json = transactions_history_json(daemon);
+
+	if (json) {
+		json_object_set_new(json, "waiting", transactions_waiting_json(daemon));
+	}
+	return api_answer(call, MHD_HTTP_OK, json);
+}
+
+/* One configuration with its difference. */
+enum MHD_Result api_history_entry(struct api_call *call)
+{
+	size_t digits = strspn(call->path, "0123456789");
+	json_t *json = NULL;
+
+	if (digits <= API_NUMBER_DIGITS && call->path[digits] == '\0') {
+		json = transactions_entry_json(call->api->daemon,
+					       (unsigned int)strtoul(call->path, NULL, 10));
+	}
+	if (!json) {
+		return api_answer_error(call, MHD_HTTP_NOT_FOUND, "no_such_configuration",
+					"there is no configuration '%.32s' in the history; "
+					"/v1/history lists what there is",
+					call->path);
+	}
+	return api_answer(call, MHD_HTTP_OK, json);
+}
+
+enum MHD_Result api_vlans(struct api_call *call)
+{
+	return api_answer(call, MHD_HTTP_OK, staged_vlans_json(call->api->daemon));
+}
+
+enum MHD_Result api_vlan(struct api_call *call)
+{
+	json_t *all = staged_vlans_json(call->api->daemon), *vlan;
+	enum MHD_Result result;
+	size_t index;
+
+	if (!all) {
+		return MHD_NO;
+	}
+	json_array_foreach (json_object_get(all, "vlans"), index, vlan) {
+		const char *name = json_string_value(json_object_get(vlan, "name"));
+
+		if (name && strcmp(name, call->path) == 0) {
+			result = api_answer(call, MHD_HTTP_OK, json_incref(vlan));
+			json_decref(all);
+			return result;
+		}
+	}
+	json_decref(all);
+	return api_answer_error(call, MHD_HTTP_NOT_FOUND, "no_such_vlan",
+				"there is no VLAN interface '%.64s'", call->path);
+}
+
+enum MHD_Result api_parents(struct api_call *call)
+{
+	return api_answer(call, MHD_HTTP_OK, staged_parents_json(call->api->daemon));
+}
+
+enum MHD_Result api_staged(struct api_call *call)
+{
+	return api_answer(call, MHD_HTTP_OK, staged_json(call->api->daemon));
 }

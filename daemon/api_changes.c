@@ -14,6 +14,7 @@
 #include "daemon/bond_runtime.h"
 #include "daemon/daemon.h"
 #include "daemon/json_util.h"
+#include "daemon/staged.h"
 #include "daemon/status_json.h"
 #include "daemon/transaction.h"
 
@@ -65,6 +66,151 @@ enum MHD_Result api_down(struct api_call *call)
 	}
 	api_body_free(&body);
 	return result;
+}
+
+enum MHD_Result api_apply(struct api_call *call)
+{
+	struct api_deferred *deferred;
+	struct api_body body;
+	enum MHD_Result result;
+
+	if (!api_body_of(call, API_BODY_CONFIRM | API_BODY_REVISION, &body, &result)) {
+		return result;
+	}
+	deferred = api_defer(call);
+	if (deferred) {
+		const struct transaction_request request = {
+			.peer = call->peer,
+			.how = "apply",
+			.confirm_s = body.confirm_s,
+			.revision = body.revision,
+		};
+
+		transaction_begin(call->api->daemon, &request, api_deferred_answer, deferred);
+	}
+	api_body_free(&body);
+	return deferred ? api_deferred_wait(call) : MHD_NO;
+}
+
+enum MHD_Result api_confirm(struct api_call *call)
+{
+	struct transaction_answer answer;
+	struct api_body body;
+	enum MHD_Result result;
+
+	if (!api_body_of(call, 0, &body, &result)) {
+		return result;
+	}
+	api_body_free(&body);
+	answer = transaction_confirm(call->api->daemon, call->peer);
+	return api_answer(call, answer.status, answer.json);
+}
+
+enum MHD_Result api_rollback(struct api_call *call)
+{
+	struct api_deferred *deferred;
+	struct api_body body;
+	enum MHD_Result result;
+
+	if (!api_body_of(call, API_BODY_NUMBER | API_BODY_CONFIRM, &body, &result)) {
+		return result;
+	}
+	deferred = api_defer(call);
+	if (deferred) {
+		transaction_rollback(call->api->daemon, call->peer, body.number, body.confirm_s,
+				     api_deferred_answer, deferred);
+	}
+	api_body_free(&body);
+	return deferred ? api_deferred_wait(call) : MHD_NO;
+}
+
+enum MHD_Result api_commit(struct api_call *call)
+{
+	struct api_deferred *deferred;
+	struct api_body body;
+	enum MHD_Result result;
+
+	if (!api_body_of(call, API_BODY_CONFIRM | API_BODY_REVISION, &body, &result)) {
+		return result;
+	}
+	deferred = api_defer(call);
+	if (deferred) {
+		staged_commit(call->api->daemon, call->peer, body.json, api_deferred_answer,
+			      deferred);
+	}
+	api_body_free(&body);
+	return deferred ? api_deferred_wait(call) : MHD_NO;
+}
+
+/* One staged change, or all of them. */
+enum MHD_Result api_discard(struct api_call *call)
+{
+	struct transaction_answer answer;
+	struct api_body body;
+	enum MHD_Result result;
+
+	if (!api_body_of(call, API_BODY_REVISION, &body, &result)) {
+		return result;
+	}
+	answer = staged_discard(call->api->daemon, call->peer,
+				call->path[0] ? call->path : NULL, body.json);
+	api_body_free(&body);
+	return api_answer(call, answer.status, answer.json);
+}
+
+/* Hands a VLAN interface's change on to where its body is read. */
+static enum MHD_Result api_vlan_change(struct api_call *call,
+				       void (*change)(struct api_call *call, const json_t *body,
+						      struct api_deferred *deferred))
+{
+	struct api_deferred *deferred;
+	struct api_body body;
+	enum MHD_Result result;
+
+	if (!api_body_of(call, API_BODY_ANYTHING, &body, &result)) {
+		return result;
+	}
+	deferred = api_defer(call);
+	if (deferred) {
+		change(call, body.json, deferred);
+	}
+	api_body_free(&body);
+	return deferred ? api_deferred_wait(call) : MHD_NO;
+}
+
+static void api_vlan_add_do(struct api_call *call, const json_t *body,
+			    struct api_deferred *deferred)
+{
+	staged_vlan_add(call->api->daemon, call->peer, body, api_deferred_answer, deferred);
+}
+
+enum MHD_Result api_vlan_add(struct api_call *call)
+{
+	return api_vlan_change(call, api_vlan_add_do);
+}
+
+static void api_vlan_set_do(struct api_call *call, const json_t *body,
+			    struct api_deferred *deferred)
+{
+	staged_vlan_set(call->api->daemon, call->peer, call->path, body, api_deferred_answer,
+			deferred);
+}
+
+enum MHD_Result api_vlan_set(struct api_call *call)
+{
+	return api_vlan_change(call, api_vlan_set_do);
+}
+
+static void api_vlan_delete_do(struct api_call *call, const json_t *body,
+			       struct api_deferred *deferred)
+{
+	staged_vlan_delete(call->api->daemon, call->peer, call->path, body, api_deferred_answer,
+			   deferred);
+}
+
+enum MHD_Result api_vlan_delete(struct api_call *call)
+{
+	return api_vlan_change(call, api_vlan_delete_do);
 }
 
 /* Says what to edit instead. */

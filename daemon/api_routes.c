@@ -27,6 +27,22 @@ static const struct api_route api_routes[] = {
 	{"/v1/explain", MHD_HTTP_METHOD_GET, PEER_ROLE_READER, api_explain},
 	{"/v1/events", MHD_HTTP_METHOD_GET, PEER_ROLE_READER, api_events_answer},
 	{"/v1/access", MHD_HTTP_METHOD_GET, PEER_ROLE_READER, api_access},
+	{"/v1/plan", MHD_HTTP_METHOD_GET, PEER_ROLE_READER, api_plan},
+	{"/v1/history", MHD_HTTP_METHOD_GET, PEER_ROLE_READER, api_history},
+	{"/v1/history/", MHD_HTTP_METHOD_GET, PEER_ROLE_READER, api_history_entry},
+	{"/v1/vlans", MHD_HTTP_METHOD_GET, PEER_ROLE_READER, api_vlans},
+	{"/v1/vlans/", MHD_HTTP_METHOD_GET, PEER_ROLE_READER, api_vlan},
+	{"/v1/parents", MHD_HTTP_METHOD_GET, PEER_ROLE_READER, api_parents},
+	{"/v1/staged", MHD_HTTP_METHOD_GET, PEER_ROLE_READER, api_staged},
+	{"/v1/apply", MHD_HTTP_METHOD_POST, PEER_ROLE_OPERATOR, api_apply},
+	{"/v1/confirm", MHD_HTTP_METHOD_POST, PEER_ROLE_OPERATOR, api_confirm},
+	{"/v1/rollback", MHD_HTTP_METHOD_POST, PEER_ROLE_OPERATOR, api_rollback},
+	{"/v1/vlans", MHD_HTTP_METHOD_POST, PEER_ROLE_OPERATOR, api_vlan_add},
+	{"/v1/vlans/", MHD_HTTP_METHOD_PATCH, PEER_ROLE_OPERATOR, api_vlan_set},
+	{"/v1/vlans/", MHD_HTTP_METHOD_DELETE, PEER_ROLE_OPERATOR, api_vlan_delete},
+	{"/v1/commit", MHD_HTTP_METHOD_POST, PEER_ROLE_OPERATOR, api_commit},
+	{"/v1/staged", MHD_HTTP_METHOD_DELETE, PEER_ROLE_OPERATOR, api_discard},
+	{"/v1/staged/", MHD_HTTP_METHOD_DELETE, PEER_ROLE_OPERATOR, api_discard},
 	{"/v1/reload", MHD_HTTP_METHOD_POST, PEER_ROLE_OPERATOR, api_reload},
 	{"/v1/down", MHD_HTTP_METHOD_POST, PEER_ROLE_OPERATOR, api_down},
 	/* Nobody can, so everybody may be told why. */
@@ -93,9 +109,10 @@ static enum MHD_Result api_answer_forbidden(struct api_call *call,
 	} else {
 		api->refusals_unlogged++;
 	}
-	return api_answer_error(call, MHD_HTTP_FORBIDDEN, "forbidden",
-				"%s %s is for group %.100s and root, and you (%s) are neither",
-				route->method, route->path, group, call->peer->user);
+	return api_answer_error(
+		call, MHD_HTTP_FORBIDDEN, "forbidden",
+		"%s %s%.64s is for group %.100s and root, and you (%s) are neither",
+		route->method, route->path, call->path, group, call->peer->user);
 }
 
 /* Who asked for what, before it is done. */

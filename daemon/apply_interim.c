@@ -28,3 +28,13 @@ __attribute__((weak)) bool apply_is_under_way(const struct daemon *daemon)
 	(void)daemon;
 	return false;
 }
+
+__attribute__((weak)) json_t *apply_plan_json(struct daemon *daemon,
+					      const struct apply_request *request, int *err)
+{
+	(void)daemon;
+	(void)request;
+	*err = 0;
+	return json_pack("{s:[], s:s, s:[], s:[]}", "steps", "disruption", "none", "drift",
+			 "problems");
+}

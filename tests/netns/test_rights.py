@@ -95,6 +95,24 @@ def path_of(path):
     return path + "bond0" if path.endswith("/") else path
 
 
+def test_table_and_document_agree():
+    with open(os.path.join(ROOT, "doc", "api.md"), encoding="utf-8") as file:
+        text = file.read()
+    documented = {}
+    for row in re.findall(r"^\| (`.*`) \| (.*) \|$", text, re.M):
+        path = None
+        for call in re.findall(r"`([^`]+)`", row[0]):
+            method, _, rest = call.partition(" ")
+            path = re.sub(r"[?\[].*", "", rest) or path
+            documented[re.sub(r"/(NAME|N)$", "/", path), method] = \
+                "operator" if row[1].startswith("*op*") else "reader"
+    # "`POST /v1/bonds`, `PUT`, `PATCH`, `DELETE /v1/bonds/NAME`"
+    for method in ("PUT", "PATCH"):
+        documented.pop(("/v1/bonds", method), None)
+        documented["/v1/bonds/", method] = "reader"
+    assert documented == {(path, method): role for path, method, role in ROUTES}
+
+
 def test_all_that_changes_something_is_for_operators():
     for path, method, role in ROUTES:
         if method != "GET" and not path.startswith("/v1/bonds"):

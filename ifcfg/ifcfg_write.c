@@ -20,8 +20,9 @@
 
 /* How a key comes to its value, the nicest first. */
 enum way {
-	WAY_IN_PLACE = 0, /* where its last assignment stands */
-	WAY_NEW_LINE,	  /* a line of its own behind the others */
+	WAY_IN_PLACE = 0, /* where its last assignment stands; those before it go */
+	WAY_LAST_ONLY,	  /* the same, and those before it stay */
+	WAY_NEW_LINE,	  /* a line of its own behind the others; those that are go */
 	WAY_AT_END,	  /* the last line; what stands there already stays */
 	WAYS,
 };
@@ -31,7 +32,7 @@ struct writer {
 	struct ifcfg_variables old[DIALECTS]; /* of it, if so */
 	enum ifcfg_dialect dialect;	      /* whose places count */
 	const char *line_end;
-	const struct ifcfg_edit *edits;
+	struct ifcfg_edit *edits; /* no key twice */
 	size_t edit_count;
 	char *error; /* IFCFG_WRITE_ERROR_SIZE */
 };
@@ -56,13 +57,13 @@ static enum ifcfg_write_result fail_memory(char *error)
 	return fail(error, IFCFG_WRITE_NO_MEMORY, "no memory");
 }
 
-/* The edit of that key among the first count; the last one counts. */
+/* The edit of that key among the first count. */
 static const struct ifcfg_edit *edit_find(const struct writer *writer, size_t count,
 					  const char *key)
 {
-	for (size_t i = count; i > 0; i--) {
-		if (strcmp(writer->edits[i - 1].key, key) == 0) {
-			return &writer->edits[i - 1];
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(writer->edits[i].key, key) == 0) {
+			return &writer->edits[i];
 		}
 	}
 	return NULL;
@@ -122,6 +123,19 @@ static bool text_is_right(const struct writer *writer, size_t count,
 	return right;
 }
 
+/* Whether there is nothing to do, the text being as it is. */
+static bool edit_is_void(const struct writer *writer, const struct ifcfg_edit *edit)
+{
+	for (size_t d = 0; d < DIALECTS; d++) {
+		const char *now = ifcfg_value(&writer->old[d], edit->key);
+		bool same = edit->value ? now && strcmp(now, edit->value) == 0 : !now;
+		if (writer->reads[d] && !same) {
+			return false;
+		}
+	}
+	return true;
+}
+
 /* Does one edit, in place or with a line of its own. False: no memory. */
 static bool edit_do(const struct writer *writer, const struct ifcfg_edit *edit, enum way way,
 		    struct ifcfg_write_text *text)
@@ -138,7 +152,8 @@ static bool edit_do(const struct writer *writer, const struct ifcfg_edit *edit, 
 	ifcfg_parse_places(&whole, writer->dialect, &variables, &places, &problems);
 	bool fine = !problems.out_of_memory &&
 		    ifcfg_write_text_replace(text, &places, edit->key,
-					     way == WAY_IN_PLACE ? edit->value : NULL, &found);
+					     way == WAY_NEW_LINE ? NULL : edit->value,
+					     way == WAY_LAST_ONLY, &found);
 	ifcfg_variables_free(&variables);
 	ifcfg_places_free(&places);
 	if (fine && edit->value && (way == WAY_NEW_LINE || !found)) {
@@ -165,9 +180,8 @@ static bool edit_all(const struct writer *writer, const struct ifcfg_write_text 
 		return false;
 	}
 	for (size_t i = 0; i < writer->edit_count; i++) {
-		const struct ifcfg_edit *edit = &writer->edits[i];
-		if (edit == edit_find(writer, writer->edit_count, edit->key) &&
-		    !edit_do(writer, edit, WAY_IN_PLACE, &text)) {
+		if (!edit_is_void(writer, &writer->edits[i]) &&
+		    !edit_do(writer, &writer->edits[i], WAY_IN_PLACE, &text)) {
 			free(text.bytes);
 			return false;
 		}
@@ -217,7 +231,9 @@ static enum ifcfg_write_result edit_each(const struct writer *writer,
 		return fail_memory(writer->error);
 	}
 	for (size_t i = 0; i < writer->edit_count && result == IFCFG_WRITE_OK; i++) {
-		result = edit_one(writer, i, &text);
+		if (!edit_is_void(writer, &writer->edits[i])) {
+			result = edit_one(writer, i, &text);
+		}
 	}
 	if (result == IFCFG_WRITE_OK) {
 		*out = text;
@@ -225,6 +241,22 @@ static enum ifcfg_write_result edit_each(const struct writer *writer,
 		free(text.bytes);
 	}
 	return result;
+}
+
+/* Takes the edits over, of several of one key the last. */
+static bool edits_set(struct writer *writer, const struct ifcfg_edit *edits, size_t count)
+{
+	writer->edits = calloc(count + 1, sizeof(*writer->edits));
+	for (size_t i = 0; writer->edits && i < count; i++) {
+		struct ifcfg_edit *same = writer->edits;
+		while (same < &writer->edits[writer->edit_count] &&
+		       strcmp(same->key, edits[i].key) != 0) {
+			same++;
+		}
+		writer->edit_count += same == &writer->edits[writer->edit_count];
+		*same = edits[i];
+	}
+	return writer->edits != NULL;
 }
 
 static enum ifcfg_write_result edits_check(const struct writer *writer)
@@ -284,12 +316,15 @@ enum ifcfg_write_result ifcfg_edit(const char *old, size_t old_size,
 				   const struct ifcfg_edit *edits, size_t count, char **out,
 				   size_t *size, char error[IFCFG_WRITE_ERROR_SIZE])
 {
-	struct writer writer = {.edits = edits, .edit_count = count, .error = error};
+	struct writer writer = {.error = error};
 	struct ifcfg_write_text before = {.bytes = NULL};
 	struct ifcfg_write_text after = {.bytes = NULL};
 	bool right = false;
 
 	error[0] = '\0';
+	if (!edits_set(&writer, edits, count)) {
+		return fail_memory(error);
+	}
 	enum ifcfg_write_result result = edits_check(&writer);
 	if (result == IFCFG_WRITE_OK &&
 	    !ifcfg_write_text_set(&before, old, old ? old_size : 0)) {
@@ -309,6 +344,7 @@ enum ifcfg_write_result ifcfg_edit(const char *old, size_t old_size,
 		*size = after.size;
 	}
 	free(before.bytes);
+	free(writer.edits);
 	ifcfg_variables_free(&writer.old[0]);
 	ifcfg_variables_free(&writer.old[1]);
 	return result;

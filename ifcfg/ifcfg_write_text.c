@@ -115,25 +115,45 @@ static bool is_line_end(const struct ifcfg_write_text *text, size_t at)
 	return at >= text->size || strchr("\r\n", text->bytes[at]) != NULL;
 }
 
-/* Marks one assignment, and what separates it from its neighbours. */
-static void place_cut(const struct ifcfg_write_text *text, const struct ifcfg_place *place,
-		      unsigned char *marks)
+/* Where what separates the assignment from those before it in its line begins; where the
+ * assignment does, if there is none. */
+static size_t separator_start(const struct ifcfg_write_text *text,
+			      const struct ifcfg_places *places, size_t index,
+			      const unsigned char *marks)
 {
+	size_t name_at = places->list[index].name_at;
+
+	while (index-- > 0) {
+		const struct ifcfg_place *before = &places->list[index];
+		size_t at = blanks_end(text, before->value_end);
+		if (at < text->size && text->bytes[at] == ';') {
+			at = blanks_end(text, at + 1);
+		}
+		if (at != places->list[index + 1].name_at) {
+			break;
+		}
+		if (marks[before->name_at] == MARK_KEEP) {
+			return before->value_end;
+		}
+	}
+	return name_at;
+}
+
+/* Marks one assignment, and what separates it from its neighbours. */
+static void place_cut(const struct ifcfg_write_text *text, const struct ifcfg_places *places,
+		      size_t index, unsigned char *marks)
+{
+	const struct ifcfg_place *place = &places->list[index];
+	size_t start = place->name_at;
 	size_t end = blanks_end(text, place->value_end);
 
 	if (end < text->size && text->bytes[end] == ';') {
 		end = blanks_end(text, end + 1);
 	}
 	if (is_line_end(text, end)) {
-		/* The last of its line: so is what separates it from the one before. */
-		size_t at = place->name_at;
-		while (at > 0 &&
-		       (marks[at - 1] != MARK_KEEP || strchr(" \t;", text->bytes[at - 1]))) {
-			at--;
-		}
-		memset(marks + at, MARK_CUT, place->name_at - at);
+		start = separator_start(text, places, index, marks);
 	}
-	memset(marks + place->name_at, MARK_CUT, end - place->name_at);
+	memset(marks + start, MARK_CUT, end - start);
 }
 
 /* Marks each "export" with nothing left behind it. */
@@ -157,10 +177,10 @@ static void exports_cut(const struct ifcfg_places *places, unsigned char *marks)
 	}
 }
 
-/* Copies a line up to its end that stays, which may be several of before; drops it if it
- * has become blank. Returns where the next begins. */
+/* Copies a line up to its end that stays, which may be several of before, behind what is
+ * copied from begin on; drops it if it has become blank. Returns where the next begins. */
 static size_t line_copy(const struct ifcfg_write_text *text, const unsigned char *marks,
-			size_t at, const char *replacement, char **to)
+			size_t at, const char *replacement, const char *begin, char **to)
 {
 	char *start = *to;
 	bool is_cut = false;
@@ -183,7 +203,9 @@ static size_t line_copy(const struct ifcfg_write_text *text, const unsigned char
 		}
 		is_blank = is_blank && strchr(" \t\r", byte) != NULL;
 	}
-	if (is_cut && is_blank) {
+	/* Not so that two lines become one. */
+	bool continues = start - begin >= 2 && start[-1] == '\n' && start[-2] == '\\';
+	if (is_cut && is_blank && !continues) {
 		*to = start;
 	}
 	return at;
@@ -200,7 +222,7 @@ static bool text_rebuild(struct ifcfg_write_text *text, const unsigned char *mar
 		return false;
 	}
 	for (size_t at = 0; at < text->size;) {
-		at = line_copy(text, marks, at, replacement, &to);
+		at = line_copy(text, marks, at, replacement, bytes, &to);
 	}
 	*to = '\0';
 	free(text->bytes);
@@ -209,20 +231,22 @@ static bool text_rebuild(struct ifcfg_write_text *text, const unsigned char *mar
 }
 
 bool ifcfg_write_text_replace(struct ifcfg_write_text *text, const struct ifcfg_places *places,
-			      const char *key, const char *value, bool *found)
+			      const char *key, const char *value, bool last_only, bool *found)
 {
 	unsigned char *marks = calloc(text->size + 1, 1);
 	char *replacement = assignment_make(key, value ? value : "", "");
 	const struct ifcfg_place *last = NULL;
+	size_t last_index = 0;
 	bool fine = marks && replacement;
 
 	for (size_t i = 0; i < places->count && fine; i++) {
 		const struct ifcfg_place *place = &places->list[i];
 		if (place->has_value && strcmp(place->name, key) == 0) {
-			if (last) {
-				place_cut(text, last, marks);
+			if (last && !last_only) {
+				place_cut(text, places, last_index, marks);
 			}
 			last = place;
+			last_index = i;
 		}
 	}
 	*found = last != NULL;
@@ -231,7 +255,7 @@ bool ifcfg_write_text_replace(struct ifcfg_write_text *text, const struct ifcfg_
 		memset(marks + last->name_at, MARK_CUT, last->value_end - last->name_at);
 		marks[last->name_at] = MARK_REPLACE;
 	} else if (fine && last) {
-		place_cut(text, last, marks);
+		place_cut(text, places, last_index, marks);
 	}
 	if (fine && last) {
 		exports_cut(places, marks);

@@ -22,9 +22,9 @@ struct ifcfg_write_text {
 bool ifcfg_write_text_set(struct ifcfg_write_text *text, const char *bytes, size_t size);
 
 /* Gives the last assignment of the key the value, or, with value NULL, cuts that out too;
- * those before it are cut out. *found: there was one. */
+ * those before it are cut out, unless last_only. *found: there was one. */
 bool ifcfg_write_text_replace(struct ifcfg_write_text *text, const struct ifcfg_places *places,
-			      const char *key, const char *value, bool *found);
+			      const char *key, const char *value, bool last_only, bool *found);
 
 /* Puts a line in behind the last assignment. */
 bool ifcfg_write_text_insert(struct ifcfg_write_text *text, const struct ifcfg_places *places,

@@ -89,19 +89,9 @@ static bool is_set(const struct vlan_writer *writer, const char *key)
 	       ifcfg_value(&writer->variables[IFCFG_DIALECT_NM], key);
 }
 
-/* Sets the key unless it has the value already; value NULL takes it away. */
+/* Sets the key, or, with value NULL, takes it away. */
 static void key_set(struct vlan_writer *writer, const char *key, const char *value)
 {
-	bool same = !writer->is_new;
-
-	for (size_t d = 0; d < DIALECTS; d++) {
-		const char *old = ifcfg_value(&writer->variables[d], key);
-		same = same &&
-		       (!writer->reads[d] || (value ? old && strcmp(old, value) == 0 : !old));
-	}
-	if (same || (writer->is_new && !value)) {
-		return;
-	}
 	edit_add(&writer->edits, key, value);
 }
 

@@ -61,7 +61,7 @@ int bond_change_device(struct bond_runtime *bond, const struct wanted *wanted,
 void bond_change_remove(struct bond_runtime *bond, const struct wanted *wanted,
 			struct changes *changes)
 {
-	bond_vlan_remove_unwanted(bond, wanted, changes);
+	vlan_parent_remove_unwanted(&bond->parent, wanted, changes);
 	for (uint8_t slot = 0; slot < BOND_MEMBERS_MAX; slot++) {
 		struct bond_runtime_member *member = &bond->members[slot];
 
@@ -200,7 +200,7 @@ void bond_change_finish(struct bond_runtime *bond, const struct wanted *before,
 	bond_change_set_up(bond, before, changes);
 	addresses_apply(bond->daemon->netlink, bond->ifindex, &bond->addresses,
 			&wanted->bond.interface, bond_change_on_address, &context);
-	bond_vlan_apply(bond, before, wanted, changes);
+	vlan_parent_apply(&bond->parent, before, wanted, changes);
 	poll_update(bond->daemon);
 	bond_runtime_want_save(bond);
 	if (old != wanted) {
@@ -220,7 +220,7 @@ void bond_runtime_remove(struct bond_runtime *bond, const char *why)
 	for (uint8_t slot = 0; slot < BOND_MEMBERS_MAX; slot++) {
 		bond_member_let_go(bond, slot, why);
 	}
-	bond_vlan_remove_all(bond);
+	vlan_parent_remove_all(&bond->parent);
 	if (engine_bond_destroy(bond->path, &error) < 0) {
 		log_line(LOG_LEVEL_ERROR, "%s %s bond=%s", bond->name, error.text, bond->name);
 	}

@@ -7,7 +7,7 @@
  *   bond_start.c    from nothing, or from what a former daemon left, to running
  *   bond_member.c   members in and out, their carrier and speed
  *   bond_socket.c   LACPDUs in and out
- *   bond_vlan.c     VLAN interfaces, vlan_parent.c what they need of it
+ *   vlan_parent.c   what VLAN interfaces need of it, vlan_change.c these themselves
  *   bond_change.c   from one configuration to another, and the end
  *   bond_note.c     what the core notes, in words
  */
@@ -171,19 +171,6 @@ void bond_socket_close(struct bond_runtime *bond);
 /* Takes frames that wait to the core, a bounded number. */
 void bond_socket_receive(struct bond_runtime *bond);
 void bond_socket_send(struct bond_runtime *bond, const struct bond_frame *frame);
-
-/* --- bond_vlan.c */
-
-/* Lists those that a takeover found. */
-void bond_vlan_take_over(struct bond_runtime *bond, const struct bond_state *state);
-/* Removes those that aren't wanted, or whose VLAN id is another now. */
-void bond_vlan_remove_unwanted(struct bond_runtime *bond, const struct wanted *wanted,
-			       struct changes *changes);
-/* Makes those that are absent, changes the others. before: what was wanted until
- * now, NULL if that isn't known. */
-void bond_vlan_apply(struct bond_runtime *bond, const struct wanted *before,
-		     const struct wanted *wanted, struct changes *changes);
-void bond_vlan_remove_all(struct bond_runtime *bond);
 
 /* --- bond_change.c */
 

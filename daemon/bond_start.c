@@ -188,7 +188,7 @@ static void bond_start_take_over(struct bond_runtime *bond, const struct bond_st
 	if (state) {
 		state_take_addresses(state, bond->name, &bond->addresses);
 	}
-	bond_vlan_take_over(bond, state);
+	vlan_parent_take_over(&bond->parent, state ? state->addresses : NULL);
 	bond_start_restore(bond, state);
 	bond_runtime_follow(bond);
 	bond_runtime_event(bond, "bond_taken_over", NULL,

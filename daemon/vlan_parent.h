@@ -6,6 +6,7 @@
 #ifndef DAEMON_VLAN_PARENT_H
 #define DAEMON_VLAN_PARENT_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -13,13 +14,16 @@
 #include "daemon/addresses.h"
 #include "engine/engine.h"
 
+struct changes;
 struct daemon;
+struct wanted;
 
 struct vlan_runtime {
 	char name[ENGINE_NAME_SIZE];
 	uint16_t vid;
 	uint32_t ifindex;
-	bool gone; /* watch.c: somebody deleted it */
+	bool gone;     /* watch.c: somebody deleted it */
+	bool removing; /* vlan_change.c: it's about to go */
 	struct address_set addresses;
 };
 
@@ -50,6 +54,22 @@ void vlan_parent_list(struct vlan_parent *parent);
 /* Takes one out of the list, and what is left of it out of the data path: somebody
  * deleted it, or it is to go. */
 void vlan_parent_forget(struct vlan_parent *parent, size_t index);
+
+/* --- vlan_change.c */
+
+/* Lists those that the data path has, with the addresses that were put on them, by
+ * name in a JSON object, which may be NULL. */
+void vlan_parent_take_over(struct vlan_parent *parent, const json_t *addresses);
+/* Removes those that aren't wanted, or whose VLAN id is another now. */
+void vlan_parent_remove_unwanted(struct vlan_parent *parent, const struct wanted *wanted,
+				 struct changes *changes);
+void vlan_parent_remove_all(struct vlan_parent *parent);
+/* Makes those that are absent, changes the others. before: what was wanted until
+ * now, NULL if that isn't known. */
+void vlan_parent_apply(struct vlan_parent *parent, const struct wanted *before,
+		       const struct wanted *wanted, struct changes *changes);
+
+/* --- vlan_parent.c */
 
 void vlan_parent_want_save(struct vlan_parent *parent);
 /* An event of this parent, in the log too; vlan may be NULL. */

@@ -101,10 +101,20 @@ static bool member_link_up(const struct bond *bond, uint8_t slot)
 	return member->present && bond->admin_up && link_monitor_usable(&member->monitor);
 }
 
+bool bond_member_has_left(const struct bond *bond, uint8_t slot)
+{
+	const struct lacp_port *port = &bond->members[slot].lacp;
+
+	CORE_ASSERT(slot < BOND_MEMBERS_MAX);
+	return !bond_runs_lacp(bond) || !member_link_up(bond, slot) ||
+	       port->receive != LACP_RECEIVE_CURRENT ||
+	       !lacp_state_has(&port->partner, LACP_STATE_DISTRIBUTING);
+}
+
 bool bond_member_transmits(const struct bond *bond, uint8_t slot)
 {
 	CORE_ASSERT(slot < BOND_MEMBERS_MAX);
-	if (!member_link_up(bond, slot)) {
+	if (!member_link_up(bond, slot) || bond->members[slot].leaving) {
 		return false;
 	}
 	return !bond_runs_lacp(bond) || lacp_port_distributes(&bond->members[slot].lacp);
@@ -113,6 +123,9 @@ bool bond_member_transmits(const struct bond *bond, uint8_t slot)
 bool bond_member_receives(const struct bond *bond, uint8_t slot)
 {
 	CORE_ASSERT(slot < BOND_MEMBERS_MAX);
+	if (bond->members[slot].leaving) {
+		return bond->members[slot].leaving_receives;
+	}
 	/* Without LACP nobody says when to begin: of a link that comes back, the
 	 * other end may know earlier (or wait no updelay), and what it sends is
 	 * not to be lost. So a frame that arrives is taken. */

@@ -35,11 +35,14 @@ struct bond_config {
 };
 
 enum bond_event_type {
-	BOND_EVENT_TIME = 0,	   /* nothing but the time */
-	BOND_EVENT_CONFIGURE,	   /* .config; only what differs takes effect */
-	BOND_EVENT_ADMIN,	   /* .up: the bond's own device set up or down */
-	BOND_EVENT_ADDRESS,	   /* .mac: the bond's MAC address changed */
-	BOND_EVENT_MEMBER_ADDED,   /* .slot, .member */
+	BOND_EVENT_TIME = 0,	 /* nothing but the time */
+	BOND_EVENT_CONFIGURE,	 /* .config; only what differs takes effect */
+	BOND_EVENT_ADMIN,	 /* .up: the bond's own device set up or down */
+	BOND_EVENT_ADDRESS,	 /* .mac: the bond's MAC address changed */
+	BOND_EVENT_MEMBER_ADDED, /* .slot, .member */
+	/* .slot: it is about to be removed. Nothing is sent over it any more, and LACP
+	 * tells the partner; what the partner still sends is taken. */
+	BOND_EVENT_MEMBER_LEAVING,
 	BOND_EVENT_MEMBER_REMOVED, /* .slot; may yield a last frame for it */
 	BOND_EVENT_CARRIER,	   /* .slot, .up: what the link reports now */
 	BOND_EVENT_SPEED,	   /* .slot, .member.speed_mbps and .duplex */
@@ -70,6 +73,7 @@ struct bond_event {
 enum bond_reason {
 	BOND_REASON_NONE = 0,  /* it does carry traffic */
 	BOND_REASON_ABSENT,    /* no such member */
+	BOND_REASON_LEAVING,   /* it is being taken out of the bond */
 	BOND_REASON_BOND_DOWN, /* the bond's device is set down */
 	BOND_REASON_NO_CARRIER,
 	BOND_REASON_UPDELAY,	    /* carrier is back, updelay runs */
@@ -139,7 +143,9 @@ struct bond_actions {
 
 struct bond_member {
 	bool present;
-	uint32_t joined; /* ascending in the order in which members joined */
+	bool leaving;
+	bool leaving_receives; /* as it did when it began to leave */
+	uint32_t joined;       /* ascending in the order in which members joined */
 	struct bond_member_info info;
 	struct link_monitor monitor;
 	struct lacp_port lacp;
@@ -179,6 +185,10 @@ time_ms bond_next_deadline(const struct bond *bond);
 /* Whether the data path may send on, or take frames from, the member. */
 bool bond_member_transmits(const struct bond *bond, uint8_t slot);
 bool bond_member_receives(const struct bond *bond, uint8_t slot);
+
+/* Of one that is leaving: whether nothing more is to be expected on it, because the
+ * partner has said so or there is none. Without LACP nobody says so. */
+bool bond_member_has_left(const struct bond *bond, uint8_t slot);
 
 /* Whether the bond has carrier: at least max(min_links, 1) usable members. */
 bool bond_carrier(const struct bond *bond);

@@ -71,6 +71,16 @@ static void member_add(struct bond *bond, const struct bond_event *event,
 	step->out->save = true;
 }
 
+static void member_leave(struct bond *bond, uint8_t slot, struct lacp_step *step)
+{
+	struct bond_member *member = &bond->members[slot];
+
+	member->leaving_receives = bond_member_receives(bond, slot);
+	member->leaving = true;
+	member->lacp.leaving = true;
+	step->out->save = true;
+}
+
 static void member_remove(struct bond *bond, uint8_t slot, struct lacp_step *step)
 {
 	struct bond_member *member = &bond->members[slot];
@@ -79,6 +89,8 @@ static void member_remove(struct bond *bond, uint8_t slot, struct lacp_step *ste
 		lacp_transmit_farewell(&member->lacp, step, &member->info);
 	}
 	member->present = false;
+	member->leaving = false;
+	member->lacp.leaving = false;
 	member->info.carrier = false;
 	link_monitor_init(&member->monitor);
 	step->out->save = true;
@@ -117,7 +129,8 @@ static bool frame_take(struct bond *bond, const struct bond_event *event,
 
 static bool event_names_member(const struct bond_event *event)
 {
-	return event->type == BOND_EVENT_MEMBER_REMOVED || event->type == BOND_EVENT_CARRIER ||
+	return event->type == BOND_EVENT_MEMBER_LEAVING ||
+	       event->type == BOND_EVENT_MEMBER_REMOVED || event->type == BOND_EVENT_CARRIER ||
 	       event->type == BOND_EVENT_SPEED || event->type == BOND_EVENT_FRAME;
 }
 
@@ -147,6 +160,9 @@ uint8_t bond_event_apply(struct bond *bond, const struct bond_event *event,
 	case BOND_EVENT_MEMBER_ADDED:
 		CORE_ASSERT(event->slot < BOND_MEMBERS_MAX);
 		member_add(bond, event, step);
+		break;
+	case BOND_EVENT_MEMBER_LEAVING:
+		member_leave(bond, event->slot, step);
 		break;
 	case BOND_EVENT_MEMBER_REMOVED:
 		member_remove(bond, event->slot, step);

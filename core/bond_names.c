@@ -9,6 +9,7 @@
 static const char *const reason_names[BOND_REASON_COUNT] = {
 	[BOND_REASON_NONE] = "none",
 	[BOND_REASON_ABSENT] = "absent",
+	[BOND_REASON_LEAVING] = "leaving",
 	[BOND_REASON_BOND_DOWN] = "bond_down",
 	[BOND_REASON_NO_CARRIER] = "no_carrier",
 	[BOND_REASON_UPDELAY] = "updelay",
@@ -29,6 +30,7 @@ static const char *const reason_names[BOND_REASON_COUNT] = {
 static const char *const reason_texts[BOND_REASON_COUNT] = {
 	[BOND_REASON_NONE] = "carries traffic",
 	[BOND_REASON_ABSENT] = "not there",
+	[BOND_REASON_LEAVING] = "being taken out of the bond",
 	[BOND_REASON_BOND_DOWN] = "the bond is set down",
 	[BOND_REASON_NO_CARRIER] = "no carrier",
 	[BOND_REASON_UPDELAY] = "carrier is back, waiting for updelay",

@@ -79,6 +79,9 @@ enum bond_reason bond_member_reason(const struct bond *bond, uint8_t slot)
 	if (!member->present) {
 		return BOND_REASON_ABSENT;
 	}
+	if (member->leaving) {
+		return BOND_REASON_LEAVING;
+	}
 	if (!bond->admin_up) {
 		return BOND_REASON_BOND_DOWN;
 	}

@@ -161,6 +161,7 @@ struct lacp_port {
 	bool port_enabled; /* link usable and bond up */
 	bool lacp_enabled; /* LACP_Enabled: the bond's mode is 802.3ad */
 	bool port_moved;   /* our partner's port was heard on another port */
+	bool leaving;	   /* it is about to be taken out, and is not selected */
 	bool ntt;	   /* a LACPDU is to be sent */
 	bool ready_n;	   /* wait_while_timer has run out */
 	bool ready;	   /* Ready: the Aggregator's waiting ports may attach */

@@ -51,7 +51,7 @@ bool lacp_lag_equal(const struct lacp_lag *a, const struct lacp_lag *b)
  * it for good, or knows that there is none. */
 static bool port_can_work(const struct lacp_port *port)
 {
-	if (!port->port_enabled || !port->lacp_enabled) {
+	if (!port->port_enabled || !port->lacp_enabled || port->leaving) {
 		return false;
 	}
 	switch (port->receive) {

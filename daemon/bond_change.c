@@ -69,7 +69,7 @@ void bond_change_remove(struct bond_runtime *bond, const struct wanted *wanted,
 			continue;
 		}
 		changes_add(changes, "%s: member %s removed", bond->name, member->name);
-		bond_member_let_go(bond, slot, "no file names it as a member any more");
+		bond_member_leave(bond, slot, "no file names it as a member any more");
 		member->wanted[0] = '\0';
 		member->name[0] = '\0';
 	}

@@ -8,11 +8,19 @@
 #include <net/if.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/poll.h>
 
 #include "daemon/bond_runtime.h"
 #include "daemon/daemon.h"
 #include "daemon/log.h"
 #include "daemon/nic_find.h"
+
+/* How long a partner may take to move its flows off a link that leaves. Its answer
+ * comes within milliseconds, unless we have spoken so often that LACP has us wait. */
+#define BOND_MEMBER_LEAVE_TIME_US (1500 * 1000ULL)
+/* What was sent before that, on either side, is in the queues of the link's ends still. */
+#define BOND_MEMBER_DRAIN_TIME_US (20 * 1000ULL)
+#define BOND_MEMBER_TURN_MS	  5
 
 uint8_t bond_runtime_slot(struct bond_runtime *bond, const char *wanted, bool make)
 {
@@ -197,6 +205,39 @@ void bond_member_let_go(struct bond_runtime *bond, uint8_t slot, const char *why
 	member->saved = (struct engine_member_saved){0};
 	memcpy(member->name, member->wanted, sizeof(member->name));
 	bond_runtime_want_save(bond);
+}
+
+/* Has the partner move its flows before the link goes: it is told, and answers when it
+ * sends no more over this link. */
+static void bond_member_await_partner(struct bond_runtime *bond, uint8_t slot)
+{
+	uint64_t until = daemon_now_us() + BOND_MEMBER_LEAVE_TIME_US;
+	uint64_t drained = daemon_now_us() + BOND_MEMBER_DRAIN_TIME_US;
+
+	while (daemon_now_us() < until) {
+		struct pollfd wait = {.fd = bond->socket, .events = POLLIN};
+
+		if (!bond_member_has_left(&bond->core, slot)) {
+			drained = daemon_now_us() + BOND_MEMBER_DRAIN_TIME_US;
+		} else if (daemon_now_us() >= drained) {
+			return;
+		}
+		(void)poll(&wait, 1, BOND_MEMBER_TURN_MS);
+		bond_socket_receive(bond);
+		bond_runtime_tick(bond);
+		daemon_breathe(bond->daemon);
+	}
+}
+
+void bond_member_leave(struct bond_runtime *bond, uint8_t slot, const char *why)
+{
+	struct bond_event event = {.type = BOND_EVENT_MEMBER_LEAVING, .slot = slot};
+
+	if (bond->members[slot].ifindex != 0 && bond->members[slot].carrier) {
+		bond_runtime_input(bond, &event);
+		bond_member_await_partner(bond, slot);
+	}
+	bond_member_let_go(bond, slot, why);
 }
 
 /* The NIC stands in another slot of the bond, whose name it had until now: the

@@ -156,6 +156,10 @@ bool bond_member_awaits(const struct bond_runtime_member *member,
 void bond_members_retry(struct bond_runtime *bond);
 /* Lets the NIC go and restores it; the slot stays wanted. why is for the log. */
 void bond_member_let_go(struct bond_runtime *bond, uint8_t slot, const char *why);
+/* The same of one that works, so that no packet is lost: its flows are moved to the
+ * others first, by the partner too. Takes some 20 ms, up to 1.5 s if the partner doesn't
+ * answer; LACP has its turns meanwhile, this bond's as well as others'. */
+void bond_member_leave(struct bond_runtime *bond, uint8_t slot, const char *why);
 /* Takes what the link reports now to the core, where it differs. */
 void bond_member_check_carrier(struct bond_runtime *bond, uint8_t slot);
 void bond_member_check_speed(struct bond_runtime *bond, uint8_t slot);

@@ -7,6 +7,7 @@
  *	bond A KEY=VALUE...	a bond, 802.3ad unless mode=balance-xor; it is up
  *	set A KEY=VALUE...	the bond's configuration changes
  *	member A.0 [speed=N] [duplex=full|half|unknown]
+ *	leave A.0		it is about to be removed
  *	remove A.0
  *	wire A.0 B.0		joins two ends (or one with itself)
  *	links A B N		N members on each, wired one to one, with carrier
@@ -430,6 +431,11 @@ static void act_mend(uint8_t system, uint8_t slot)
 	world.systems[system].ends[slot].cut = false;
 }
 
+static void act_leave(uint8_t system, uint8_t slot)
+{
+	world_member_leave(&world, system, slot);
+}
+
 static void act_remove(uint8_t system, uint8_t slot)
 {
 	world_member_remove(&world, system, slot);
@@ -490,6 +496,8 @@ static void do_line(char **words)
 		for_members(words + 1, act_cut);
 	} else if (strcmp(command, "mend") == 0) {
 		for_members(words + 1, act_mend);
+	} else if (strcmp(command, "leave") == 0) {
+		for_members(words + 1, act_leave);
 	} else if (strcmp(command, "remove") == 0) {
 		for_members(words + 1, act_remove);
 	} else if (strcmp(command, "stop") == 0) {

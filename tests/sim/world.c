@@ -266,6 +266,13 @@ void world_member_add(struct world *world, uint8_t system, uint8_t slot, uint32_
 	world_event(world, system, &event);
 }
 
+void world_member_leave(struct world *world, uint8_t system, uint8_t slot)
+{
+	struct bond_event event = {.type = BOND_EVENT_MEMBER_LEAVING, .slot = slot};
+
+	world_event(world, system, &event);
+}
+
 void world_member_remove(struct world *world, uint8_t system, uint8_t slot)
 {
 	struct bond_event event = {.type = BOND_EVENT_MEMBER_REMOVED, .slot = slot};

@@ -78,6 +78,7 @@ void world_configure(struct world *world, uint8_t system, const struct bond_conf
 void world_admin(struct world *world, uint8_t system, bool up);
 void world_member_add(struct world *world, uint8_t system, uint8_t slot, uint32_t speed_mbps,
 		      enum link_duplex duplex);
+void world_member_leave(struct world *world, uint8_t system, uint8_t slot);
 void world_member_remove(struct world *world, uint8_t system, uint8_t slot);
 void world_speed(struct world *world, uint8_t system, uint8_t slot, uint32_t speed_mbps,
 		 enum link_duplex duplex);

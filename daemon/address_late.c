@@ -13,17 +13,15 @@
 #include <errno.h>
 #include <linux/if_addr.h>
 #include <net/if.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "daemon/address_probe.h"
-#include "daemon/bond_runtime.h"
 #include "daemon/daemon.h"
+#include "daemon/interface_event.h"
 #include "daemon/json_util.h"
-#include "daemon/log.h"
 
 /* News of carrier come many at a time. */
 #define LATE_DELAY_US	200000ULL
@@ -120,45 +118,19 @@ void address_late_add(struct daemon *daemon, const uint8_t address[4])
 
 /* --- asking ------------------------------------------------------------------- */
 
-/* An event of the bond, or of the VLAN interface, and in the log. */
-__attribute__((format(printf, 3, 4))) static void late_event(struct daemon *daemon,
-							     uint32_t ifindex,
-							     const char *format, ...)
-{
-	struct event event = {.name = "address_in_use"};
-	char name[IF_NAMESIZE] = "";
-	va_list arguments;
-
-	(void)if_indextoname(ifindex, name);
-	snprintf(event.member, sizeof(event.member), "%s", name);
-	for (struct bond_runtime *bond = daemon->bonds; bond; bond = bond->next) {
-		if (bond->ifindex == ifindex) {
-			event.member[0] = '\0';
-		} else if (!vlan_parent_find_index(&bond->parent, ifindex)) {
-			continue;
-		}
-		memcpy(event.bond, bond->name, sizeof(event.bond));
-		break;
-	}
-	va_start(arguments, format);
-	vsnprintf(event.text, sizeof(event.text), format, arguments);
-	va_end(arguments);
-	events_add(&daemon->events, &event);
-	log_line(LOG_LEVEL_WARNING, "%s %s event=%s", name, event.text, event.name);
-}
-
 static void late_note_conflict(struct daemon *daemon, const struct address_query *query)
 {
 	struct address_late *late = daemon->late;
 	const uint8_t *mac = query->holder;
 	struct late_conflict *list =
 		realloc(late->conflicts, (late->conflict_count + 1) * sizeof(*list));
-	char text[INET_ADDRSTRLEN] = "?";
+	char text[INET_ADDRSTRLEN] = "?", name[IF_NAMESIZE] = "?";
 
 	inet_ntop(AF_INET, query->address, text, sizeof(text));
-	late_event(daemon, query->ifindex,
-		   "another host (" LATE_MAC_FORMAT ") holds %s, too; it stays here", mac[0],
-		   mac[1], mac[2], mac[3], mac[4], mac[5], text);
+	(void)if_indextoname(query->ifindex, name);
+	interface_event(daemon, LOG_LEVEL_WARNING, name, "address_in_use",
+			"another host (" LATE_MAC_FORMAT ") holds %s, too; it stays here",
+			mac[0], mac[1], mac[2], mac[3], mac[4], mac[5], text);
 	if (!list) {
 		return;
 	}
@@ -287,7 +259,7 @@ void address_on_link(struct daemon *daemon, const struct netlink_link *link)
 
 void address_on_new(struct daemon *daemon, const struct netlink_address *address)
 {
-	char text[INET6_ADDRSTRLEN] = "?";
+	char text[INET6_ADDRSTRLEN] = "?", name[IF_NAMESIZE] = "?";
 
 	if (address->family == AF_INET) {
 		if (daemon->late && daemon->late->count > 0) {
@@ -297,8 +269,9 @@ void address_on_new(struct daemon *daemon, const struct netlink_address *address
 	}
 	if (address->flags & IFA_F_DADFAILED) {
 		inet_ntop(AF_INET6, address->bytes, text, sizeof(text));
-		late_event(daemon, address->ifindex,
-			   "another host holds %s: the kernel doesn't use it here", text);
+		(void)if_indextoname(address->ifindex, name);
+		interface_event(daemon, LOG_LEVEL_WARNING, name, "address_in_use",
+				"another host holds %s: the kernel doesn't use it here", text);
 	}
 }
 

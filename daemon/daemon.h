@@ -58,6 +58,7 @@ struct daemon_options {
 	const char *store;			   /* folder of what is kept for good */
 	const char *reader_group, *operator_group; /* names or numbers */
 	enum engine_carrier_read carrier_read;
+	const char *dhcp_client; /* "dhclient", ...; NULL: whichever there is */
 };
 
 struct daemon {

@@ -16,6 +16,7 @@
 #include "daemon/apply.h"
 #include "daemon/bond_runtime.h"
 #include "daemon/daemon.h"
+#include "daemon/dhcp.h"
 #include "daemon/log.h"
 #include "daemon/notify.h"
 #include "daemon/poll.h"
@@ -221,6 +222,9 @@ static int daemon_open(struct daemon *daemon)
 	if (err == 0) {
 		err = transactions_open(daemon);
 	}
+	if (err == 0) {
+		err = dhcp_open(daemon);
+	}
 	if (err < 0) {
 		log_line(LOG_LEVEL_ERROR, "out of memory");
 		return err;
@@ -237,6 +241,7 @@ static void daemon_close(struct daemon *daemon)
 	api_close(daemon->api);
 	transactions_close(daemon);
 	staged_close(daemon);
+	dhcp_close(daemon);
 	while (daemon->bonds) {
 		struct bond_runtime *bond = daemon->bonds;
 

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "daemon/daemon.h"
+#include "daemon/dhcp.h"
 #include "daemon/lock.h"
 #include "daemon/log.h"
 #include "daemon/teardown.h"
@@ -50,6 +51,8 @@ static const char main_usage[] =
 	"  --engine ebpf       the data path of bonds whose file doesn't say\n"
 	"  --carrier-read auto|off\n"
 	"                      whether the transmit program reads carrier itself\n"
+	"  --dhcp-client dhclient|dhcpcd|udhcpc\n"
+	"                      that of several (default: the first of these that there is)\n"
 	"  --log-level error|warning|notice|info|debug\n"
 	"  --foreground        stay in the foreground, log to standard error\n"
 	"  --teardown          remove all bonds, restore their members, and end\n"
@@ -75,6 +78,7 @@ enum main_option {
 	MAIN_OPTION_OPERATOR_GROUP,
 	MAIN_OPTION_ENGINE,
 	MAIN_OPTION_CARRIER_READ,
+	MAIN_OPTION_DHCP_CLIENT,
 	MAIN_OPTION_LOG_LEVEL,
 	MAIN_OPTION_FOREGROUND,
 	MAIN_OPTION_TEARDOWN,
@@ -92,6 +96,7 @@ static const struct option main_long_options[] = {
 	{"operator-group", required_argument, NULL, MAIN_OPTION_OPERATOR_GROUP},
 	{"engine", required_argument, NULL, MAIN_OPTION_ENGINE},
 	{"carrier-read", required_argument, NULL, MAIN_OPTION_CARRIER_READ},
+	{"dhcp-client", required_argument, NULL, MAIN_OPTION_DHCP_CLIENT},
 	{"log-level", required_argument, NULL, MAIN_OPTION_LOG_LEVEL},
 	{"foreground", no_argument, NULL, MAIN_OPTION_FOREGROUND},
 	{"teardown", no_argument, NULL, MAIN_OPTION_TEARDOWN},
@@ -135,6 +140,15 @@ static void main_set_carrier_read(struct main_options *options, const char *valu
 	}
 }
 
+static void main_set_dhcp_client(struct main_options *options, const char *value)
+{
+	if (!dhcp_client_is_known(value)) {
+		main_usage_error("--dhcp-client is '%s'; expected dhclient, dhcpcd or udhcpc",
+				 value);
+	}
+	options->daemon.dhcp_client = value;
+}
+
 static void main_take_option(struct main_options *options, int option)
 {
 	switch (option) {
@@ -167,6 +181,9 @@ static void main_take_option(struct main_options *options, int option)
 		break;
 	case MAIN_OPTION_CARRIER_READ:
 		main_set_carrier_read(options, optarg);
+		break;
+	case MAIN_OPTION_DHCP_CLIENT:
+		main_set_dhcp_client(options, optarg);
 		break;
 	case MAIN_OPTION_LOG_LEVEL:
 		if (!log_level_parse(optarg, &options->log_level)) {

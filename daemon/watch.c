@@ -8,6 +8,7 @@
 #include "daemon/address_probe.h"
 #include "daemon/bond_runtime.h"
 #include "daemon/daemon.h"
+#include "daemon/dhcp.h"
 #include "daemon/log.h"
 
 /* Whether the interface is the bond's device, one of its VLAN interfaces, or
@@ -57,10 +58,12 @@ static void watch_on_event(const struct netlink_event *event, void *context)
 	}
 	if (event->type == NETLINK_EVENT_ADDRESS_GONE) {
 		address_on_gone(daemon, &event->address);
+		dhcp_on_address_gone(daemon, &event->address);
 		return;
 	}
 	if (event->type == NETLINK_EVENT_LINK_NEW) {
 		address_on_link(daemon, link);
+		dhcp_on_link(daemon, link);
 	}
 	for (struct bond_runtime *bond = daemon->bonds; bond; bond = bond->next) {
 		if (event->type == NETLINK_EVENT_LINK_GONE) {

@@ -1,0 +1,729 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Which DHCP clients run, and should. What the next daemon has to know of one stands in a
+ * file of its own in the state folder; a process is known again by when it began.
+ */
+#include "daemon/dhcp.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <linux/if_addr.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "daemon/bond_runtime.h"
+#include "daemon/daemon.h"
+#include "daemon/dhcp_internal.h"
+#include "daemon/interface_event.h"
+#include "daemon/json_util.h"
+
+#define DHCP_STATE_VERSION   1
+#define DHCP_STATE_PREFIX    "dhcp-"
+#define DHCP_STATE_SUFFIX    ".json"
+
+/* Between an end and the next start: doubled each time, up to the longest. One that had
+ * run this long begins anew. */
+#define DHCP_WAIT_FIRST_US   2000000ULL
+#define DHCP_WAIT_LONGEST_US 300000000ULL
+#define DHCP_RAN_WELL_US     600000000ULL
+/* How often to look at a process where the kernel can't tell of its end. */
+#define DHCP_LOOK_US	     1000000ULL
+
+#define DHCP_END_WAIT_MS     1000
+#define DHCP_RELEASE_WAIT_MS 2000
+#define DHCP_KILL_WAIT_MS    1000
+/* dhclient's script begins by removing all addresses of the interface. */
+#define DHCP_SCRIPT_US	     10000000ULL
+
+struct dhcp_client {
+	struct daemon *daemon;
+	struct dhcp_client *next;
+	char interface[MODEL_NAME_SIZE];
+	int family;
+	struct model_dhcp settings;
+	enum dhcp_program program;
+	bool is_unit;
+	struct dhcp_process process; /* pid 0: it waits to be started again */
+	struct dhcp_command release; /* argc 0: it gives back its lease itself */
+	uint64_t started_us;
+	unsigned int failures;	     /* ends in a row */
+	char error[DHCP_ERROR_SIZE]; /* of the last start, "" */
+	int fd;
+	sd_event_source *watch;
+	sd_event_source *timer; /* the next start, or the next look */
+};
+
+struct dhcp {
+	struct dhcp_client *clients;
+	struct dhcp_command run; /* scratch of client_run() */
+};
+
+/* --- what is kept --------------------------------------------------------------- */
+
+static const char *dhcp_family_name(int family)
+{
+	return family == AF_INET ? "inet" : "inet6";
+}
+
+static void dhcp_boot_id(char out[64])
+{
+	FILE *file = fopen("/proc/sys/kernel/random/boot_id", "re");
+
+	out[0] = '\0';
+	if (file) {
+		if (!fgets(out, 64, file)) {
+			out[0] = '\0';
+		}
+		fclose(file);
+	}
+	out[strcspn(out, "\n")] = '\0';
+}
+
+static void dhcp_state_path(const struct dhcp_client *client, char out[PATH_MAX])
+{
+	snprintf(out, PATH_MAX, "%s/" DHCP_STATE_PREFIX "%s-%s" DHCP_STATE_SUFFIX,
+		 client->daemon->options.state, client->interface,
+		 dhcp_family_name(client->family));
+}
+
+static void dhcp_forget(const struct dhcp_client *client)
+{
+	char path[PATH_MAX];
+
+	dhcp_state_path(client, path);
+	(void)unlink(path);
+}
+
+static json_t *dhcp_settings_json(const struct model_dhcp *dhcp)
+{
+	return json_pack("{s:o, s:b, s:b, s:o, s:b, s:b, s:b, s:b}", "hostname",
+			 json_text(dhcp->hostname), "hostname_is_fqdn", dhcp->hostname_is_fqdn,
+			 "hostname_is_kept", dhcp->hostname_is_kept, "client_id",
+			 json_text(dhcp->client_id), "persistent", dhcp->persistent,
+			 "persistent_ipv6", dhcp->persistent_ipv6, "peer_dns", dhcp->peer_dns,
+			 "release", dhcp->release);
+}
+
+static void dhcp_settings_from_json(const json_t *json, struct model_dhcp *out)
+{
+	json_get_text(json, "hostname", out->hostname, sizeof(out->hostname));
+	json_get_text(json, "client_id", out->client_id, sizeof(out->client_id));
+	out->hostname_is_fqdn = json_get_bool(json, "hostname_is_fqdn", false);
+	out->hostname_is_kept = json_get_bool(json, "hostname_is_kept", false);
+	out->persistent = json_get_bool(json, "persistent", false);
+	out->persistent_ipv6 = json_get_bool(json, "persistent_ipv6", false);
+	out->peer_dns = json_get_bool(json, "peer_dns", false);
+	out->release = json_get_bool(json, "release", false);
+}
+
+static bool dhcp_settings_equal(const struct model_dhcp *a, const struct model_dhcp *b)
+{
+	return strcmp(a->hostname, b->hostname) == 0 &&
+	       strcmp(a->client_id, b->client_id) == 0 &&
+	       a->hostname_is_fqdn == b->hostname_is_fqdn &&
+	       a->hostname_is_kept == b->hostname_is_kept && a->persistent == b->persistent &&
+	       a->persistent_ipv6 == b->persistent_ipv6 && a->peer_dns == b->peer_dns &&
+	       a->release == b->release;
+}
+
+static void dhcp_save(const struct dhcp_client *client)
+{
+	char path[PATH_MAX], temporary[PATH_MAX + 8], boot_id[64];
+	json_t *json;
+
+	dhcp_boot_id(boot_id);
+	dhcp_state_path(client, path);
+	snprintf(temporary, sizeof(temporary), "%s.new", path);
+	json = json_pack("{s:i, s:s, s:s, s:s, s:s, s:b, s:i, s:I, s:o}", "version",
+			 DHCP_STATE_VERSION, "boot", boot_id, "interface", client->interface,
+			 "family", dhcp_family_name(client->family), "client",
+			 dhcp_program_name(client->program), "unit", client->is_unit, "pid",
+			 (int)client->process.pid, "started",
+			 (json_int_t)client->process.started_ticks, "settings",
+			 dhcp_settings_json(&client->settings));
+	if (!json || json_dump_file(json, temporary, JSON_COMPACT) < 0 ||
+	    rename(temporary, path) < 0) {
+		log_line(LOG_LEVEL_WARNING,
+			 "%s can't be written: the next daemon won't know the DHCP client of "
+			 "%s",
+			 path, client->interface);
+		(void)unlink(temporary);
+	}
+	json_decref(json);
+}
+
+/* --- one client ------------------------------------------------------------------- */
+
+static struct dhcp_client *dhcp_find(const struct daemon *daemon, const char *interface,
+				     int family)
+{
+	struct dhcp_client *client = daemon->dhcp ? daemon->dhcp->clients : NULL;
+
+	while (client &&
+	       (client->family != family || strcmp(client->interface, interface) != 0)) {
+		client = client->next;
+	}
+	return client;
+}
+
+static void client_unwatch(struct dhcp_client *client)
+{
+	client->watch = sd_event_source_disable_unref(client->watch);
+	if (client->fd >= 0) {
+		close(client->fd);
+		client->fd = -1;
+	}
+	sd_event_source_set_enabled(client->timer, SD_EVENT_OFF);
+}
+
+static void client_free(struct dhcp_client *client)
+{
+	struct dhcp_client **link = &client->daemon->dhcp->clients;
+
+	while (*link && *link != client) {
+		link = &(*link)->next;
+	}
+	if (*link) {
+		*link = client->next;
+	}
+	client_unwatch(client);
+	sd_event_source_disable_unref(client->timer);
+	free(client);
+}
+
+static void client_arm(struct dhcp_client *client, uint64_t wait_us)
+{
+	sd_event_source_set_time(client->timer, daemon_now_us() + wait_us);
+	sd_event_source_set_enabled(client->timer, SD_EVENT_ONESHOT);
+}
+
+static uint64_t client_wait_us(const struct dhcp_client *client)
+{
+	uint64_t wait_us = DHCP_WAIT_FIRST_US;
+
+	for (unsigned int i = 1; i < client->failures && wait_us < DHCP_WAIT_LONGEST_US; i++) {
+		wait_us *= 2;
+	}
+	return wait_us < DHCP_WAIT_LONGEST_US ? wait_us : DHCP_WAIT_LONGEST_US;
+}
+
+/* It has ended by itself. */
+static void client_ended(struct dhcp_client *client)
+{
+	int code = dhcp_process_reap(&client->process);
+	char how[32] = "";
+
+	if (daemon_now_us() - client->started_us > DHCP_RAN_WELL_US) {
+		client->failures = 0;
+	}
+	client->failures++;
+	client_unwatch(client);
+	client->process = (struct dhcp_process){0};
+	if (code >= 0) {
+		snprintf(how, sizeof(how), " (%d)", code);
+	}
+	snprintf(client->error, sizeof(client->error), "%s ended%s",
+		 dhcp_program_name(client->program), how);
+	interface_event(client->daemon, LOG_LEVEL_WARNING, client->interface, "dhcp",
+			"%s; it is started again in %llu seconds", client->error,
+			(unsigned long long)(client_wait_us(client) / 1000000));
+	dhcp_save(client);
+	client_arm(client, client_wait_us(client));
+}
+
+static int client_on_end(sd_event_source *source, int fd, uint32_t events, void *user)
+{
+	(void)source;
+	(void)fd;
+	(void)events;
+	client_ended(user);
+	return 0;
+}
+
+static void client_watch(struct dhcp_client *client)
+{
+	client->fd = dhcp_process_open(&client->process);
+	if (client->fd >= 0 && sd_event_add_io(client->daemon->loop, &client->watch, client->fd,
+					       EPOLLIN, client_on_end, client) >= 0) {
+		sd_event_source_set_priority(client->watch, DAEMON_PRIORITY_API);
+		return;
+	}
+	/* An old kernel; or it is gone already, as will be seen. */
+	client_arm(client, DHCP_LOOK_US);
+}
+
+static int client_launch(struct dhcp_client *client, char error[DHCP_ERROR_SIZE])
+{
+	char unit[DHCP_UNIT_SIZE];
+	int err;
+
+	if (client->is_unit) {
+		dhcp_unit_name(client->interface, client->family, unit);
+		return dhcp_unit_start(unit, client->interface, &client->daemon->dhcp->run,
+				       client->settings.release && client->release.argc > 0
+					       ? &client->release
+					       : NULL,
+				       &client->process, error);
+	}
+	err = dhcp_process_spawn(&client->daemon->dhcp->run, &client->process);
+	if (err < 0) {
+		snprintf(error, DHCP_ERROR_SIZE, "%.128s can't be started: %s",
+			 client->daemon->dhcp->run.argv[0], strerror(-err));
+	}
+	return err;
+}
+
+static int client_run(struct dhcp_client *client, char error[DHCP_ERROR_SIZE])
+{
+	struct daemon *daemon = client->daemon;
+	char path[PATH_MAX];
+	int err = dhcp_program_find(daemon, client->family, &client->program, path, error);
+
+	if (err == 0) {
+		err = dhcp_command_make(daemon, client->program, path, client->interface,
+					client->family, &client->settings, &daemon->dhcp->run,
+					&client->release, error);
+	}
+	if (err == 0) {
+		client->is_unit = dhcp_unit_usable();
+		err = client_launch(client, error);
+	}
+	if (err < 0) {
+		return err;
+	}
+	client->started_us = daemon_now_us();
+	client_watch(client);
+	dhcp_save(client);
+	interface_event(daemon, LOG_LEVEL_NOTICE, client->interface, "dhcp",
+			"%s started for %s (process %d)", dhcp_program_name(client->program),
+			client->family == AF_INET ? "IPv4" : "IPv6", (int)client->process.pid);
+	return 0;
+}
+
+/* The time to start it again, or, on an old kernel, to look whether it lives. */
+static int client_on_time(sd_event_source *source, uint64_t due_us, void *user)
+{
+	struct dhcp_client *client = user;
+	char error[DHCP_ERROR_SIZE];
+
+	(void)source;
+	(void)due_us;
+	if (client->process.pid != 0) {
+		if (dhcp_process_lives(&client->process)) {
+			client_arm(client, DHCP_LOOK_US);
+		} else {
+			client_ended(client);
+		}
+		return 0;
+	}
+	if (client_run(client, error) < 0) {
+		if (strcmp(error, client->error) != 0) {
+			interface_event(client->daemon, LOG_LEVEL_WARNING, client->interface,
+					"dhcp", "%s", error);
+		}
+		memcpy(client->error, error, sizeof(client->error));
+		client->failures++;
+		client_arm(client, client_wait_us(client));
+	}
+	return 0;
+}
+
+static struct dhcp_client *client_new(struct daemon *daemon, const char *interface, int family,
+				      const struct model_dhcp *settings)
+{
+	struct dhcp_client *client = calloc(1, sizeof(*client));
+
+	if (!client) {
+		return NULL;
+	}
+	client->daemon = daemon;
+	client->family = family;
+	client->settings = *settings;
+	client->fd = -1;
+	snprintf(client->interface, sizeof(client->interface), "%s", interface);
+	if (sd_event_add_time(daemon->loop, &client->timer, CLOCK_MONOTONIC, UINT64_MAX, 0,
+			      client_on_time, client) < 0) {
+		free(client);
+		return NULL;
+	}
+	sd_event_source_set_enabled(client->timer, SD_EVENT_OFF);
+	sd_event_source_set_priority(client->timer, DAEMON_PRIORITY_API);
+	client->next = daemon->dhcp->clients;
+	daemon->dhcp->clients = client;
+	return client;
+}
+
+/* --- the end ------------------------------------------------------------------------- */
+
+struct dhcp_leased {
+	int family;
+	size_t count;
+	struct netlink_address list[16];
+};
+
+/* What a client puts has an end; what a file asks for has none, and what the kernel made
+ * of an advertisement is of a whole network. */
+static int dhcp_on_leased(const struct netlink_address *address, void *context)
+{
+	struct dhcp_leased *leased = context;
+
+	if (address->family == leased->family && !(address->flags & IFA_F_PERMANENT) &&
+	    address->scope == RT_SCOPE_UNIVERSE &&
+	    (address->family == AF_INET || address->prefix == 128) &&
+	    leased->count < sizeof(leased->list) / sizeof(leased->list[0])) {
+		leased->list[leased->count++] = *address;
+	}
+	return 0;
+}
+
+static void dhcp_remove_leased(struct daemon *daemon, const char *interface, int family)
+{
+	struct dhcp_leased leased = {.family = family};
+	uint32_t ifindex = if_nametoindex(interface);
+
+	if (ifindex == 0) {
+		return;
+	}
+	(void)netlink_address_dump(daemon->netlink, ifindex, dhcp_on_leased, &leased);
+	for (size_t i = 0; i < leased.count; i++) {
+		(void)netlink_address_delete(daemon->netlink, &leased.list[i]);
+	}
+}
+
+/* Has the lease given back, where that is another process's work; it ends the client,
+ * too. */
+static void client_release(struct dhcp_client *client)
+{
+	struct dhcp_process process = {0};
+
+	if (dhcp_process_spawn(&client->release, &process) < 0) {
+		return;
+	}
+	if (!dhcp_process_await(client->daemon, &process, DHCP_RELEASE_WAIT_MS)) {
+		kill(process.pid, SIGKILL);
+		(void)dhcp_process_await(client->daemon, &process, DHCP_KILL_WAIT_MS);
+	}
+	(void)dhcp_process_reap(&process);
+}
+
+static void client_signal(struct dhcp_client *client, int signal)
+{
+	char unit[DHCP_UNIT_SIZE];
+
+	if (!client->is_unit) {
+		(void)kill(client->process.pid, signal);
+		return;
+	}
+	dhcp_unit_name(client->interface, client->family, unit);
+	(void)dhcp_unit_end(unit, signal);
+}
+
+static void client_end(struct dhcp_client *client)
+{
+	bool release = client->settings.release;
+	int before = dhcp_program_signal(client->program, release);
+
+	client_unwatch(client);
+	if (!dhcp_process_lives(&client->process)) {
+		(void)dhcp_process_reap(&client->process);
+		return;
+	}
+	if (release && client->release.argc > 0 && !client->is_unit) {
+		client_release(client);
+	}
+	if (before != 0 && dhcp_process_lives(&client->process)) {
+		client_signal(client, before);
+	}
+	/* A unit that is stopped runs the command that gives the lease back itself. */
+	if (dhcp_process_lives(&client->process)) {
+		client_signal(client, client->is_unit ? 0 : SIGTERM);
+	}
+	if (!dhcp_process_await(client->daemon, &client->process,
+				release ? DHCP_RELEASE_WAIT_MS : DHCP_END_WAIT_MS)) {
+		client_signal(client, SIGKILL);
+		(void)dhcp_process_await(client->daemon, &client->process, DHCP_KILL_WAIT_MS);
+	}
+	(void)dhcp_process_reap(&client->process);
+}
+
+static void client_stop(struct dhcp_client *client)
+{
+	client_end(client);
+	dhcp_remove_leased(client->daemon, client->interface, client->family);
+	dhcp_command_forget(client->daemon, client->interface, client->family);
+	dhcp_forget(client);
+	interface_event(client->daemon, LOG_LEVEL_NOTICE, client->interface, "dhcp",
+			"%s stopped", dhcp_program_name(client->program));
+	client_free(client);
+}
+
+void dhcp_stop(struct daemon *daemon, const char *interface, int family)
+{
+	struct dhcp_client *client = dhcp_find(daemon, interface, family);
+
+	if (client) {
+		client_stop(client);
+	}
+}
+
+void dhcp_stop_all(struct daemon *daemon, const char *interface)
+{
+	struct dhcp_client *next, *client = daemon->dhcp ? daemon->dhcp->clients : NULL;
+
+	for (; client; client = next) {
+		next = client->next;
+		if (!interface || strcmp(client->interface, interface) == 0) {
+			client_stop(client);
+		}
+	}
+}
+
+bool dhcp_client_is_known(const char *name)
+{
+	enum dhcp_program program;
+
+	return dhcp_program_parse(name, &program);
+}
+
+/* --- the rest -------------------------------------------------------------------------- */
+
+int dhcp_start(struct daemon *daemon, const char *interface, int family,
+	       const struct model_dhcp *dhcp, char error[DHCP_ERROR_SIZE])
+{
+	struct dhcp_client *client = dhcp_find(daemon, interface, family);
+	int err;
+
+	if (client && dhcp_settings_equal(&client->settings, dhcp)) {
+		return 0;
+	}
+	if (client) {
+		client_stop(client);
+	}
+	client = client_new(daemon, interface, family, dhcp);
+	if (!client) {
+		snprintf(error, DHCP_ERROR_SIZE, "out of memory");
+		return -ENOMEM;
+	}
+	err = client_run(client, error);
+	if (err < 0) {
+		client_free(client);
+	}
+	return err;
+}
+
+bool dhcp_runs(const struct daemon *daemon, const char *interface, int family)
+{
+	return dhcp_find(daemon, interface, family) != NULL;
+}
+
+const struct model_dhcp *dhcp_settings(const struct daemon *daemon, const char *interface,
+				       int family)
+{
+	const struct dhcp_client *client = dhcp_find(daemon, interface, family);
+
+	return client ? &client->settings : NULL;
+}
+
+json_t *dhcp_json(const struct daemon *daemon, const char *interface)
+{
+	json_t *list = json_array();
+
+	for (const struct dhcp_client *client = daemon->dhcp ? daemon->dhcp->clients : NULL;
+	     client; client = client->next) {
+		bool runs = client->process.pid != 0;
+
+		if (interface && strcmp(client->interface, interface) != 0) {
+			continue;
+		}
+		json_array_append_new(
+			list,
+			json_pack("{s:s, s:s, s:s, s:o, s:s, s:o}", "interface",
+				  client->interface, "family", dhcp_family_name(client->family),
+				  "client", dhcp_program_name(client->program), "pid",
+				  runs ? json_integer(client->process.pid) : json_null(),
+				  "state", runs ? "running" : "waiting", "error",
+				  runs || !client->error[0] ? json_null()
+							    : json_text(client->error)));
+	}
+	return list;
+}
+
+void dhcp_on_link(struct daemon *daemon, const struct netlink_link *link)
+{
+	if (!link->carrier || !(link->flags & IFF_UP)) {
+		return;
+	}
+	for (struct dhcp_client *client = daemon->dhcp ? daemon->dhcp->clients : NULL; client;
+	     client = client->next) {
+		if (strcmp(client->interface, link->name) == 0 && client->process.pid == 0 &&
+		    daemon_now_us() - client->started_us > DHCP_WAIT_FIRST_US) {
+			client->failures = 1;
+			client_arm(client, 0);
+		}
+	}
+}
+
+static bool dhcp_is_ours(const struct address_set *set, const struct netlink_address *address)
+{
+	size_t size = address->family == AF_INET ? 4 : 16;
+
+	for (size_t i = 0; i < set->count; i++) {
+		if (set->list[i].family == address->family &&
+		    set->list[i].prefix == address->prefix &&
+		    memcmp(set->list[i].bytes, address->bytes, size) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Before it asks for its first lease, dhclient's script removes all addresses of the
+ * interface, for an aborted client's may be among them. Those that the files ask for are
+ * put back. */
+void dhcp_on_address_gone(struct daemon *daemon, const struct netlink_address *address)
+{
+	char name[IF_NAMESIZE];
+	const struct dhcp_client *client;
+	const struct address_set *set = NULL;
+	struct netlink_address again = *address;
+
+	if (!daemon->dhcp || !daemon->dhcp->clients ||
+	    !if_indextoname(address->ifindex, name)) {
+		return;
+	}
+	client = dhcp_find(daemon, name, address->family);
+	if (!client || client->program != DHCP_PROGRAM_DHCLIENT ||
+	    daemon_now_us() - client->started_us > DHCP_SCRIPT_US) {
+		return;
+	}
+	for (struct bond_runtime *bond = daemon->bonds; bond && !set; bond = bond->next) {
+		const struct vlan_runtime *vlan =
+			vlan_parent_find_index(&bond->parent, address->ifindex);
+
+		if (vlan) {
+			set = &vlan->addresses;
+		} else if (bond->ifindex == address->ifindex) {
+			set = &bond->addresses;
+		}
+	}
+	if (!set || !dhcp_is_ours(set, address)) {
+		return;
+	}
+	again.flags = 0;
+	if (netlink_address_add(daemon->netlink, &again) == 0) {
+		log_line(LOG_LEVEL_INFO, "%s an address that dhclient removed is put back",
+			 name);
+	}
+}
+
+/* --- the former daemon's ------------------------------------------------------------------ */
+
+static void dhcp_take_over(struct daemon *daemon, const json_t *json)
+{
+	char family[8], interface[MODEL_NAME_SIZE], program[16], boot[64], boot_now[64];
+	struct model_dhcp settings = {0};
+	struct dhcp_client *client;
+	struct dhcp_process process;
+	enum dhcp_program which;
+
+	json_get_text(json, "family", family, sizeof(family));
+	json_get_text(json, "interface", interface, sizeof(interface));
+	json_get_text(json, "client", program, sizeof(program));
+	json_get_text(json, "boot", boot, sizeof(boot));
+	dhcp_boot_id(boot_now);
+	process.pid = (pid_t)json_get_uint(json, "pid", INT32_MAX, 0);
+	process.started_ticks = json_get_uint(json, "started", INT64_MAX, 0);
+	if (json_get_uint(json, "version", INT32_MAX, 0) != DHCP_STATE_VERSION ||
+	    strcmp(boot, boot_now) != 0 || !model_name_is_valid(interface) ||
+	    !dhcp_program_parse(program, &which) || !dhcp_process_lives(&process)) {
+		return;
+	}
+	dhcp_settings_from_json(json_object_get(json, "settings"), &settings);
+	client = client_new(daemon, interface,
+			    strcmp(family, "inet6") == 0 ? AF_INET6 : AF_INET, &settings);
+	if (!client) {
+		return;
+	}
+	client->program = which;
+	client->is_unit = json_get_bool(json, "unit", false);
+	client->process = process;
+	client->started_us = daemon_now_us();
+	client_watch(client);
+	log_line(LOG_LEVEL_NOTICE, "%s %s (process %d) goes on", interface, program,
+		 (int)process.pid);
+}
+
+/* How the lease is given back, which isn't kept. */
+static void dhcp_remake_release(struct daemon *daemon)
+{
+	for (struct dhcp_client *client = daemon->dhcp->clients; client;
+	     client = client->next) {
+		char path[PATH_MAX], error[DHCP_ERROR_SIZE];
+		enum dhcp_program program;
+
+		if (dhcp_program_find(daemon, client->family, &program, path, error) == 0 &&
+		    program == client->program) {
+			(void)dhcp_command_make(daemon, program, path, client->interface,
+						client->family, &client->settings,
+						&daemon->dhcp->run, &client->release, error);
+		}
+	}
+}
+
+static void dhcp_read(struct daemon *daemon, const char *name)
+{
+	size_t length = strlen(name), prefix = strlen(DHCP_STATE_PREFIX);
+	size_t suffix = strlen(DHCP_STATE_SUFFIX);
+	char path[PATH_MAX];
+	json_t *json;
+
+	if (length < prefix + suffix || strncmp(name, DHCP_STATE_PREFIX, prefix) != 0 ||
+	    strcmp(name + length - suffix, DHCP_STATE_SUFFIX) != 0) {
+		return;
+	}
+	snprintf(path, sizeof(path), "%s/%s", daemon->options.state, name);
+	json = json_load_file(path, 0, NULL);
+	if (json_is_object(json)) {
+		dhcp_take_over(daemon, json);
+	}
+	json_decref(json);
+}
+
+int dhcp_open(struct daemon *daemon)
+{
+	struct dirent *entry;
+	DIR *folder;
+
+	daemon->dhcp = calloc(1, sizeof(*daemon->dhcp));
+	if (!daemon->dhcp) {
+		return -ENOMEM;
+	}
+	folder = opendir(daemon->options.state);
+	while (folder && (entry = readdir(folder)) != NULL) {
+		dhcp_read(daemon, entry->d_name);
+	}
+	if (folder) {
+		closedir(folder);
+	}
+	dhcp_remake_release(daemon);
+	return 0;
+}
+
+void dhcp_close(struct daemon *daemon)
+{
+	if (!daemon->dhcp) {
+		return;
+	}
+	while (daemon->dhcp->clients) {
+		client_free(daemon->dhcp->clients);
+	}
+	free(daemon->dhcp);
+	daemon->dhcp = NULL;
+}

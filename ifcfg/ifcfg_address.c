@@ -70,6 +70,14 @@ static uint8_t class_prefix(const uint8_t address[4])
 	return address[0] < 128 ? 8 : address[0] < 192 ? 16 : 24;
 }
 
+/* The file's value, or that of the interface's file where an alias goes by it. */
+static const char *key_value(const struct ifcfg_context *context, const char *key)
+{
+	const char *value = ifcfg_key_value(context, key);
+
+	return value || !context->parent ? value : ifcfg_key_value(context->parent, key);
+}
+
 /* PREFIXn, else NETMASKn, else the class; false after an error. */
 static bool ipv4_prefix_read(const struct ifcfg_context *context, const char *address_key,
 			     struct ending ending, const uint8_t address[4], uint8_t *out)
@@ -83,8 +91,8 @@ static bool ipv4_prefix_read(const struct ifcfg_context *context, const char *ad
 
 	key_make(prefix_key, "PREFIX", ending);
 	key_make(mask_key, "NETMASK", ending);
-	const char *prefix_text = ifcfg_key_value(context, prefix_key);
-	const char *mask_text = ifcfg_key_value(context, mask_key);
+	const char *prefix_text = key_value(context, prefix_key);
+	const char *mask_text = key_value(context, mask_key);
 
 	if (mask_text) {
 		bool fine =
@@ -133,6 +141,32 @@ bool ifcfg_ipv4_is_usable(const uint8_t bytes[4])
 	return bytes[0] != 0 && bytes[0] < 224;
 }
 
+/* An address has the broadcast address of its network, always. */
+static void broadcast_check(const struct ifcfg_context *context, struct ending ending,
+			    const struct model_address *address)
+{
+	char key[KEY_SIZE];
+	char word[IFCFG_WORD_SIZE];
+	uint8_t said[4];
+	uint8_t own[4];
+
+	key_make(key, "BROADCAST", ending);
+	const char *text = ifcfg_key_value(context, key);
+	if (!text || context->dialect == IFCFG_DIALECT_NM) {
+		return;
+	}
+	memcpy(own, address->bytes, sizeof(own));
+	for (unsigned int bit = address->prefix; bit < 32; bit++) {
+		own[bit / 8] |= (uint8_t)(0x80U >> bit % 8);
+	}
+	if (!ifcfg_word_read(text, word) || inet_pton(AF_INET, word, said) != 1 ||
+	    memcmp(said, own, sizeof(own)) != 0) {
+		ifcfg_key_warning(context, key,
+				  "%s '%s' is not used: %u.%u.%u.%u is that of the network",
+				  key, text, own[0], own[1], own[2], own[3]);
+	}
+}
+
 static void ipv4_read(const struct ifcfg_context *context, struct model_interface *interface,
 		      const char *key, struct ending ending)
 {
@@ -156,9 +190,21 @@ static void ipv4_read(const struct ifcfg_context *context, struct model_interfac
 			text);
 		return;
 	}
-	if (ipv4_prefix_read(context, key, ending, address.bytes, &address.prefix)) {
-		ifcfg_address_add(context, interface, key, &address);
+	if (!ipv4_prefix_read(context, key, ending, address.bytes, &address.prefix)) {
+		return;
 	}
+	broadcast_check(context, ending, &address);
+	/* NetworkManager probes unless the wait is none. */
+	char check_key[KEY_SIZE];
+	key_make(check_key, "ARPCHECK", ending);
+	const char *wait = ifcfg_key_value(context, "ARPING_WAIT");
+	bool own = !context->parent || ifcfg_key_value(context, check_key);
+	address.unchecked =
+		context->dialect == IFCFG_DIALECT_NM
+			? wait && strcmp(wait, "0") == 0
+			: ifcfg_key_is_false(own ? context : context->parent, check_key);
+	interface->address_check |= !address.unchecked;
+	ifcfg_address_add(context, interface, key, &address);
 }
 
 bool ifcfg_prefix_read(const struct ifcfg_context *context, const char *key,
@@ -251,8 +297,8 @@ bool ifcfg_ipv6_is_wanted(const struct ifcfg_context *context)
 						    : !ifcfg_key_is_false(context, "IPV6INIT");
 }
 
-static void ipv6_addresses_read(const struct ifcfg_context *context,
-				struct model_interface *interface)
+void ifcfg_ipv6_addresses_read(const struct ifcfg_context *context,
+			       struct model_interface *interface)
 {
 	const char *first = ifcfg_key_value(context, "IPV6ADDR");
 	const char *others = ifcfg_key_value(context, "IPV6ADDR_SECONDARIES");
@@ -317,15 +363,19 @@ static enum model_protocol protocol_read(const struct ifcfg_context *context)
 void ifcfg_addresses_read(const struct ifcfg_context *context,
 			  struct model_interface *interface)
 {
+	bool nm = context->dialect == IFCFG_DIALECT_NM;
+
 	interface->protocol = protocol_read(context);
-	if (interface->protocol != MODEL_PROTOCOL_STATIC) {
-		ifcfg_key_warning(
-			context, "BOOTPROTO",
-			"BOOTPROTO=%s is not supported here yet: '%s' comes up without "
-			"an IPv4 address; expected BOOTPROTO=none and IPADDR",
-			ifcfg_key_value(context, "BOOTPROTO"), context->subject);
-	} else {
+	if (interface->protocol == MODEL_PROTOCOL_AUTOIP ||
+	    interface->protocol == MODEL_PROTOCOL_SHARED) {
+		ifcfg_key_warning(context, "BOOTPROTO",
+				  "BOOTPROTO=%s is not applied: '%s' has the addresses of its "
+				  "file alone; expected BOOTPROTO=none or dhcp",
+				  ifcfg_key_value(context, "BOOTPROTO"), context->subject);
+	}
+	/* ifup passes a file's own over where a client runs; NetworkManager has both. */
+	if (nm || interface->protocol == MODEL_PROTOCOL_STATIC) {
 		ipv4_addresses_read(context, interface);
 	}
-	ipv6_addresses_read(context, interface);
+	ifcfg_ipv6_addresses_read(context, interface);
 }

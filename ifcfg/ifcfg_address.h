@@ -14,6 +14,10 @@ void ifcfg_addresses_read(const struct ifcfg_context *context,
 /* The same of IPADDR alone, which must be set. */
 void ifcfg_address_read(const struct ifcfg_context *context, struct model_interface *interface);
 
+/* The same of IPV6ADDR and IPV6ADDR_SECONDARIES alone. */
+void ifcfg_ipv6_addresses_read(const struct ifcfg_context *context,
+			       struct model_interface *interface);
+
 /* Adds one unless the interface has it, which is warned of at the key. */
 void ifcfg_address_add(const struct ifcfg_context *context, struct model_interface *interface,
 		       const char *key, const struct model_address *address);

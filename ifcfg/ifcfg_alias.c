@@ -2,7 +2,8 @@
 /*
  * Alias files. They once made interfaces of their own; what they do since long is to
  * add addresses to the interface before the ':', and so they do here, but without the
- * label. Facts: initscripts' ifup-aliases (ONPARENT, ranges within one /24);
+ * label. Facts: initscripts' ifup-aliases (ONPARENT, ranges within one /24, the prefix and
+ * ARPCHECK of the interface's file where the alias says none);
  * NetworkManager's ifcfg-rh plugin (no ranges, DEVICE must be the file's).
  */
 #include "ifcfg/ifcfg_alias.h"
@@ -104,7 +105,12 @@ void ifcfg_alias_read(const struct ifcfg_context *context, struct model_interfac
 				  "the addresses are not used: nm knows no range files");
 		return;
 	}
-	ifcfg_key_value(context, "ONBOOT"); /* known; it is the interface's that counts */
+	/* Known; it is the interface's ONBOOT that counts. */
+	ifcfg_key_value(context, "ONBOOT");
+	ifcfg_key_value(context, "NAME");
+	ifcfg_key_value(context, "TYPE");
+	ifcfg_key_value(context, "NETWORK");
+	ifcfg_key_value(context, "BOOTPROTO");
 	if (!device_check(context)) {
 		return;
 	}
@@ -114,10 +120,18 @@ void ifcfg_alias_read(const struct ifcfg_context *context, struct model_interfac
 	}
 	if (range) {
 		range_read(context, interface);
-	} else if (ifcfg_key_value(context, "IPADDR")) {
+		return;
+	}
+
+	bool ipv6 = context->dialect == IFCFG_DIALECT_INITSCRIPTS &&
+		    ifcfg_key_value(context, "IPV6ADDR");
+	if (ifcfg_key_value(context, "IPADDR")) {
 		ifcfg_address_read(context, interface);
-	} else {
+	} else if (!ipv6) {
 		ifcfg_key_error(context, "IPADDR",
 				"the alias has no address; expected IPADDR and PREFIX");
+	}
+	if (ipv6) {
+		ifcfg_ipv6_addresses_read(context, interface);
 	}
 }

@@ -115,7 +115,12 @@ static void alias_read(const struct ifcfg_reader *reader, struct ifcfg_file *fil
 	struct ifcfg_context context = ifcfg_reader_context(reader, file);
 	size_t errors = context.problems->count;
 
+	struct ifcfg_context parent =
+		ifcfg_reader_context(reader, &reader->files[interface->source.file]);
 	context.subject = file->device;
+	if (reader->dialect == IFCFG_DIALECT_INITSCRIPTS) {
+		context.parent = &parent;
+	}
 	if (!file->refused) {
 		ifcfg_alias_read(&context, interface);
 		file->is_read_through = true;
@@ -140,6 +145,16 @@ static void lines_read(const struct ifcfg_reader *reader, const struct places *p
 	bool nm = reader->dialect == IFCFG_DIALECT_NM;
 
 	context.subject = interface->name;
+	struct ifcfg_context own =
+		ifcfg_reader_context(reader, &reader->files[interface->source.file]);
+	if (!nm && ifcfg_key_is_true(&own, "NOROUTESET")) {
+		model_problem_add(reader->problems, MODEL_WARNING,
+				  (struct model_source){.file = context.file_index},
+				  interface->name,
+				  "the file is not used: NOROUTESET is yes in that of '%s'",
+				  interface->name);
+		return;
+	}
 	if (!ifcfg_text_check(file->text, context.file_index, "", reader->problems)) {
 		file->left_out = true;
 		return;
@@ -178,6 +193,7 @@ static void companion_read(const struct ifcfg_reader *reader, const struct place
 	if (!interface) {
 		return;
 	}
+	memcpy(file->name, interface->name, sizeof(file->name));
 	if (file->kind == MODEL_FILE_ALIAS) {
 		alias_read(reader, file, interface);
 	} else {

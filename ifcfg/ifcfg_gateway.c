@@ -42,7 +42,37 @@ static void route_set(const struct ifcfg_context *context, const char *key,
 {
 	route->is_set = true;
 	route->source = ifcfg_key_source(context, key);
-	ifcfg_key_warning(context, key, "%s is not applied yet", key);
+}
+
+/* METRIC of IPv4 alone, or nm's metric of all the family's routes. */
+static void metric_read(const struct ifcfg_context *context, const char *key,
+			struct model_default_route *route)
+{
+	const char *text = ifcfg_key_value(context, key);
+	char word[IFCFG_WORD_SIZE];
+
+	if (!text || strcmp(text, "-1") == 0) {
+		return;
+	}
+	route->has_metric = ifcfg_word_read(text, word) &&
+			    ifcfg_number_parse(word, UINT32_MAX, &route->metric);
+	if (!route->has_metric) {
+		ifcfg_key_warning(context, key, "%s '%s' is not used; expected a number", key,
+				  text);
+	}
+}
+
+/* WINDOW, of initscripts' IPv4 routes. */
+static void window_read(const struct ifcfg_context *context, struct model_default_route *route)
+{
+	const char *text = ifcfg_key_value(context, "WINDOW");
+	char word[IFCFG_WORD_SIZE];
+
+	if (text && !(ifcfg_word_read(text, word) &&
+		      ifcfg_number_parse(word, UINT32_MAX, &route->window))) {
+		ifcfg_key_warning(context, "WINDOW",
+				  "WINDOW '%s' is not used; expected a number", text);
+	}
 }
 
 /* The address; what is none costs the interface with nm, the route with ifup. */
@@ -95,6 +125,10 @@ static void ipv4_route_read(const struct ifcfg_context *context,
 	char name[KEY_SIZE];
 	const char *key = gateway_key(context, name);
 
+	metric_read(context, nm ? "IPV4_ROUTE_METRIC" : "METRIC", route);
+	if (!nm) {
+		window_read(context, route);
+	}
 	if (ifcfg_key_is_false(context, "DEFROUTE") ||
 	    (device && strcmp(device, context->subject) != 0)) {
 		return;
@@ -125,11 +159,21 @@ static void ipv6_route_read(const struct ifcfg_context *context,
 	struct model_default_route *route = &interface->ipv6_default;
 	const char *text = ifcfg_key_value(context, key);
 	const char *device = ifcfg_key_value(context, "IPV6_DEFAULTDEV");
+	bool nm = context->dialect == IFCFG_DIALECT_NM;
 	char word[IFCFG_WORD_SIZE];
 
-	if (!text) {
-		if (device && strcmp(device, context->subject) == 0) {
-			route_set(context, "IPV6_DEFAULTDEV", route);
+	if (nm) {
+		metric_read(context, "IPV6_ROUTE_METRIC", route);
+		if (ifcfg_key_is_false(context, "IPV6_DEFROUTE")) {
+			return;
+		}
+	}
+	if (!text || strcmp(text, "::") == 0) {
+		if (device && strcmp(device, context->subject) == 0 && !nm) {
+			ifcfg_key_warning(
+				context, "IPV6_DEFAULTDEV",
+				"IPV6_DEFAULTDEV alone makes no default route over an "
+				"Ethernet interface; expected IPV6_DEFAULTGW");
 		}
 		return;
 	}
@@ -149,6 +193,14 @@ static void ipv6_route_read(const struct ifcfg_context *context,
 			key, text, context->subject);
 		return;
 	}
+	if (!device && !nm && route->gateway[0] == 0xfe && (route->gateway[1] & 0xc0) == 0x80) {
+		memset(route->gateway, 0, sizeof(route->gateway));
+		ifcfg_key_warning(context, key,
+				  "%s '%s' is link-local and says no interface, so it makes no "
+				  "default route; expected %s%%%s",
+				  key, text, word, context->subject);
+		return;
+	}
 	if (device && strcmp(device, context->subject) != 0) {
 		memset(route->gateway, 0, sizeof(route->gateway));
 		ifcfg_key_warning(context, key,
@@ -157,6 +209,11 @@ static void ipv6_route_read(const struct ifcfg_context *context,
 		return;
 	}
 	route->has_gateway = true;
+	if (!nm) {
+		/* What ifup's functions say to ip, always. */
+		route->has_metric = true;
+		route->metric = 1;
+	}
 	route_set(context, key, route);
 }
 

@@ -5,9 +5,8 @@
 
 #include "ifcfg/ifcfg_key.h"
 
-/* Reads GATEWAY, GATEWAYDEV, DEFROUTE, IPV6_DEFAULTGW, IPV6_DEFAULTDEV, IPV6_AUTOCONF
- * and DHCPV6C into the interface, whose addresses have been read, and warns of what is
- * not applied yet. */
+/* Reads GATEWAY, GATEWAYDEV, DEFROUTE, IPV6_DEFAULTGW, IPV6_DEFAULTDEV, METRIC, WINDOW,
+ * IPV6_AUTOCONF and DHCPV6C into the interface, whose addresses have been read. */
 void ifcfg_gateways_read(const struct ifcfg_context *context,
 			 struct model_interface *interface);
 

@@ -62,6 +62,23 @@ static bool mac_read(const struct ifcfg_context *context, const char *key, uint8
 	return true;
 }
 
+/* ifup compares it with the address that a bond or VLAN interface has at that moment, which
+ * is none that it could be told from by. */
+static void hwaddr_check(const struct ifcfg_context *context,
+			 const struct model_interface *interface)
+{
+	uint8_t hwaddr[6];
+
+	if (!mac_read(context, "HWADDR", hwaddr) ||
+	    (interface->has_mac && memcmp(hwaddr, interface->mac, sizeof(hwaddr)) == 0)) {
+		return;
+	}
+	ifcfg_key_warning(context, "HWADDR",
+			  "HWADDR is not used: '%s' is made here, and has its address from "
+			  "MACADDR or from what it is made of",
+			  context->subject);
+}
+
 void ifcfg_interface_read(const struct ifcfg_context *context,
 			  struct model_interface *interface)
 {
@@ -75,6 +92,7 @@ void ifcfg_interface_read(const struct ifcfg_context *context,
 	}
 	mtu_read(context, interface);
 	interface->has_mac = mac_read(context, "MACADDR", interface->mac);
+	hwaddr_check(context, interface);
 }
 
 /* IPADDR, IPADDR0, ..., IPV6ADDR, IPV6ADDR_SECONDARIES. */
@@ -114,45 +132,5 @@ void ifcfg_member_read(const struct ifcfg_context *context, const char *master,
 					  *key, master);
 		}
 	}
-	ifcfg_key_value(context, "BOOTPROTO"); /* known, and of no effect for a member */
-	if (ifcfg_key_value(context, "ETHTOOL_OPTS")) {
-		ifcfg_key_warning(context, "ETHTOOL_OPTS",
-				  "ETHTOOL_OPTS is not applied yet; expected the NIC to be set "
-				  "up by other means");
-	}
-}
-
-void ifcfg_unapplied_warn(const struct ifcfg_context *context)
-{
-	static const char *const set[] = {
-		"BRIDGE", "ETHTOOL_OPTS",  "IPV6_MTU", "SRCADDR", "VLAN_EGRESS_PRIORITY_MAP",
-		"SCOPE",  "BRIDGING_OPTS", NULL,
-	};
-	static const char *const if_true[] = {"DHCPV6C", "IPV6_AUTOCONF", "IPV6FORWARDING",
-					      "GVRP", NULL};
-	static const char *const if_false[] = {"REORDER_HDR", "ARP", NULL};
-	bool nm = context->dialect == IFCFG_DIALECT_NM;
-
-	if (nm && ifcfg_key_value(context, "VLAN_FLAGS")) {
-		ifcfg_key_warning(context, "VLAN_FLAGS", "VLAN_FLAGS is not applied yet");
-	}
-
-	for (const char *const *key = set; *key; key++) {
-		if (ifcfg_key_value(context, *key)) {
-			ifcfg_key_warning(context, *key, "%s is not applied yet", *key);
-		}
-	}
-	for (const char *const *key = if_true; *key; key++) {
-		if (ifcfg_key_is_true(context, *key)) {
-			ifcfg_key_warning(context, *key, "%s=yes is not applied yet", *key);
-		}
-	}
-	for (const char *const *key = if_false; *key; key++) {
-		if (ifcfg_key_is_false(context, *key)) {
-			bool unused = nm && strcmp(*key, "REORDER_HDR") == 0;
-			ifcfg_key_warning(context, *key, "%s=no is not %s", *key,
-					  unused ? "used: nm reads VLAN_FLAGS instead"
-						 : "applied yet");
-		}
-	}
+	ifcfg_member_keys_read(context);
 }

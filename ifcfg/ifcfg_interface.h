@@ -15,8 +15,11 @@ void ifcfg_interface_read(const struct ifcfg_context *context,
 void ifcfg_member_read(const struct ifcfg_context *context, const char *master,
 		       struct model_member *member);
 
-/* Warns of each key that changes what ifup would do and is not applied yet, so
- * that nobody thinks it was. */
+/* Knows the keys that mean something to the dialect's programs and nothing here, and warns
+ * of those that would change what ifup does, so that nobody thinks they were applied. */
 void ifcfg_unapplied_warn(const struct ifcfg_context *context);
+
+/* The same of a member's file. */
+void ifcfg_member_keys_read(const struct ifcfg_context *context);
 
 #endif

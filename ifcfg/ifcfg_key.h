@@ -20,6 +20,9 @@ struct ifcfg_context {
 	const struct ifcfg_names *names; /* the system's; may be NULL */
 	uint32_t file_index;
 	const char *subject; /* the interface the file speaks of */
+	/* Of an alias, where it counts: the file of its interface, whose prefix and
+	 * ARPCHECK are the alias's, too, unless it says others; else NULL. */
+	const struct ifcfg_context *parent;
 	struct model_problems *problems;
 	/* Where in the text, within the value of the key in hand, what is wrong
 	 * stands; 0: not known closer than the value. */

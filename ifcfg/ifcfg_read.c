@@ -13,6 +13,7 @@
 
 #include "ifcfg/ifcfg_address.h"
 #include "ifcfg/ifcfg_bonding.h"
+#include "ifcfg/ifcfg_dhcp.h"
 #include "ifcfg/ifcfg_gateway.h"
 #include "ifcfg/ifcfg_interface.h"
 #include "ifcfg/ifcfg_key.h"
@@ -145,6 +146,7 @@ static void bond_read(struct ifcfg_reader *reader, struct ifcfg_file *file)
 	interface_init(&context, &bond.interface);
 	ifcfg_addresses_read(&context, &bond.interface);
 	ifcfg_gateways_read(&context, &bond.interface);
+	ifcfg_dhcp_read(&context, &bond.interface.dhcp);
 	ifcfg_bonding_read(&context, &bond.options);
 	ifcfg_portchannel_read(&context, &bond.options);
 	ifcfg_unapplied_warn(&context);
@@ -161,6 +163,7 @@ static void vlan_add(struct ifcfg_reader *reader, const struct ifcfg_context *co
 	interface_init(context, &vlan->interface);
 	ifcfg_addresses_read(context, &vlan->interface);
 	ifcfg_gateways_read(context, &vlan->interface);
+	ifcfg_dhcp_read(context, &vlan->interface.dhcp);
 	ifcfg_unapplied_warn(context);
 	if (ifcfg_key_value(context, "BONDING_OPTS")) {
 		ifcfg_key_warning(context, "BONDING_OPTS",

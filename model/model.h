@@ -172,7 +172,9 @@ struct model_interface {
 	struct model_default_route ipv6_default;
 	bool ipv6_autoconf; /* addresses and routes by router advertisements */
 	bool dhcpv6;
-	bool address_check; /* ARPCHECK: nobody else may have an IPv4 address put here */
+	/* Nobody else may have an IPv4 address put here, but where it is .unchecked;
+	 * false if all are. */
+	bool address_check;
 	size_t route_count; /* of route-X and route6-X, in their order */
 	struct model_route *routes;
 	size_t rule_count;

@@ -13,9 +13,10 @@ static void addresses_text(const struct made *made, char *out, size_t size)
 
 	out[0] = '\0';
 	for (size_t i = 0; i < interface->address_count; i++) {
-		char text[INET_ADDRSTRLEN];
+		char text[INET6_ADDRSTRLEN];
 		size_t at = strlen(out);
-		inet_ntop(AF_INET, interface->addresses[i].bytes, text, sizeof(text));
+		inet_ntop(interface->addresses[i].family, interface->addresses[i].bytes, text,
+			  sizeof(text));
 		snprintf(out + at, size - at, "%s%s/%u", at ? " " : "", text,
 			 interface->addresses[i].prefix);
 	}
@@ -71,8 +72,14 @@ static void test_aliases(void **state)
 		 "10.0.0.1/24 10.0.0.2/24", NULL, 0},
 		{"ifcfg-bond0:1", "IPADDR=10.0.0.2\nPREFIX=24\nONPARENT=no\n", "10.0.0.1/24",
 		 NULL, 0},
-		{"ifcfg-bond0:1", "IPADDR=10.0.0.2\n", "10.0.0.1/24 10.0.0.2/8",
-		 "from the class", MODEL_WARNING},
+		/* The prefix of the interface's file. */
+		{"ifcfg-bond0:1", "IPADDR=10.0.0.2\n", "10.0.0.1/24 10.0.0.2/24", NULL, 0},
+		{"ifcfg-bond0:1", "IPADDR=10.0.0.2\nNETMASK=255.255.0.0\n",
+		 "10.0.0.1/24 10.0.0.2/24", "and that counts", MODEL_WARNING},
+		{"ifcfg-bond0.5:1", "IPADDR=10.0.0.2\n", "10.0.0.2/8", "from the class",
+		 MODEL_WARNING},
+		{"ifcfg-bond0:1", "IPV6ADDR=2001:db8::2/64\n", "10.0.0.1/24 2001:db8::2/64",
+		 NULL, 0},
 		{"ifcfg-bond0:1", "IPADDR=10.0.0.1\nPREFIX=24\n", "10.0.0.1/24",
 		 "'bond0' has by another file", MODEL_WARNING},
 		{"ifcfg-bond0:1", "DEVICE=bond1:1\nIPADDR=10.0.0.2\nPREFIX=24\n", "10.0.0.1/24",

@@ -67,9 +67,9 @@ static void test_unknown_keys(void **state)
 	} cases[] = {
 		{"ifcfg-bond0",
 		 "DEVICE=bond0\nTYPE=Bond\nONBOOT=yes\nBOOTPROTO=none\nIPADDR=10.0.0.1\n"
-		 "PREFIX=24\nMTU=1500\nMACADDR=02:00:00:00:00:01\nUSERCTL=no\n"
+		 "PREFIX=24\nMTU=1500\nMACADDR=02:00:00:00:00:01\nUSERCTL=no\nNAME=x\n"
 		 "BONDING_OPTS='mode=4 miimon=100'\n",
-		 "TYPE USERCTL"},
+		 ""},
 		/* A key that a value refers to is read, if the file reads on. */
 		{"ifcfg-bond0",
 		 "NET=10.0.0\nOTHER=x\nIPADDR=$NET.1\nPREFIX=24\nBONDING_OPTS=mode=4", "OTHER"},

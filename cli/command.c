@@ -140,23 +140,6 @@ enum exit_code command_client_error(enum client_result result, const struct clie
 	return EXIT_CODE_NO_DAEMON;
 }
 
-enum exit_code command_get(const struct cli *cli, const char *path,
-			   const struct client_parameter *parameters, size_t count,
-			   json_t **out)
-{
-	struct client *client = client_new(cli->socket_path);
-	struct client_error error;
-	enum client_result result;
-
-	if (!client) {
-		command_error("out of memory");
-		return EXIT_CODE_FAILED;
-	}
-	result = client_get(client, path, parameters, count, out, &error);
-	client_close(client);
-	return result == CLIENT_OK ? EXIT_CODE_DONE : command_client_error(result, &error);
-}
-
 /* path with name, escaped, behind it; freed by the caller. */
 static char *path_make(struct client *client, const char *path, const char *name)
 {
@@ -168,6 +151,41 @@ static char *path_make(struct client *client, const char *path, const char *name
 	}
 	free(escaped);
 	return whole;
+}
+
+/* Asks for path, name behind it if there is one. */
+static enum exit_code get(const struct cli *cli, const char *path, const char *name,
+			  const struct client_parameter *parameters, size_t count, json_t **out)
+{
+	struct client *client = client_new(cli->socket_path);
+	char *whole = client ? path_make(client, path, name) : NULL;
+	enum exit_code code = EXIT_CODE_FAILED;
+	struct client_error error;
+	enum client_result result;
+
+	if (!whole) {
+		command_error("out of memory");
+	} else {
+		result = client_get(client, whole, parameters, count, out, &error);
+		code = result == CLIENT_OK ? EXIT_CODE_DONE
+					   : command_client_error(result, &error);
+	}
+	free(whole);
+	client_close(client);
+	return code;
+}
+
+enum exit_code command_get(const struct cli *cli, const char *path,
+			   const struct client_parameter *parameters, size_t count,
+			   json_t **out)
+{
+	return get(cli, path, NULL, parameters, count, out);
+}
+
+enum exit_code command_get_named(const struct cli *cli, const char *path, const char *name,
+				 json_t **out)
+{
+	return get(cli, path, name, NULL, 0, out);
 }
 
 enum exit_code command_send(const struct cli *cli, const char *method, const char *path,

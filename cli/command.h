@@ -17,6 +17,7 @@ enum exit_code {
 	EXIT_CODE_DONE = 0,
 	EXIT_CODE_FAILED = 1,
 	EXIT_CODE_USAGE = 2,
+	EXIT_CODE_SOMETHING_TO_DO = 2, /* plan --detailed-exitcode */
 	EXIT_CODE_NO_DAEMON = 8,
 };
 
@@ -122,6 +123,9 @@ void command_json_print(const json_t *json);
 enum exit_code command_get(const struct cli *cli, const char *path,
 			   const struct client_parameter *parameters, size_t count,
 			   json_t **out);
+/* Likewise without parameters, of what name, escaped, stands behind the path for. */
+enum exit_code command_get_named(const struct cli *cli, const char *path, const char *name,
+				 json_t **out);
 /* Sends it something by "POST", "PATCH" or "DELETE"; name, where not NULL, is appended to the
  * path. body is consumed; NULL stands for no memory. *out is the answer, and of a refusal what
  * came with it (NULL: nothing), to be released in any case. */

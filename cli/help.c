@@ -22,6 +22,7 @@ static void help_print(void)
 	      "  portchannel check-system   can this machine run it?\n"
 	      "  portchannel config check   are the interface files right?\n"
 	      "  portchannel status         what is up, what is not, and why\n"
+	      "  portchannel plan           what differs between the files and what runs\n"
 	      "\n"
 	      "'portchannel help SUBCOMMAND' (or SUBCOMMAND --help) says more about one;\n"
 	      "portchannel(8) is the manual. --socket chooses another daemon than that of\n"

@@ -1,31 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* portchannel reload: the daemon reads the files again, as by SIGHUP. */
-#include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
+#include "cli/answer.h"
 #include "cli/command.h"
 #include "cli/field.h"
 #include "cli/out.h"
-
-/* Prints one problem and returns whether it is an error. */
-static bool problem_print(struct out *out, const json_t *problem)
-{
-	const char *severity = field_text(problem, "severity", "error");
-	const char *file = field_text(problem, "file", NULL);
-	uint64_t line = field_number(problem, "line");
-
-	if (file) {
-		out_print(out, OUT_PLAIN, "%s:", file);
-	}
-	if (file && line > 0) {
-		out_print(out, OUT_PLAIN, "%" PRIu64 ":", line);
-	}
-	out_print(out, OUT_PLAIN, "%s%s: %s", file ? " " : "", severity,
-		  field_text(problem, "message", ""));
-	out_line(out);
-	return strcmp(severity, "error") == 0;
-}
 
 /* A change is a sentence, or an object with one as its "text". */
 static void change_print(struct out *out, const json_t *change)
@@ -42,7 +22,6 @@ static size_t answer_print(const json_t *answer)
 	const json_t *changes = json_object_get(answer, "changes");
 	struct out out;
 	struct out err;
-	size_t errors = 0;
 	size_t index;
 	json_t *entry;
 
@@ -56,10 +35,7 @@ static size_t answer_print(const json_t *answer)
 		out_line(&out);
 	}
 	fflush(stdout);
-	json_array_foreach (json_object_get(answer, "problems"), index, entry) {
-		errors += problem_print(&err, entry);
-	}
-	return errors;
+	return answer_problems_print(&err, json_object_get(answer, "problems"));
 }
 
 static enum exit_code reload_run(struct cli *cli, const struct command *command, int argc,
@@ -70,8 +46,6 @@ static enum exit_code reload_run(struct cli *cli, const struct command *command,
 	struct arguments arguments;
 	json_t *answer = NULL;
 	size_t errors = 0;
-	size_t index;
-	json_t *problem;
 
 	if (!arguments_read(cli, command, argc, argv, options, 1, 0, 0, &arguments)) {
 		return arguments.code;
@@ -84,9 +58,7 @@ static enum exit_code reload_run(struct cli *cli, const struct command *command,
 	}
 	if (as_json) {
 		command_json_print(answer);
-		json_array_foreach (json_object_get(answer, "problems"), index, problem) {
-			errors += strcmp(field_text(problem, "severity", ""), "error") == 0;
-		}
+		errors = answer_errors_count(json_object_get(answer, "problems"));
 	} else {
 		errors = answer_print(answer);
 	}

@@ -132,6 +132,7 @@ static void problems_print(struct out *out, const json_t *problems)
 		bool error = strcmp(severity, "error") == 0;
 		const char *file = field_text(problem, "file", NULL);
 		uint64_t line = field_number(problem, "line");
+		uint64_t column = field_number(problem, "column");
 
 		if (error) {
 			out_print(out, OUT_BAD, "!");
@@ -142,6 +143,9 @@ static void problems_print(struct out *out, const json_t *problems)
 		}
 		if (file && line > 0) {
 			out_print(out, OUT_PLAIN, "%" PRIu64 ":", line);
+		}
+		if (file && line > 0 && column > 0) {
+			out_print(out, OUT_PLAIN, "%" PRIu64 ":", column);
 		}
 		if (file) {
 			out_print(out, OUT_PLAIN, " ");
@@ -207,6 +211,38 @@ static void nothing_print(struct out *out, const json_t *status, const json_t *c
 	out_line(out);
 }
 
+/* What somebody has begun and not ended: a change to be confirmed, staged changes. */
+static void pending_print(struct out *out, const json_t *status)
+{
+	const json_t *waiting = json_object_get(status, "waiting");
+	uint64_t staged = field_number(status, "staged");
+
+	if (json_is_object(waiting)) {
+		out_print(out, OUT_BAD, "!");
+		out_indent(out, 2);
+		out_print(out, OUT_ALARM,
+			  "Change %" PRIu64 " by %s waits to be confirmed: %" PRIu64 " s left",
+			  field_number(waiting, "number"), field_text(waiting, "user", "?"),
+			  field_number(waiting, "seconds"));
+		out_line(out);
+		out_indent(out, 4);
+		out_print(
+			out, OUT_PLAIN,
+			"'portchannel confirm' keeps it, 'portchannel rollback' takes it back");
+		out_line(out);
+	}
+	if (staged > 0) {
+		out_indent(out, 2);
+		out_print(out, OUT_WARN, "%" PRIu64 " staged change%s", staged,
+			  staged > 1 ? "s" : "");
+		out_print(out, OUT_PLAIN, ": see 'portchannel staged'");
+		out_line(out);
+	}
+	if (json_is_object(waiting) || staged > 0) {
+		out_line(out);
+	}
+}
+
 bool status_print(struct out *out, const json_t *status, const json_t *config, bool whole)
 {
 	const json_t *bonds = json_object_get(status, "bonds");
@@ -215,6 +251,7 @@ bool status_print(struct out *out, const json_t *status, const json_t *config, b
 	size_t index;
 	json_t *bond;
 
+	pending_print(out, status);
 	if (json_array_size(bonds) == 0) {
 		nothing_print(out, status, config);
 		if (any_problem) {

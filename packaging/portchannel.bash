@@ -22,22 +22,54 @@ _portchannel_files()
 	COMPREPLY=($(compgen "$1" -- "$current"))
 }
 
+# Names of VLAN interfaces, staged ones too.
+_portchannel_vlans()
+{
+	"$1" vlan list --json 2>/dev/null |
+		sed -n 's/^      "name": "\([A-Za-z0-9_.-]*\)".*/\1/p'
+}
+
+_portchannel_commands="status explain monitor config plan apply confirm rollback history vlan
+	staged commit discard bond reload down check-system help"
+_portchannel_vlan_how="--stage --confirm --revision --json --socket --help"
+_portchannel_vlan_settings="--mtu --mac --gateway --gateway6 --dhcp --no-dhcp --dhcpv6
+	--no-dhcpv6 --ipv6-autoconf --no-ipv6-autoconf --onboot --no-onboot"
+
+# The options of "vlan add" and its like.
+_portchannel_vlan_options()
+{
+	case $1 in
+	add) _portchannel_words "--name $_portchannel_vlan_settings $_portchannel_vlan_how" ;;
+	set)
+		_portchannel_words "--address --add-address --remove-address \
+			$_portchannel_vlan_settings $_portchannel_vlan_how"
+		;;
+	del) _portchannel_words "$_portchannel_vlan_how" ;;
+	list) _portchannel_words "--json --socket --help" ;;
+	*) _portchannel_words "--help" ;;
+	esac
+}
+
 _portchannel()
 {
 	local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-	local subcommand= word i place=0
+	local subcommand= part= word i place=0
 	COMPREPLY=()
 
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		word=${COMP_WORDS[i]}
 		case $word in
-		--socket | --config | --dialect | --pcap | --policy | --members | --src-mac | --dst-mac | --vlan)
+		--socket | --config | --dialect | --pcap | --policy | --members | --src-mac | --dst-mac | \
+			--vlan | --confirm | --revision | --name | --mtu | --mac | --gateway | --gateway6 | \
+			--address | --add-address | --remove-address)
 			((i++))
 			;;
 		-*) ;;
 		*)
 			if [ -z "$subcommand" ]; then
 				subcommand=$word
+			elif [ -z "$part" ] && [[ $subcommand = vlan || $subcommand = bond ]]; then
+				part=$word
 			else
 				((place++))
 			fi
@@ -66,16 +98,46 @@ _portchannel()
 		_portchannel_words "1 2 3 4 5 6 7 8"
 		return
 		;;
-	--src-mac | --dst-mac | --vlan)
+	--confirm)
+		_portchannel_words "60 120 300 600"
+		return
+		;;
+	--src-mac | --dst-mac | --vlan | --revision | --name | --mtu | --mac | --gateway | --gateway6 | \
+		--address | --add-address | --remove-address)
 		return
 		;;
 	esac
 
 	case $subcommand,$current in
 	,-*) _portchannel_words "--help --version --socket" ;;
-	,*) _portchannel_words "status explain monitor config reload down check-system help" ;;
-	status,-* | monitor,-* | reload,-* | check-system,-*)
+	,*) _portchannel_words "$_portchannel_commands" ;;
+	status,-* | monitor,-* | reload,-* | check-system,-* | history,-* | staged,-*)
 		_portchannel_words "--json --socket --help"
+		;;
+	plan,-*) _portchannel_words "--staged --json --detailed-exitcode --socket --help" ;;
+	apply,-* | commit,-*) _portchannel_words "--confirm --revision --json --socket --help" ;;
+	rollback,-*) _portchannel_words "--confirm --json --socket --help" ;;
+	discard,-*) _portchannel_words "--revision --socket --help" ;;
+	confirm,-* | bond,-*) _portchannel_words "--socket --help" ;;
+	vlan,-*) _portchannel_vlan_options "$part" ;;
+	vlan,*)
+		if [ -z "$part" ]; then
+			_portchannel_words "add set del list"
+		elif [ $place -eq 0 ] && [ "$part" = add ]; then
+			_portchannel_words "$(_portchannel_bonds "${COMP_WORDS[0]}")"
+		elif [ $place -eq 0 ] && [[ $part = set || $part = del ]]; then
+			_portchannel_words "$(_portchannel_vlans "${COMP_WORDS[0]}")"
+		fi
+		;;
+	bond,*)
+		if [ -z "$part" ]; then
+			_portchannel_words "add set del"
+		elif [ $place -eq 0 ]; then
+			_portchannel_words "$(_portchannel_bonds "${COMP_WORDS[0]}")"
+		fi
+		;;
+	discard,*)
+		[ $place -eq 0 ] && _portchannel_words "$(_portchannel_vlans "${COMP_WORDS[0]}")"
 		;;
 	explain,-*)
 		_portchannel_words "--json --pcap --policy --members --src-mac --dst-mac --vlan --socket --help"
@@ -91,8 +153,7 @@ _portchannel()
 		;;
 	config,*) [ $place -eq 0 ] && _portchannel_words "check show" ;;
 	help,*)
-		[ $place -eq 0 ] &&
-			_portchannel_words "status explain monitor config reload down check-system help"
+		[ $place -eq 0 ] && _portchannel_words "$_portchannel_commands"
 		;;
 	esac
 	return 0

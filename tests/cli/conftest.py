@@ -48,8 +48,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(data)
 
-    do_GET = answer
-    do_POST = answer
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = answer
 
 
 class Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):

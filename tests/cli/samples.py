@@ -107,3 +107,25 @@ def no_partner(value):
     for one in value["members"]:
         one["lacp"]["partner"] = dict(lacp_info("00:00:00:00:00:00", 0, []), key=0)
     return value
+
+
+def step(action, text, disruption="none", **changes):
+    value = {"action": action, "parent": "bond0", "interface": "bond0.653", "disruption": disruption,
+             "text": text, "file": "/etc/sysconfig/network-scripts/ifcfg-bond0.653", "line": 1}
+    value.update(changes)
+    return value
+
+
+def configured_vlan(vid, parent="bond0", **changes):
+    value = {
+        "name": f"{parent}.{vid}", "parent": parent, "vid": vid, "onboot": True,
+        "addresses": ["10.124.252.101/24"], "dhcp": False, "dhcpv6": False, "ipv6_autoconf": True,
+        "gateway": None, "gateway6": None, "mtu": None, "mac": None,
+        "file": f"/etc/sysconfig/network-scripts/ifcfg-{parent}.{vid}", "revision": "0b1e6a9c55d2f310",
+        "running": True, "staged": None,
+    }
+    value.update(changes)
+    return value
+
+
+WAITING = {"number": 43, "seconds": 60, "deadline": 1790000060.0, "user": "anna"}

@@ -8,8 +8,8 @@ import subprocess
 
 import pytest
 from conftest import portchannel
-from samples import bond, member, status, vlan
-from test_usage import COMMANDS
+from samples import bond, configured_vlan, member, status, vlan
+from test_usage import COMMANDS, PARTS
 
 SOURCE = pathlib.Path(os.environ.get("SOURCE", "."))
 PAGE = (SOURCE / "man" / "portchannel.8").read_text()
@@ -17,20 +17,24 @@ COMPLETION = SOURCE / "packaging" / "portchannel.bash"
 
 
 def options_of(command):
-    return set(re.findall(r"--[a-z-]+", portchannel("help", command).stdout)) - {"--help"}
+    """What its usage line and its list of options name."""
+    lines = [line for line in portchannel("help", *command.split()).stdout.splitlines()
+             if line.startswith(("usage: ", "  --"))]
+    return set(re.findall(r"--[a-z][a-z0-9-]*", "\n".join(lines))) - {"--help"}
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", COMMANDS + PARTS)
 def test_page_knows_the_subcommand_and_its_options(command):
-    assert f".Cm {command}" in PAGE
-    assert re.search(rf"^\.Ss {command}", PAGE, re.M)
+    assert f".Cm {command.split()[0]}" in PAGE
+    if command != "vlan" and not command.startswith("bond "):
+        assert re.search(rf"^\.Ss {command}", PAGE, re.M)
     for option in options_of(command):
         assert f"Fl -{option[2:]}" in PAGE, option
 
 
 def test_page_knows_nothing_else():
-    known = {"--help", "--version", "--socket"}.union(*(options_of(c) for c in COMMANDS))
-    for option in re.findall(r"Fl -([a-z-]+)", PAGE):
+    known = {"--help", "--version", "--socket"}.union(*(options_of(c) for c in COMMANDS + PARTS))
+    for option in re.findall(r"Fl -([a-z][a-z0-9-]*)", PAGE):
         assert f"--{option}" in known, option
     for name in re.findall(r"^\.Nm\n(?:\.Op .*\n)?\.Cm (\S+)", PAGE, re.M):
         assert name in COMMANDS
@@ -69,15 +73,17 @@ def complete(*words, binary=None):
 
 def test_completion_of_subcommands():
     assert set(complete("")) == set(COMMANDS)
-    assert complete("st") == ["status"]
-    assert complete("--socket", "/x", "st") == ["status"]
+    assert complete("stat") == ["status"]
+    assert complete("--socket", "/x", "stat") == ["status"]
     assert complete("config", "sh") == ["show"]
     assert complete("help", "ex") == ["explain"]
+    assert complete("vlan", "") == ["add", "set", "del", "list"]
+    assert complete("bond", "d") == ["del"]
 
 
-@pytest.mark.parametrize("command", [c for c in COMMANDS if c != "help"])
+@pytest.mark.parametrize("command", [c for c in COMMANDS + PARTS if c != "help"])
 def test_completion_of_options(command):
-    assert options_of(command) <= set(complete(command, "--"))
+    assert options_of(command) <= set(complete(*command.split(), "--"))
 
 
 def test_completion_of_values(folder):
@@ -94,3 +100,15 @@ def test_completion_of_bonds(daemon, folder):
     script.chmod(0o755)
     assert complete("status", "bon", binary=str(script)) == ["bond0", "bond1"]
     assert complete("status", "bond0", "bon", binary=str(script)) == []
+    assert complete("vlan", "add", "bon", binary=str(script)) == ["bond0", "bond1"]
+    assert complete("vlan", "add", "bond0", "", binary=str(script)) == []
+    assert complete("bond", "set", "--socket", "/x", "bon", binary=str(script)) == ["bond0", "bond1"]
+
+
+def test_completion_of_vlans(daemon, folder):
+    daemon.answer("/v1/vlans", {"revision": "x", "vlans": [configured_vlan(7), configured_vlan(8, staged="add")]})
+    script = folder / "portchannel"
+    script.write_text(f'#!/bin/sh\nexec "$PORTCHANNEL" --socket {daemon.socket} "$@"\n')
+    script.chmod(0o755)
+    for words in (["vlan", "set"], ["vlan", "del"], ["vlan", "set", "--mtu", "9000"], ["discard"]):
+        assert complete(*words, "", binary=str(script)) == ["bond0.7", "bond0.8"]

@@ -9,7 +9,9 @@ import pytest
 from conftest import environment, golden, portchannel, portchannel_as_nobody
 from samples import bond, status
 
-COMMANDS = ["status", "explain", "monitor", "config", "reload", "down", "check-system", "help"]
+COMMANDS = ["status", "explain", "monitor", "config", "plan", "apply", "confirm", "rollback", "history",
+            "vlan", "staged", "commit", "discard", "bond", "reload", "down", "check-system", "help"]
+PARTS = ["vlan add", "vlan set", "vlan del", "vlan list", "bond add", "bond set", "bond del"]
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["-h"], ["help"]])
@@ -19,17 +21,18 @@ def test_help(arguments):
     golden("help.txt", result.stdout)
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", COMMANDS + PARTS)
 def test_help_of_a_subcommand(command):
-    result = portchannel("help", command)
+    words = command.split()
+    result = portchannel("help", *words)
     assert (result.returncode, result.stderr) == (0, "")
     assert result.stdout.startswith(f"usage: portchannel {command}")
     for line in result.stdout.splitlines():
         assert len(line) <= 80, line
     if command != "help":
-        assert portchannel(command, "--help").stdout == result.stdout
-        assert portchannel(command, "-h").stdout == result.stdout
-    assert command in portchannel("help").stdout
+        assert portchannel(*words, "--help").stdout == result.stdout
+        assert portchannel(*words, "-h").stdout == result.stdout
+    assert command in portchannel("help", *words[:-1]).stdout or words[0] == "bond"
 
 
 def test_version():
@@ -46,6 +49,34 @@ def test_version():
     (["xyzzy"], "there is no subcommand 'xyzzy'; 'portchannel help' lists them"),
     (["\x1b[2J"], "there is no subcommand '\\x1b[2J'"),
     (["help", "explian"], "did you mean 'explain'?"),
+    (["help", "vlan", "ad"], "there is no 'vlan' subcommand 'ad'; did you mean 'add'?"),
+    (["help", "status", "x"], "there is no 'status' subcommand 'x'"),
+    (["vlan"], "arguments are missing"),
+    (["vlan", "--jsno"], "unknown option '--jsno'"),
+    (["vlan", "lsit"], "there is no 'vlan' subcommand 'lsit'; did you mean 'list'?"),
+    (["vlan", "add", "bond0"], "arguments are missing"),
+    (["vlan", "add", "bond0", "5000"], "VID is '5000'; expected a number from 1 to 4094"),
+    (["vlan", "add", "bond0", "x"], "VID is 'x'; expected a number from 1 to 4094"),
+    (["vlan", "add", "bond0", "5", "--mtu", "big"], "--mtu is 'big'; expected a number"),
+    (["vlan", "add", "bond0", "5", "--dhcp", "--no-dhcp"], "--dhcp and --no-dhcp together"),
+    (["vlan", "add", "bond0", "5", "--stage", "--confirm", "60"], "--confirm goes with 'portchannel commit'"),
+    (["vlan", "set", "bond0.5"], "what is to be different?"),
+    (["vlan", "set", "bond0.5", "--stage"], "what is to be different?"),
+    (["vlan", "set", "bond0.5", "--address", "1.2.3.4/8", "--add-address", "1.2.3.5/8"],
+     "it doesn't go with --add-address"),
+    (["vlan", "del"], "arguments are missing"),
+    (["bond"], "arguments are missing"),
+    (["bond", "create"], "there is no 'bond' subcommand 'create'"),
+    (["plan", "now"], "what is 'now' for?"),
+    (["apply", "--confirm"], "--confirm wants a value"),
+    (["apply", "--confirm", "0"], "--confirm is '0'; expected a number from 1 to 86400"),
+    (["apply", "--confirm", "1m"], "--confirm is '1m'; expected a number from 1 to 86400"),
+    (["commit", "--confirm", "86401"], "--confirm is '86401'; expected a number from 1 to 86400"),
+    (["rollback", "x"], "N is 'x'; expected a number from 1"),
+    (["rollback", "1", "2"], "what is '2' for?"),
+    (["history", "0"], "N is '0'; expected a number from 1"),
+    (["confirm", "43"], "what is '43' for?"),
+    (["discard", "a", "b"], "what is 'b' for?"),
     (["--jsno", "status"], "unknown option '--jsno' before the subcommand"),
     (["--socket"], "--socket wants a value"),
     (["status", "--jsno"], "unknown option '--jsno'; did you mean '--json'?"),
@@ -82,6 +113,10 @@ def test_usage_errors(arguments, message):
 
 
 @pytest.mark.parametrize("command", [["status"], ["monitor"], ["reload"], ["down"], ["status", "--json"],
+                                     ["plan"], ["plan", "--detailed-exitcode"], ["apply"], ["confirm"],
+                                     ["rollback"], ["history"], ["vlan", "list"], ["vlan", "del", "x"],
+                                     ["vlan", "set", "x", "--add-address", "10.0.0.1/8"], ["staged"],
+                                     ["commit"], ["discard"], ["bond", "add", "bond1"],
                                      ["explain", "bond0", "10.0.0.1", "10.0.0.2"]])
 def test_no_daemon(folder, command):
     result = portchannel("--socket", f"{folder}/none.sock", *command)

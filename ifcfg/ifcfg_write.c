@@ -214,6 +214,10 @@ static enum ifcfg_write_result edit_one(const struct writer *writer, size_t inde
 			return IFCFG_WRITE_OK;
 		}
 		free(changed.bytes);
+		/* A key that can't be taken away may be empty already. */
+		if (way == WAY_IN_PLACE && text_is_right(writer, index + 1, text)) {
+			return IFCFG_WRITE_OK;
+		}
 	}
 	return fail(writer->error, IFCFG_WRITE_REFUSED,
 		    "%s can't be changed in this file without changing more than that",

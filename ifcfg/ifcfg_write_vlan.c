@@ -538,52 +538,61 @@ static bool old_read(struct vlan_writer *writer, const char *old, size_t size)
 	return fine;
 }
 
-/* The text must describe this VLAN interface to all who can read it. */
-static enum ifcfg_write_result written_check(const struct vlan_writer *writer,
-					     const char *bytes, size_t size)
+static bool is_readable(const char *bytes, size_t size, enum ifcfg_dialect dialect)
 {
-	bool found = false;
+	const struct ifcfg_text text = {.path = "", .bytes = bytes, .size = size};
+	struct model_problems problems = {0};
+	struct ifcfg_variables variables;
 
-	for (size_t d = 0; d < DIALECTS; d++) {
-		const struct ifcfg_text text = {.path = "", .bytes = bytes, .size = size};
-		struct model_problems problems = {0};
-		struct ifcfg_variables variables;
-		struct model *model = NULL;
-		enum ifcfg_dialect dialect = (enum ifcfg_dialect)d;
-		bool reads = ifcfg_parse(&text, dialect, 0, "", &variables, &problems);
-		const struct model_vlan *vlan =
-			reads ? text_read(bytes, size, writer->vlan->interface.name, dialect,
-					  &model, &problems)
-			      : NULL;
-		bool right = vlan && identity_same(vlan, writer->vlan);
-		bool out_of_memory = problems.out_of_memory;
-		ifcfg_variables_free(&variables);
-		model_problems_free(&problems);
-		model_free(model);
-		if (out_of_memory) {
-			return refuse(writer->error, IFCFG_WRITE_NO_MEMORY, "no memory");
-		}
-		if (reads && !right) {
-			return refuse(writer->error, IFCFG_WRITE_REFUSED,
-				      "other keys of the file make something else of it than "
-				      "VLAN interface %s",
-				      writer->vlan->interface.name);
-		}
-		found = found || right;
-	}
-	return found ? IFCFG_WRITE_OK
-		     : refuse(writer->error, IFCFG_WRITE_REFUSED, "the file can't be read");
+	bool reads = ifcfg_parse(&text, dialect, 0, "", &variables, &problems);
+	ifcfg_variables_free(&variables);
+	model_problems_free(&problems);
+	return reads;
 }
 
-enum ifcfg_write_result ifcfg_write_vlan(const char *old, size_t old_size,
-					 const struct model_vlan *vlan, char **out,
-					 size_t *size, char error[IFCFG_WRITE_ERROR_SIZE])
+/* The text must describe this VLAN interface to all who can read it. *newly: somebody
+ * can who couldn't read the old one. */
+static enum ifcfg_write_result written_check(const struct vlan_writer *writer,
+					     const char *bytes, size_t size, bool *newly)
+{
+	const char *name = writer->vlan->interface.name;
+	enum ifcfg_write_result result = IFCFG_WRITE_OK;
+
+	*newly = false;
+	for (size_t d = 0; d < DIALECTS && result == IFCFG_WRITE_OK; d++) {
+		struct model_problems problems = {0};
+		struct model *model = NULL;
+		enum ifcfg_dialect dialect = (enum ifcfg_dialect)d;
+		if (!is_readable(bytes, size, dialect)) {
+			continue;
+		}
+		*newly = *newly || !(writer->reads[d] || writer->is_new);
+		const struct model_vlan *vlan =
+			text_read(bytes, size, name, dialect, &model, &problems);
+		if (problems.out_of_memory) {
+			result = refuse(writer->error, IFCFG_WRITE_NO_MEMORY, "no memory");
+		} else if (!vlan || !identity_same(vlan, writer->vlan)) {
+			result = refuse(writer->error, IFCFG_WRITE_REFUSED,
+					"other keys of the file make something else of it "
+					"than VLAN interface %s",
+					name);
+		}
+		model_problems_free(&problems);
+		model_free(model);
+	}
+	return result;
+}
+
+/* One way from the old text to the new; *again: the new one is to be taken for the old
+ * one and looked at once more. */
+static enum ifcfg_write_result vlan_write_over(const char *old, size_t old_size,
+					       const struct model_vlan *vlan, char **out,
+					       size_t *size, bool *again, char *error)
 {
 	struct vlan_writer writer = {.vlan = vlan, .is_new = !old, .error = error};
 	char *bytes = NULL;
 	size_t bytes_size = 0;
 
-	error[0] = '\0';
 	enum ifcfg_write_result result = vlan_check(&writer);
 	if (result == IFCFG_WRITE_OK) {
 		if (old_read(&writer, old, old_size)) {
@@ -597,9 +606,9 @@ enum ifcfg_write_result ifcfg_write_vlan(const char *old, size_t old_size,
 					      writer.edits.count, &bytes, &bytes_size, error);
 	}
 	if (result == IFCFG_WRITE_OK) {
-		result = written_check(&writer, bytes, bytes_size);
+		result = written_check(&writer, bytes, bytes_size, again);
 	}
-	if (result == IFCFG_WRITE_OK) {
+	if (result == IFCFG_WRITE_OK || (result == IFCFG_WRITE_REFUSED && *again)) {
 		*out = bytes;
 		*size = bytes_size;
 	} else {
@@ -609,6 +618,36 @@ enum ifcfg_write_result ifcfg_write_vlan(const char *old, size_t old_size,
 	for (size_t d = 0; d < DIALECTS; d++) {
 		model_free(writer.models[d]);
 		ifcfg_variables_free(&writer.variables[d]);
+	}
+	return result;
+}
+
+enum ifcfg_write_result ifcfg_write_vlan(const char *old, size_t old_size,
+					 const struct model_vlan *vlan, char **out,
+					 size_t *size, char error[IFCFG_WRITE_ERROR_SIZE])
+{
+	char *bytes = NULL;
+	size_t bytes_size = 0;
+	bool again = false;
+
+	error[0] = '\0';
+	enum ifcfg_write_result result =
+		vlan_write_over(old, old_size, vlan, &bytes, &bytes_size, &again, error);
+	/* With a line gone that NetworkManager stumbled over, it sees the others. */
+	for (size_t i = 0; again && i < DIALECTS; i++) {
+		char *first = bytes;
+		bytes = NULL;
+		again = false;
+		result = vlan_write_over(first, bytes_size, vlan, &bytes, &bytes_size, &again,
+					 error);
+		free(first);
+	}
+	if (result == IFCFG_WRITE_OK) {
+		error[0] = '\0';
+		*out = bytes;
+		*size = bytes_size;
+	} else {
+		free(bytes);
 	}
 	return result;
 }

@@ -345,6 +345,11 @@ char *staged_conflict(struct staged *staged, const json_t *change,
 	return NULL;
 }
 
+size_t staged_count(const struct daemon *daemon)
+{
+	return daemon->staged ? json_array_size(daemon->staged->changes) : 0;
+}
+
 /* --- discarding ----------------------------------------------------------------- */
 
 static struct transaction_answer staged_discard_done(struct staged *staged, const char *name)

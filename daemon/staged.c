@@ -14,9 +14,10 @@
 #include "daemon/store.h"
 #include "daemon/transaction_internal.h"
 
-#define STAGED_FILE    "staged.json"
+#define STAGED_FILE	"staged.json"
+#define STAGED_WHO_SIZE 200
 /* Changes with every change of the meaning of what is written. */
-#define STAGED_VERSION 1
+#define STAGED_VERSION	1
 
 /* --- what is read back ----------------------------------------------------- */
 
@@ -277,49 +278,52 @@ int staged_restore(struct daemon *daemon, const json_t *changes)
 
 /* --- conflicts ---------------------------------------------------------------- */
 
-/* "anna, by vlan set bond0.652, at 2026-11-22 15:04:05" or the file's own time. */
-static void staged_who(struct staged *staged, const char *name, const struct config_text *text,
-		       char out[160])
+static bool staged_entry_names(const struct history_entry *entry, const char *file)
 {
-	const struct history *history = &staged->daemon->transactions->history;
+	for (size_t i = 0; i < json_array_size(entry->files); i++) {
+		if (strcmp(staged_text(json_array_get(entry->files, i), "name"), file) == 0) {
+			return !entry->taken_back;
+		}
+	}
+	return false;
+}
+
+/* Who made the file what it is: "by anna (vlan set bond0.652), at 2026-11-22 15:04:05";
+ * one that was not applied, somebody has edited. */
+static void staged_who(struct staged *staged, const char *name, const struct config_text *text,
+		       char out[STAGED_WHO_SIZE])
+{
+	const struct transactions *transactions = staged->daemon->transactions;
+	const struct config_text *applied = config_texts_find(&transactions->in_force, name);
+	const struct history *history = &transactions->history;
+	const struct history_origin *origin = NULL;
+	time_t time = text ? (time_t)(text->modified_ns / 1000000000) : 0;
 	char when[32] = "";
 	struct tm tm;
-	time_t time;
 
-	for (size_t i = history->count; i > 0; i--) {
-		const struct history_entry *entry = &history->list[i - 1];
-		const struct history_origin *origin = &entry->origin;
-		bool names = false;
-
-		for (size_t j = 0; j < json_array_size(entry->files) && !names; j++) {
-			names = strcmp(staged_text(json_array_get(entry->files, j), "name"),
-				       name) == 0;
-		}
-		if (names && !entry->taken_back &&
-		    (!text || text->modified_ns / 1000000000 <= (uint64_t)origin->time + 1)) {
+	for (size_t i = journal_texts_equal(text, applied) ? history->count : 0; i > 0; i--) {
+		if (staged_entry_names(&history->list[i - 1], name)) {
+			origin = &history->list[i - 1].origin;
 			time = (time_t)origin->time;
-			localtime_r(&time, &tm);
-			strftime(when, sizeof(when), "%F %T", &tm);
-			snprintf(out, 160, "by %s (%s), at %s", origin->user, origin->how,
-				 when);
-			return;
+			break;
 		}
 	}
-	if (!text) {
-		snprintf(out, 160, "by hand");
-		return;
+	if (time != 0) {
+		localtime_r(&time, &tm);
+		strftime(when, sizeof(when), ", at %F %T", &tm);
 	}
-	time = (time_t)(text->modified_ns / 1000000000);
-	localtime_r(&time, &tm);
-	strftime(when, sizeof(when), "%F %T", &tm);
-	snprintf(out, 160, "by hand, at %s", when);
+	if (origin) {
+		snprintf(out, STAGED_WHO_SIZE, "by %s (%s)%s", origin->user, origin->how, when);
+	} else {
+		snprintf(out, STAGED_WHO_SIZE, "by hand%s", when);
+	}
 }
 
 char *staged_conflict(struct staged *staged, const json_t *change,
 		      const struct config_texts *folder)
 {
 	const json_t *files = json_object_get(change, "files");
-	char revision[CONFIG_REVISION_SIZE], who[160];
+	char revision[CONFIG_REVISION_SIZE], who[STAGED_WHO_SIZE];
 	char *sentence;
 
 	for (size_t i = 0; i < json_array_size(files); i++) {
@@ -343,11 +347,6 @@ char *staged_conflict(struct staged *staged, const json_t *change,
 		return sentence;
 	}
 	return NULL;
-}
-
-size_t staged_count(const struct daemon *daemon)
-{
-	return daemon->staged ? json_array_size(daemon->staged->changes) : 0;
 }
 
 /* --- discarding ----------------------------------------------------------------- */

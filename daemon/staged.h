@@ -33,9 +33,6 @@ json_t *staged_vlans_json(struct daemon *daemon);
 json_t *staged_parents_json(struct daemon *daemon);
 json_t *staged_json(struct daemon *daemon);
 
-/* How many changes there are. */
-size_t staged_count(const struct daemon *daemon);
-
 /* One name's change, or all (NULL), is dropped. */
 struct transaction_answer staged_discard(struct daemon *daemon, const struct peer *peer,
 					 const char *name, const json_t *body);

@@ -542,15 +542,16 @@ void staged_vlan_set(struct daemon *daemon, const struct peer *peer, const char 
 }
 
 /* Files that are there for this interface alone. */
-static bool staged_is_its_file(const struct model_file *info, const char *name)
+static bool staged_is_its_file(enum model_file_kind kind, const char *file, const char *name)
 {
-	size_t size = strcspn(info->interface, ":");
+	char interface[MODEL_NAME_SIZE];
 
-	switch (info->kind) {
+	switch (kind) {
 	case MODEL_FILE_ALIAS:
 	case MODEL_FILE_ROUTES:
 	case MODEL_FILE_RULES:
-		return strlen(name) == size && memcmp(info->interface, name, size) == 0;
+		return transaction_file_interface(file, interface) &&
+		       strcmp(interface, name) == 0;
 	case MODEL_FILE_OTHER:
 	case MODEL_FILE_BOND:
 	case MODEL_FILE_MEMBER:
@@ -571,7 +572,7 @@ static json_t *staged_removed_files(const struct staged_call *call)
 		const struct model_source source = {.file = (uint32_t)i};
 		const char *name = staged_file_name(model, &source);
 
-		if (staged_is_its_file(&model->file_infos[i], call->name) &&
+		if (staged_is_its_file(model->file_infos[i].kind, name, call->name) &&
 		    strcmp(name, call->file) != 0) {
 			staged_add_file(call, files, name, NULL);
 		}

@@ -11,8 +11,6 @@
 #include "daemon/bond_runtime.h"
 #include "daemon/daemon.h"
 #include "daemon/json_util.h"
-#include "daemon/staged.h"
-#include "daemon/transaction.h"
 
 /* All addresses of the namespace, asked for once an answer: by interface they
  * would be dumped as a whole each time by older kernels. */
@@ -298,19 +296,16 @@ json_t *status_json_problems(struct daemon *daemon)
 
 		json_array_append_new(
 			list,
-			json_pack(
-				"{s:s, s:o, s:o, s:o, s:o, s:o}", "severity",
-				problem->severity == MODEL_ERROR ? "error" : "warning", "file",
-				json_text(problem->file), "line",
-				problem->file && problem->line ? json_integer(problem->line)
-							       : json_null(),
-				"column",
-				problem->file && problem->column ? json_integer(problem->column)
+			json_pack("{s:s, s:o, s:o, s:o, s:o}", "severity",
+				  problem->severity == MODEL_ERROR ? "error" : "warning",
+				  "file", json_text(problem->file), "line",
+				  problem->file && problem->line ? json_integer(problem->line)
 								 : json_null(),
-				"subject",
-				problem->subject[0] ? json_text(problem->subject) : json_null(),
-				"message",
-				json_text(problem->message ? problem->message : "")));
+				  "subject",
+				  problem->subject[0] ? json_text(problem->subject)
+						      : json_null(),
+				  "message",
+				  json_text(problem->message ? problem->message : "")));
 	}
 	return list;
 }
@@ -337,10 +332,8 @@ json_t *status_json(struct daemon *daemon, struct bond_runtime *only)
 		daemon_breathe(daemon);
 	}
 	free(addresses.list);
-	return json_pack("{s:o, s:o, s:o, s:o, s:I}", "daemon", status_json_daemon(daemon),
-			 "bonds", bonds, "problems", status_json_problems(daemon), "waiting",
-			 transactions_waiting_json(daemon), "staged",
-			 (json_int_t)staged_count(daemon));
+	return json_pack("{s:o, s:o, s:o}", "daemon", status_json_daemon(daemon), "bonds",
+			 bonds, "problems", status_json_problems(daemon));
 }
 
 json_t *status_json_event(const struct event *event)

@@ -148,6 +148,8 @@ static void transaction_applied(const struct apply_result *result, void *user)
 	struct transactions *transactions = user;
 	struct transaction *now = &transactions->now;
 	struct history_origin origin = now->journal.origin;
+	const struct history_entry *entry;
+	struct transaction_answer answer;
 	unsigned int number;
 	int err;
 
@@ -163,13 +165,19 @@ static void transaction_applied(const struct apply_result *result, void *user)
 		transaction_take_back(transactions, "taken_back", now->callback, now->user);
 		return;
 	}
+	entry = transactions->number != number
+			? history_find(&transactions->history, transactions->number)
+			: NULL;
 	if (transactions->number != number) {
 		transactions_event(transactions, "applied",
 				   "configuration %u applied, asked for by %s: %s",
 				   transactions->number, origin.user, origin.how);
 	}
-	transaction_finish(transactions,
-			   transaction_done(transactions, result->steps, result->changes));
+	answer = transaction_done(transactions, result->steps, result->changes);
+	if (answer.json && entry) {
+		json_object_set(answer.json, "files", entry->files);
+	}
+	transaction_finish(transactions, answer);
 }
 
 void transaction_carry_out(struct transactions *transactions)

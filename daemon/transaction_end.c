@@ -16,7 +16,7 @@
 
 /* When something keeps the files from being put back (a full disk), it is tried again
  * this often; when another application is under way, sooner. */
-#define TRANSACTION_RETRY_US 10000000ULL
+#define TRANSACTION_RETRY_US 5000000ULL
 #define TRANSACTION_BUSY_US  100000ULL
 
 static void transaction_take_back_files(struct transactions *transactions);

@@ -17,13 +17,33 @@ struct transaction_kinds {
 	struct model_problems problems;
 };
 
-static bool transaction_model_has(const struct model *model, const char *interface)
+bool transaction_file_interface(const char *name, char out[MODEL_NAME_SIZE])
 {
-	char name[MODEL_NAME_SIZE];
+	const char *dash = strchr(name, '-');
+	const char *range = dash ? strstr(dash, "-range") : NULL;
+	size_t size;
 
-	/* "bond0:1" is bond0's. */
-	snprintf(name, sizeof(name), "%.*s", (int)strcspn(interface, ":"), interface);
-	return model_find_bond(model, name) || model_find_vlan(model, name);
+	if (!dash) {
+		return false;
+	}
+	size = strcspn(dash + 1, ":");
+	if (range && (size_t)(range - dash - 1) < size) {
+		size = (size_t)(range - dash - 1);
+	}
+	if (size == 0 || size >= MODEL_NAME_SIZE) {
+		return false;
+	}
+	memcpy(out, dash + 1, size);
+	out[size] = '\0';
+	return true;
+}
+
+static bool transaction_model_has(const struct model *model, const char *file)
+{
+	char interface[MODEL_NAME_SIZE];
+
+	return transaction_file_interface(file, interface) &&
+	       (model_find_bond(model, interface) || model_find_vlan(model, interface));
 }
 
 static int transaction_path_compare(const void *key, const void *element)
@@ -52,7 +72,7 @@ static bool transaction_file_is_ours(const struct model *model, const char *name
 	case MODEL_FILE_ALIAS:
 	case MODEL_FILE_ROUTES:
 	case MODEL_FILE_RULES:
-		return transaction_model_has(model, info->interface);
+		return transaction_model_has(model, name);
 	case MODEL_FILE_REFUSED:
 	case MODEL_FILE_OTHER:
 		break;
@@ -112,28 +132,6 @@ int transaction_differences(struct transactions *transactions, const struct conf
 	return err;
 }
 
-/* The interface that a file's name says it is of: "bond0" for "ifcfg-bond0:1". */
-static bool transaction_name_interface(const char *name, char out[MODEL_NAME_SIZE])
-{
-	const char *dash = strchr(name, '-');
-	const char *range = dash ? strstr(dash, "-range") : NULL;
-	size_t size;
-
-	if (!dash) {
-		return false;
-	}
-	size = strcspn(dash + 1, ":");
-	if (range && (size_t)(range - dash - 1) < size) {
-		size = (size_t)(range - dash - 1);
-	}
-	if (size == 0 || size >= MODEL_NAME_SIZE) {
-		return false;
-	}
-	memcpy(out, dash + 1, size);
-	out[size] = '\0';
-	return true;
-}
-
 static int transaction_scope_compare(const void *left, const void *right)
 {
 	return strcmp(*(const char *const *)left, *(const char *const *)right);
@@ -144,7 +142,7 @@ static bool transaction_scope_has(const struct transaction *now, const char *fil
 	char interface[MODEL_NAME_SIZE];
 	const char *key = interface;
 
-	return transaction_name_interface(file, interface) &&
+	return transaction_file_interface(file, interface) &&
 	       bsearch(&key, now->scope, now->scope_count, sizeof(*now->scope),
 		       transaction_scope_compare);
 }

@@ -106,6 +106,8 @@ void transaction_carry_out(struct transactions *transactions);
 int transaction_differences(struct transactions *transactions, const struct config_texts *from,
 			    const struct config_texts *to, struct config_texts *before,
 			    struct config_texts *after);
+/* The interface that a file's name says it is of: "bond0" for "ifcfg-bond0:1". */
+bool transaction_file_interface(const char *file, char out[MODEL_NAME_SIZE]);
 /* What is in force, with the files of the interfaces in ->now's scope as the folder has
  * them, becomes ->now's target. */
 int transaction_scope_target(struct transactions *transactions);

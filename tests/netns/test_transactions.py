@@ -1,0 +1,461 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""A change that is confirmed, taken back, or cut short, and the history of all."""
+import json
+import os
+import shutil
+import time
+
+import pytest
+
+from daemon_util import Server
+from netlab import wait_for
+from netlab.daemon import ApiError
+
+
+@pytest.fixture
+def server(tools):
+    one = Server(tools, links=3)
+    one.bond(address="10.0.0.1/24")
+    one.config.vlan("bond0.5", "10.0.5.1/24")
+    one.start()
+    yield one
+    one.close()
+
+
+def ask(server, path, **body):
+    return server.daemon.request("POST", f"/v1/{path}", body)
+
+
+def refused(call, *arguments, **fields):
+    with pytest.raises(ApiError) as caught:
+        call(*arguments, **fields)
+    return caught.value
+
+
+def files(server):
+    found = {}
+    for name in os.listdir(server.config.path):
+        with open(os.path.join(server.config.path, name), encoding="utf-8") as file:
+            found[name] = file.read()
+    return found
+
+
+def history(server):
+    return {entry["number"]: entry
+            for entry in server.daemon.get("/v1/history")["configurations"]}
+
+
+def states(server):
+    return [entry["state"] for entry in server.daemon.get("/v1/history")["configurations"]]
+
+
+def bond_addresses(server, name="bond0"):
+    return [address for address in server.namespace.addresses(name)
+            if not address.startswith("fe80")]
+
+
+def journal(server):
+    return os.path.join(server.daemon.store, "journal.json")
+
+
+def edit(server, address="10.0.0.2/24"):
+    """Somebody edits two files: another address, and a VLAN interface more."""
+    server.bond(address=address)
+    server.config.vlan("bond0.6", "10.0.6.1/24")
+
+
+def lose_power(server):
+    """What a reboot leaves: the disk; no interface of ours, nothing in /run."""
+    server.daemon.kill()
+    shutil.rmtree(server.daemon.state)
+    for name in list(server.namespace.links()):
+        if name.startswith(("bond", "eth")) and name in server.namespace.links():
+            server.namespace.ip(f"link delete {name}")
+    for i in range(3):
+        server.make_link(f"eth{i}")
+
+
+def restart(server):
+    server.daemon.kill()
+    server.daemon.start()
+
+
+def restart_gently(server):
+    server.daemon.stop()
+    server.daemon.start()
+
+
+def restart_after_power_loss(server):
+    lose_power(server)
+    server.daemon.start()
+
+
+RESTARTS = pytest.mark.parametrize("again", [restart, restart_gently, restart_after_power_loss])
+
+
+def is_old(server, before):
+    assert files(server) == before
+    assert bond_addresses(server) == ["10.0.0.1/24"]
+    assert "bond0.6" not in server.namespace.links()
+    assert bond_addresses(server, "bond0.5") == ["10.0.5.1/24"]
+    assert not os.path.exists(journal(server))
+    assert server.daemon.get("/v1/history")["waiting"] is None
+
+
+def is_new(server):
+    assert bond_addresses(server) == ["10.0.0.2/24"]
+    assert bond_addresses(server, "bond0.6") == ["10.0.6.1/24"]
+    assert not os.path.exists(journal(server))
+
+
+# --- applied ------------------------------------------------------------------------
+
+
+def test_applied_for_good(server):
+    edit(server)
+    answer = ask(server, "apply")
+    assert (answer["number"], answer["waiting"]) == (2, None)
+    assert answer["files"] == history(server)[2]["files"]
+    is_new(server)
+    assert states(server) == ["in_force", "former"]
+    entry = server.daemon.get("/v1/history/2")
+    assert entry["how"] == "apply" and entry["user"] == "root"
+    assert {file["name"]: file["change"] for file in entry["files"]} == {
+        "ifcfg-bond0": "changed", "ifcfg-bond0.6": "added"}
+    assert "-IPADDR=10.0.0.1\n+IPADDR=10.0.0.2\n" in entry["difference"]
+    assert "+DEVICE=bond0.6\n" in entry["difference"]
+    # Nothing to do: nothing new.
+    assert ask(server, "apply")["number"] == 2
+    assert ask(server, "apply", confirm=60)["waiting"] is None
+    assert refused(ask, server, "confirm").code == "nothing_to_confirm"
+    restart(server)
+    is_new(server)
+    assert states(server) == ["in_force", "former"]
+
+
+def test_refused_when_the_files_have_changed_since(server):
+    edit(server)
+    error = refused(ask, server, "apply", revision="0" * 16)
+    assert (error.status, error.code) == (409, "conflict")
+    assert bond_addresses(server) == ["10.0.0.1/24"]
+
+
+@RESTARTS
+def test_confirmed(server, again):
+    edit(server)
+    events = server.daemon.events()
+    answer = ask(server, "apply", confirm=600)
+    waiting = answer["waiting"]
+    assert waiting["number"] == 2 and waiting["user"] == "root"
+    assert 590 < waiting["seconds"] <= 600
+    assert abs(waiting["deadline"] - time.time() - waiting["seconds"]) < 5
+    assert states(server) == ["waiting", "former"]
+    for path in ("apply", "commit"):
+        assert refused(ask, server, path).code in ("unconfirmed", "nothing_staged")
+    assert refused(ask, server, "rollback", number=1).code == "unconfirmed"
+    assert ask(server, "confirm")["waiting"] is None
+    assert states(server) == ["in_force", "former"]
+    assert refused(ask, server, "confirm").code == "nothing_to_confirm"
+    wait_for(lambda: events.of("applied") and events.of("confirmed"), 5, "both are told of")
+    events.close()
+    is_new(server)
+    again(server)
+    is_new(server)
+    assert states(server)[-2:] == ["in_force", "former"]
+
+
+def test_taken_back_in_time(server):
+    before = files(server)
+    look = server.look("bond0", "bond0.5", "eth0", "eth1")
+    edit(server)
+    events = server.daemon.events()
+    ask(server, "apply", confirm=1)
+    is_new_while_waiting = bond_addresses(server)
+    wait_for(lambda: events.of("taken_back"), 20, "it is taken back")
+    events.close()
+    assert is_new_while_waiting in (["10.0.0.2/24"], ["10.0.0.1/24"])
+    is_old(server, before)
+    assert server.look(*look) == look
+    assert states(server) == ["taken_back", "in_force"]
+    # What was edited is not lost.
+    assert "+IPADDR=10.0.0.2\n" in server.daemon.get("/v1/history/2")["difference"]
+    ask(server, "rollback", number=2)
+    is_new(server)
+
+
+def test_taken_back_at_once(server):
+    before = files(server)
+    edit(server)
+    ask(server, "apply", confirm=600)
+    events = server.daemon.events()
+    answer = ask(server, "rollback")
+    assert answer["number"] == 1 and answer["waiting"] is None
+    is_old(server, before)
+    wait_for(lambda: events.of("rolled_back"), 5, "it is told of")
+    events.close()
+
+
+@RESTARTS
+def test_taken_back_by_the_next_daemon(server, again):
+    before = files(server)
+    edit(server)
+    ask(server, "apply", confirm=600)
+    assert os.path.exists(journal(server))
+    again(server)
+    is_old(server, before)
+    assert states(server) == ["taken_back", "in_force"]
+    messages = [problem["message"] for problem in server.problems()]
+    assert any("configuration 2 of root (apply) was not confirmed" in message
+               for message in messages), messages
+    again(server)
+    is_old(server, before)
+    assert ask(server, "rollback", number=2)["number"] == 3
+    is_new(server)
+
+
+@RESTARTS
+def test_a_commit_taken_back_by_the_next_daemon(server, again):
+    before = files(server)
+    server.daemon.request("POST", "/v1/vlans", {"parent": "bond0", "vid": 6, "stage": True})
+    server.daemon.request("PATCH", "/v1/vlans/bond0.5", {"mtu": 1400, "stage": True})
+    staged = server.daemon.get("/v1/staged")
+    ask(server, "commit", confirm=600)
+    assert server.daemon.get("/v1/staged")["changes"] == []
+    again(server)
+    is_old(server, before)
+    assert server.daemon.get("/v1/staged") == staged
+    ask(server, "commit")
+    again(server)
+    assert server.namespace.link("bond0.5")["mtu"] == 1400
+    assert "bond0.6" in server.namespace.links()
+    assert server.daemon.get("/v1/staged")["changes"] == []
+
+
+def test_a_journal_left_after_the_end_leads_back_too(server):
+    """The moment between the history's entry and the end of the journal."""
+    before = files(server)
+    edit(server)
+    ask(server, "apply", confirm=600)
+    shutil.copy(journal(server), server.folder)
+    ask(server, "confirm")
+    server.daemon.kill()
+    shutil.copy(os.path.join(server.folder, "journal.json"), journal(server))
+    server.daemon.start()
+    is_old(server, before)
+    assert states(server) == ["taken_back", "in_force"]
+
+
+# --- edits by hand in between ---------------------------------------------------------
+
+
+@pytest.mark.parametrize("again", [lambda server: ask(server, "rollback"), restart])
+def test_edited_while_it_waits(server, again):
+    before = files(server)
+    edit(server)
+    ask(server, "apply", confirm=600)
+    server.config.vlan("bond0.6", "10.0.66.1/24")
+    edited = server.config.read("bond0.6")
+    server.config.vlan("bond0.9", "10.0.9.1/24")
+    other = server.config.read("bond0.9")
+    again(server)
+    assert files(server) == {**before, "ifcfg-bond0.6.bak": edited, "ifcfg-bond0.9": other}
+    assert any("kept as ifcfg-bond0.6.bak" in problem["message"]
+               for problem in server.problems())
+    assert bond_addresses(server) == ["10.0.0.1/24"]
+    assert "bond0.6" not in server.namespace.links()
+
+
+def test_reloaded_while_it_waits(server):
+    """The reload makes nothing permanent, and what it brought in stays."""
+    edit(server)
+    ask(server, "apply", confirm=600)
+    server.config.vlan("bond0.9", "10.0.9.1/24")
+    server.daemon.reload()
+    assert server.daemon.get("/v1/history")["waiting"]["number"] == 2
+    ask(server, "rollback")
+    assert bond_addresses(server) == ["10.0.0.1/24"]
+    assert "bond0.6" not in server.namespace.links()
+    assert bond_addresses(server, "bond0.9") == ["10.0.9.1/24"]
+    assert states(server) == ["in_force", "taken_back", "former"]
+    assert history(server)[3]["how"] == "reload"
+    assert [file["name"] for file in history(server)[3]["files"]] == ["ifcfg-bond0.9"]
+
+
+def test_reloaded_while_it_waits_and_confirmed(server):
+    edit(server)
+    ask(server, "apply", confirm=600)
+    server.config.vlan("bond0.9", "10.0.9.1/24")
+    server.daemon.reload()
+    ask(server, "confirm")
+    is_new(server)
+    assert states(server) == ["in_force", "former", "former"]
+    assert [file["name"] for file in history(server)[3]["files"]] == ["ifcfg-bond0.9"]
+    ask(server, "rollback")
+    assert "bond0.9" not in server.namespace.links()
+    is_new(server)
+
+
+# --- the history ------------------------------------------------------------------------
+
+
+def test_ten_are_kept(server):
+    for i in range(12):
+        server.bond(address=f"10.0.0.{i + 2}/24")
+        ask(server, "apply")
+    assert sorted(history(server)) == list(range(4, 14))
+    assert states(server) == ["in_force"] + ["former"] * 9
+    restart(server)
+    assert sorted(history(server)) == list(range(4, 14))
+    assert refused(ask, server, "rollback", number=3).status == 404
+    assert refused(server.daemon.get, "/v1/history/3").status == 404
+    ask(server, "rollback", number=4)
+    assert bond_addresses(server) == ["10.0.0.4/24"]
+    assert history(server)[14]["how"] == "rollback to 4"
+    ask(server, "rollback")
+    assert bond_addresses(server) == ["10.0.0.13/24"]
+
+
+def test_changed_while_no_daemon_ran(server):
+    server.daemon.stop()
+    edit(server)
+    server.daemon.start()
+    is_new(server)
+    assert [entry["how"] for entry in
+            server.daemon.get("/v1/history")["configurations"]] == ["start", "start"]
+    ask(server, "rollback")
+    assert bond_addresses(server) == ["10.0.0.1/24"]
+    assert "bond0.6" not in server.namespace.links()
+
+
+def test_rollback_leaves_alone_what_is_not_ours(server):
+    server.config.write("eth2", "DEVICE=eth2\nIPADDR=10.2.2.2\n")
+    edit(server)
+    ask(server, "apply")
+    server.config.write("eth2", "DEVICE=eth2\nIPADDR=10.3.3.3\n")
+    server.config.vlan("bond0.6", "10.0.66.1/24")
+    edited = server.config.read("bond0.6")
+    answer = ask(server, "rollback")
+    assert bond_addresses(server) == ["10.0.0.1/24"]
+    assert server.config.read("eth2") == "DEVICE=eth2\nIPADDR=10.3.3.3\n"
+    assert server.config.read("bond0.6.bak") == edited
+    assert not os.path.exists(server.config.file("bond0.6"))
+    assert any("kept as ifcfg-bond0.6.bak" in problem["message"]
+               for problem in answer["problems"])
+
+
+def test_rollback_confirmed_or_not(server):
+    edit(server)
+    ask(server, "apply")
+    after = files(server)
+    assert ask(server, "rollback", number=1, confirm=600)["waiting"]["number"] == 3
+    assert bond_addresses(server) == ["10.0.0.1/24"]
+    restart(server)
+    assert files(server) == after
+    is_new(server)
+
+
+def test_nothing_before(server):
+    error = refused(ask, server, "rollback")
+    assert error.status == 404 and "before" in error.message
+
+
+# --- a disk in trouble -------------------------------------------------------------------
+
+
+def test_no_store(server):
+    server.daemon.stop()
+    shutil.rmtree(server.daemon.store)
+    with open(server.daemon.store, "w", encoding="utf-8"):
+        pass
+    server.daemon.start()
+    assert any("nothing can be kept in" in problem["message"] for problem in server.problems())
+    edit(server)
+    before = files(server)
+    assert refused(ask, server, "apply", confirm=60).code == "no_store"
+    assert refused(ask, server, "rollback").code == "no_store"
+    body = {"parent": "bond0", "vid": 7}
+    for more in ({}, {"stage": True}):
+        assert refused(server.daemon.request, "POST", "/v1/vlans",
+                       {**body, **more}).code == "no_store"
+    assert files(server) == before
+    answer = ask(server, "apply")
+    assert answer["number"] is None
+    is_new(server)
+    assert history(server) == {}
+
+
+def test_damaged_journal(server):
+    edit(server)
+    ask(server, "apply", confirm=600)
+    server.daemon.kill()
+    before = files(server)
+    with open(journal(server), "w", encoding="utf-8") as file:
+        file.write('{"version": 1, "number"')
+    server.daemon.start()
+    assert files(server) == before
+    assert any("journal.json is damaged" in problem["message"] for problem in server.problems())
+    assert os.path.exists(journal(server) + ".damaged")
+    assert not os.path.exists(journal(server))
+
+
+def test_damaged_history(server):
+    for i in range(2):
+        server.bond(address=f"10.0.0.{i + 2}/24")
+        ask(server, "apply")
+    server.daemon.stop()
+    folder = os.path.join(server.daemon.store, "history")
+    with open(os.path.join(folder, "000002.json"), "w", encoding="utf-8") as file:
+        file.write("[]")
+    with open(os.path.join(folder, "000003.json"), "r+", encoding="utf-8") as file:
+        entry = json.load(file)
+        entry["texts"][0]["name"] = "../../../tmp/x"
+        file.seek(0)
+        json.dump(entry, file)
+    server.daemon.start()
+    assert sum("is damaged" in problem["message"] or "can't be read" in problem["message"]
+               for problem in server.problems()) == 2
+    # Number 3 was in force, and can't be compared with: a new one begins.
+    assert sorted(history(server)) == [1, 3, 4]
+    assert refused(ask, server, "rollback", number=3).code == "history_damaged"
+    ask(server, "rollback", number=1)
+    assert bond_addresses(server) == ["10.0.0.1/24"]
+
+
+def test_files_that_cannot_be_put_back_yet(server):
+    before = files(server)
+    edit(server)
+    ask(server, "apply", confirm=600)
+    path = server.config.file("bond0.6")
+    os.unlink(path)
+    os.mkdir(path)
+    events = server.daemon.events()
+    assert refused(ask, server, "rollback").code == "write_failed"
+    assert os.path.exists(journal(server))
+    assert refused(ask, server, "apply").code == "busy"
+    os.rmdir(path)
+    wait_for(lambda: events.of("rolled_back"), 30, "it is tried again")
+    events.close()
+    is_old(server, before)
+
+
+# --- steps that fail -----------------------------------------------------------------------
+
+
+def test_a_step_that_fails_leaves_the_files_as_they_were(server):
+    before = files(server)
+    server.namespace.ip("link add bond0.7-hub type veth peer name in-the-way")
+    body = {"parent": "bond0", "vid": 7, "addresses": ["10.0.7.1/24"]}
+    error = refused(server.daemon.request, "POST", "/v1/vlans", body)
+    assert (error.status, error.code) == (409, "step_failed")
+    assert files(server) == before
+    assert not os.path.exists(journal(server))
+    assert states(server) == ["in_force"]
+    # Staged, it is staged again.
+    server.daemon.request("POST", "/v1/vlans", {**body, "stage": True})
+    staged = server.daemon.get("/v1/staged")
+    assert refused(ask, server, "commit", confirm=60).code == "step_failed"
+    assert files(server) == before
+    assert server.daemon.get("/v1/staged") == staged
+    server.namespace.ip("link delete in-the-way")
+    ask(server, "commit")
+    assert bond_addresses(server, "bond0.7") == ["10.0.7.1/24"]

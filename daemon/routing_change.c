@@ -353,6 +353,19 @@ int routing_route_remove(struct netlink *netlink, const struct model_route *rout
 
 /* --- rules ---------------------------------------------------------------- */
 
+/* -EEXIST: it is there. */
+static int routing_rule_look(struct netlink *netlink, const struct model_rule *rule)
+{
+	struct routing *routing;
+	int err = routing_read_rules(netlink, &routing);
+
+	if (err == 0) {
+		err = routing_has_rule(routing, rule) ? -EEXIST : 0;
+		routing_free(routing);
+	}
+	return err;
+}
+
 int routing_rule_add(struct netlink *netlink, const struct model_rule *rule,
 		     char error[ROUTING_ERROR_SIZE])
 {
@@ -361,7 +374,11 @@ int routing_rule_add(struct netlink *netlink, const struct model_rule *rule,
 	int err;
 
 	routing_rule_to_netlink(rule, &wanted);
-	err = netlink_rule_add(netlink, &wanted);
+	/* Of one without a preference the kernel makes as many as it is told to. */
+	err = rule->has_preference ? 0 : routing_rule_look(netlink, rule);
+	if (err == 0) {
+		err = netlink_rule_add(netlink, &wanted);
+	}
 	if (err < 0) {
 		text = routing_rule_text(&wanted);
 		routing_refuse(netlink, text.text,

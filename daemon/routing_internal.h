@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What routing.c (is it there?) and routing_change.c (add, remove) share. */
+/* What routing.c, routing_model.c and routing_change.c share. */
 #ifndef DAEMON_ROUTING_INTERNAL_H
 #define DAEMON_ROUTING_INTERNAL_H
 
@@ -7,6 +7,12 @@
 
 /* The kernel's usual one for IPv6, where none is said. */
 #define ROUTING_METRIC_IPV6 1024
+
+/* In bytes. */
+size_t routing_address_size(int family);
+
+/* Without routes. */
+int routing_read_rules(struct netlink *netlink, struct routing **out);
 
 /* As the kernel is told of it to add it. -ENODEV: no interface has the name that a hop
  * says, which is in *missing then. */

@@ -122,7 +122,7 @@ struct model_rule {
 	bool has_preference;
 	uint32_t preference; /* else the kernel chooses */
 	bool has_protocol;
-	uint8_t protocol; /* RTPROT_*; else as ip rule has it, boot */
+	uint8_t protocol; /* RTPROT_*; else none, as with ip rule */
 	uint32_t table;
 	uint32_t go_to;
 	int32_t suppress_prefixlength;		      /* -1: none */

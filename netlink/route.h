@@ -72,7 +72,7 @@ struct netlink_rule {
 	uint32_t mark_mask;
 	char iif[16]; /* "": any */
 	char oif[16];
-	uint8_t protocol;    /* RTPROT_*: who made it */
+	uint8_t protocol;    /* RTPROT_*: who made it; 0: not said */
 	bool has_preference; /* else, when added, the kernel chooses one */
 	uint32_t preference;
 	uint32_t table;				      /* with FR_ACT_TO_TBL */

@@ -214,7 +214,7 @@ static int rule_request(struct netlink *netlink, const struct netlink_rule *rule
 		mnl_attr_put_u32(request, FRA_SUPPRESS_PREFIXLEN,
 				 (uint32_t)rule->suppress_prefixlength);
 	}
-	if (type == RTM_NEWRULE) {
+	if (type == RTM_NEWRULE && rule->protocol) {
 		mnl_attr_put_u8(request, FRA_PROTOCOL, rule->protocol);
 	}
 	return netlink_request(netlink, request, NULL, NULL);

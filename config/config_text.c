@@ -4,9 +4,11 @@
 
 #include <arpa/inet.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "config/config_order.h"
+#include "model/model_text.h"
 
 char *config_problem_place(const struct model *model, const struct model_problem *problem)
 {
@@ -56,6 +58,51 @@ size_t config_error_count(const struct model_problems *problems)
 	return count;
 }
 
+static void dhcp_print(FILE *out, const struct model_interface *interface, const char *indent)
+{
+	if (interface->protocol != MODEL_PROTOCOL_STATIC) {
+		fprintf(out, "%s  addresses by %s\n", indent,
+			model_protocol_name(interface->protocol));
+	}
+	if (interface->dhcpv6) {
+		fprintf(out, "%s  addresses by dhcpv6\n", indent);
+	}
+}
+
+static void default_print(FILE *out, int family, const struct model_default_route *route,
+			  const char *indent)
+{
+	char text[INET6_ADDRSTRLEN] = "";
+
+	if (!route->is_set) {
+		return;
+	}
+	inet_ntop(family, route->gateway, text, sizeof(text));
+	fprintf(out, "%s  route default%s%s", indent, route->has_gateway ? " via " : "",
+		route->has_gateway ? text : "");
+	if (route->has_metric) {
+		fprintf(out, " metric %u", route->metric);
+	}
+	fputc('\n', out);
+}
+
+static void routing_print(FILE *out, const struct model_interface *interface,
+			  const char *indent)
+{
+	default_print(out, AF_INET, &interface->ipv4_default, indent);
+	default_print(out, AF_INET6, &interface->ipv6_default, indent);
+	for (size_t i = 0; i < interface->route_count; i++) {
+		char *text = model_route_text(&interface->routes[i]);
+		fprintf(out, "%s  route %s\n", indent, text ? text : "");
+		free(text);
+	}
+	for (size_t i = 0; i < interface->rule_count; i++) {
+		char *text = model_rule_text(&interface->rules[i]);
+		fprintf(out, "%s  rule %s\n", indent, text ? text : "");
+		free(text);
+	}
+}
+
 /* What bonds and VLAN interfaces have in common, behind their first line. */
 static void interface_print(FILE *out, const struct model_interface *interface,
 			    const char *indent)
@@ -74,6 +121,17 @@ static void interface_print(FILE *out, const struct model_interface *interface,
 		fprintf(out, "%s  mac %02x:%02x:%02x:%02x:%02x:%02x\n", indent, mac[0], mac[1],
 			mac[2], mac[3], mac[4], mac[5]);
 	}
+	dhcp_print(out, interface, indent);
+	routing_print(out, interface, indent);
+}
+
+static void vlan_print(FILE *out, const struct model_vlan *vlan, const char *indent)
+{
+	fprintf(out, "%s%s: VLAN %u%s%s%s\n", indent, vlan->interface.name, vlan->vid,
+		vlan->parent_is_nic ? " on the NIC " : "",
+		vlan->parent_is_nic ? vlan->parent : "",
+		vlan->interface.onboot ? "" : ", not at boot");
+	interface_print(out, &vlan->interface, indent);
 }
 
 static void bond_print(FILE *out, const struct model *model, const struct model_bond *bond)
@@ -92,10 +150,8 @@ static void bond_print(FILE *out, const struct model *model, const struct model_
 	fprintf(out, "%s\n", bond->member_count == 0 ? " none" : "");
 	for (size_t i = 0; i < model->vlan_count; i++) {
 		const struct model_vlan *vlan = &model->vlans[i];
-		if (strcmp(vlan->parent, bond->interface.name) == 0) {
-			fprintf(out, "  %s: VLAN %u%s\n", vlan->interface.name, vlan->vid,
-				vlan->interface.onboot ? "" : ", not at boot");
-			interface_print(out, &vlan->interface, "  ");
+		if (!vlan->parent_is_nic && strcmp(vlan->parent, bond->interface.name) == 0) {
+			vlan_print(out, vlan, "  ");
 		}
 	}
 }
@@ -104,5 +160,10 @@ void config_print_model(FILE *out, const struct model *model)
 {
 	for (size_t i = 0; i < model->bond_count; i++) {
 		bond_print(out, model, &model->bonds[i]);
+	}
+	for (size_t i = 0; i < model->vlan_count; i++) {
+		if (model->vlans[i].parent_is_nic) {
+			vlan_print(out, &model->vlans[i], "");
+		}
 	}
 }

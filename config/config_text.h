@@ -22,7 +22,8 @@ void config_print_unknown(FILE *out, const struct model *model);
 /* How many of them are errors. */
 size_t config_error_count(const struct model_problems *problems);
 
-/* The bonds with their members, and their VLAN interfaces, as a short outline. */
+/* The bonds with their members and VLAN interfaces, then those of NICs, as a short
+ * outline. */
 void config_print_model(FILE *out, const struct model *model);
 
 #endif

@@ -373,6 +373,7 @@ static void files_read(struct ifcfg_reader *reader, const struct ifcfg_text *tex
 			member_read(reader, file);
 		}
 	}
+	ifcfg_nic_parents_settle(reader);
 	ifcfg_companions_read(reader);
 	for (size_t i = 0; i < reader->count; i++) {
 		file_hand_over(reader, &reader->files[i]);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The reading of all files, shared by ifcfg_read.c (interfaces) and ifcfg_companion.c
- * (what further files add to them). Private to ifcfg/. */
+/* The reading of all files, shared by ifcfg_read.c (interfaces), ifcfg_parent.c (their
+ * parents) and ifcfg_companion.c (what further files add to them). Private to ifcfg/. */
 #ifndef IFCFG_IFCFG_READER_H
 #define IFCFG_IFCFG_READER_H
 
@@ -34,6 +34,10 @@ struct ifcfg_reader {
 
 struct ifcfg_context ifcfg_reader_context(const struct ifcfg_reader *reader,
 					  const struct ifcfg_file *file);
+
+/* VLAN interfaces whose parent is no bond by any file get .parent_is_nic, and what the
+ * NIC's own file says of it. The model must have all bonds. */
+void ifcfg_nic_parents_settle(const struct ifcfg_reader *reader);
 
 /* Gives the model's bonds and VLAN interfaces, all of which it must have, what alias,
  * route and rule files say of them. */

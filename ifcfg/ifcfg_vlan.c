@@ -51,7 +51,7 @@ static bool parent_set(const struct ifcfg_context *context, const char *key, con
 	}
 	ifcfg_key_error(context, key,
 			"VLAN interface's parent '%.*s' is no interface's name; expected a "
-			"bond's",
+			"bond's or a NIC's",
 			(int)size, name);
 	return false;
 }
@@ -69,7 +69,7 @@ static enum ifcfg_vlan_result with_physdev(const struct ifcfg_context *context,
 	if (!parent) {
 		ifcfg_key_error(context, vid_key,
 				"VLAN interface '%s' has no parent; expected PHYSDEV with the "
-				"name of a bond",
+				"name of a bond or a NIC",
 				context->subject);
 		return IFCFG_VLAN_BAD;
 	}
@@ -128,7 +128,7 @@ static enum ifcfg_vlan_result nm_vlan_read(const struct ifcfg_context *context,
 	if (!physdev && (!dot || dot == device)) {
 		ifcfg_key_error(context, id_key,
 				"VLAN interface '%s' has no parent; expected PHYSDEV with the "
-				"name of a bond",
+				"name of a bond or a NIC",
 				device);
 		return IFCFG_VLAN_BAD;
 	}

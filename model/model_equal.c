@@ -35,6 +35,31 @@ static bool route_key_equal(const struct model_route *a, const struct model_rout
 	       (!a->has_protocol || a->protocol == b->protocol);
 }
 
+/* Where none is said: IPv6's metric is the kernel's own, IP6_RT_PRIO_USER. */
+static uint32_t route_metric(const struct model_route *route)
+{
+	bool unsaid = !route->has_metric || route->metric == 0;
+
+	return unsaid ? (route->family == AF_INET ? 0 : 1024) : route->metric;
+}
+
+static int number_compare(uint32_t a, uint32_t b)
+{
+	return a < b ? -1 : a > b;
+}
+
+int model_route_compare_key(const struct model_route *a, const struct model_route *b)
+{
+	int order = number_compare((uint32_t)a->family, (uint32_t)b->family);
+
+	order = order ? order : number_compare(a->table, b->table);
+	order = order ? order : number_compare(a->prefix, b->prefix);
+	order = order ? order
+		      : memcmp(a->destination, b->destination, a->family == AF_INET ? 4 : 16);
+	order = order ? order : number_compare(a->tos, b->tos);
+	return order ? order : number_compare(route_metric(a), route_metric(b));
+}
+
 static bool route_metrics_equal(const struct model_route *a, const struct model_route *b)
 {
 	return a->mtu == b->mtu && a->advmss == b->advmss && a->window == b->window &&

@@ -11,6 +11,9 @@
 bool model_address_equal(const struct model_address *a, const struct model_address *b);
 bool model_route_equal(const struct model_route *a, const struct model_route *b);
 bool model_rule_equal(const struct model_rule *a, const struct model_rule *b);
+/* The order of routes by what the kernel tells them apart by; two that are 0 apart can't
+ * be there both. */
+int model_route_compare_key(const struct model_route *a, const struct model_route *b);
 /* Of one family; two that aren't set are equal. */
 bool model_default_route_equal(const struct model_default_route *a,
 			       const struct model_default_route *b);

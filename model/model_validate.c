@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/model_index.h"
+
 #define MTU_DEFAULT 1500
 
 /* A thing that must be the only one of its key, with where it stands. */
@@ -189,7 +191,7 @@ static void vids_check(const struct model *model, struct claims *claims,
 			const struct claim *other = side ? a : b;
 			model_problem_add(problems, MODEL_ERROR, this->source, this->name,
 					  "VLAN id %u on '%s' is also that of '%s' (%s:%u); "
-					  "expected one interface for each VLAN of a bond",
+					  "expected one interface for each VLAN of a parent",
 					  this->number, this->parent, other->name,
 					  source_path(model, other->source),
 					  other->source.line);
@@ -262,11 +264,36 @@ static void bond_check(const struct model_bond *bond, struct model_problems *pro
 	}
 }
 
-static void vlan_check(const struct model *model, const struct model_vlan *vlan,
+/* A parent that is no bond may well be a NIC, but none of these. */
+static void nic_check(const struct model *model, const struct model_index *index,
+		      const struct model_vlan *vlan, struct model_problems *problems)
+{
+	const struct model_interface *interface = &vlan->interface;
+	const struct model_index_entry *member =
+		model_index_find(index, vlan->parent, MODEL_FILE_MEMBER);
+
+	if (member) {
+		const char *bond = model->bonds[member->place].interface.name;
+		model_problem_add(problems, MODEL_ERROR, interface->source, interface->name,
+				  "VLAN interface's parent '%s' is a member of '%s'; expected "
+				  "'%s' as the parent",
+				  vlan->parent, bond, bond);
+	} else if (model_index_find(index, vlan->parent, MODEL_FILE_VLAN)) {
+		model_problem_add(problems, MODEL_ERROR, interface->source, interface->name,
+				  "VLAN interface's parent '%s' is a VLAN interface itself; "
+				  "expected a bond or a NIC",
+				  vlan->parent);
+	}
+}
+
+static void vlan_check(const struct model *model, const struct model_index *index,
+		       const struct model_faults *faults, const struct model_vlan *vlan,
 		       struct model_problems *problems)
 {
 	const struct model_interface *interface = &vlan->interface;
-	const struct model_bond *parent = model_find_bond(model, vlan->parent);
+	const struct model_index_entry *found =
+		model_index_find(index, vlan->parent, MODEL_FILE_BOND);
+	const struct model_bond *parent = found ? &model->bonds[found->place] : NULL;
 
 	if (vlan->vid < 1 || vlan->vid > 4094) {
 		model_problem_add(problems, MODEL_ERROR, interface->source, interface->name,
@@ -274,7 +301,9 @@ static void vlan_check(const struct model *model, const struct model_vlan *vlan,
 	}
 	/* With a faulty parent the VLAN interface falls anyhow: one error is
 	 * enough. */
-	if (!parent && !model_name_is_faulty(problems, vlan->parent)) {
+	if (!parent && vlan->parent_is_nic) {
+		nic_check(model, index, vlan, problems);
+	} else if (!parent && !model_faults_have(faults, vlan->parent)) {
 		model_problem_add(problems, MODEL_ERROR, interface->source, interface->name,
 				  "VLAN interface's parent '%s' is no bond; expected one that "
 				  "a file here defines",
@@ -290,6 +319,25 @@ static void vlan_check(const struct model *model, const struct model_vlan *vlan,
 				  "expected at most %u",
 				  interface->mtu, mtu, vlan->parent, mtu);
 	}
+}
+
+static void vlans_check(const struct model *model, struct model_problems *problems)
+{
+	struct model_index index = {0};
+	struct model_faults faults = {0};
+	struct model_problems found = {0};
+
+	/* What is found goes to a list of its own: the other must stay where it is. */
+	bool fine = model_index_make(model, &index) && model_faults_make(problems, &faults);
+	for (size_t i = 0; fine && i < model->vlan_count; i++) {
+		vlan_check(model, &index, &faults, &model->vlans[i], &found);
+	}
+	if (!fine || !model_problems_move(&found, problems)) {
+		problems->out_of_memory = true;
+	}
+	model_problems_free(&found);
+	model_faults_free(&faults);
+	model_index_free(&index);
 }
 
 /* One address on two interfaces: legal, and nearly always a slip. */
@@ -383,8 +431,6 @@ void model_validate(const struct model *model, struct model_problems *problems)
 	for (size_t i = 0; i < model->bond_count; i++) {
 		bond_check(&model->bonds[i], problems);
 	}
-	for (size_t i = 0; i < model->vlan_count; i++) {
-		vlan_check(model, &model->vlans[i], problems);
-	}
+	vlans_check(model, problems);
 	addresses_check(model, problems);
 }

@@ -207,7 +207,7 @@ static void test_kinds(void **state)
 		 " bond0[] x@bond0/5"},
 		{NM_BOND, "", "ifcfg-x", "VLAN=yes\nVID=5\nPHYSDEV=bond0\n",
 		 " bond0[] x@bond0/5", " bond0[] !x"},
-		{NM_BOND, "", "ifcfg-a.5", "VLAN=yes\nPHYSDEV=bond0\n", " bond0[] a.5@a/5 !a.5",
+		{NM_BOND, "", "ifcfg-a.5", "VLAN=yes\nPHYSDEV=bond0\n", " bond0[] a.5@a/5",
 		 " bond0[] a.5@bond0/5"},
 		{NM_BOND, "", "ifcfg-x", "VLAN=yes\nVLAN_ID=4095\nPHYSDEV=bond0\n",
 		 " bond0[] !x", " bond0[] !x"},

@@ -63,7 +63,7 @@ static void bond_make(struct model *model, const char *name, char *members)
 	assert_true(model_add_bond(model, &bond));
 }
 
-/* "bond0.5", or "name:bond0.5" for one of another name. */
+/* "bond0.5", or "name:bond0.5" for one of another name; "name:+eth5.5": on a NIC. */
 static void vlan_make(struct model *model, char *word)
 {
 	struct model_vlan vlan = {0};
@@ -74,6 +74,8 @@ static void vlan_make(struct model *model, char *word)
 	} else {
 		place = word;
 	}
+	vlan.parent_is_nic = place[0] == '+';
+	place += vlan.parent_is_nic;
 	interface_make(&vlan.interface, word, file_make(model, word));
 	snprintf(vlan.parent, sizeof(vlan.parent), "%.*s", (int)strcspn(place, "."), place);
 	vlan.vid = (uint16_t)atoi(strchr(place, '.') + 1);
@@ -155,6 +157,9 @@ static void test_drop(void **state)
 		{"bond0=a bond0=b bond1=c", "bond0", "bond1=c"},
 		{"bond0=a nobond.5", "", "bond0=a"},
 		{"bond0=a", "elsewhere", "bond0=a"},
+		{"bond0=a x:+eth5.5", "bond0", "x"},
+		{"bond0=a x:+eth5.5 y:+eth6.5", "eth5", "bond0=a y"},
+		{"x:+eth5.5 y:+eth5.6", "y", "x"},
 	};
 
 	(void)state;
@@ -204,6 +209,14 @@ static void test_keep_running(void **state)
 		/* A VLAN id that is taken by one that runs on. */
 		{"bond0=a new:bond0.5", "old", "bond0=a old:bond0.5", "bond0=a old"},
 		{"bond0=a new:bond0.5", "bond0", "bond0=a old:bond0.5", "bond0=a old"},
+		/* VLAN interfaces of NICs. */
+		{"bond0=a", "x", "bond0=a x:+eth5.5 y:+eth5.6", "bond0=a x"},
+		{"bond0=a", "eth5", "bond0=a x:+eth5.5 y:+eth5.6", "bond0=a x y"},
+		{"bond0=a new:+eth5.5", "old", "bond0=a old:+eth5.5", "bond0=a old"},
+		{"bond0=a new:+eth6.5", "old", "bond0=a old:+eth5.5", "bond0=a new old"},
+		/* The NIC has become a member, or goes on being one. */
+		{"bond0=a,eth5", "x", "bond0=a x:+eth5.5", "bond0=a,eth5"},
+		{"bond1=c x:+a.5", "bond0", "bond0=a bond1=c", "bond1=c bond0=a"},
 	};
 
 	(void)state;
@@ -325,6 +338,10 @@ static void test_validate(void **state)
 		{"bond0=a x:bond0.5 y:bond0.5", "x", "is also that of 'y'", 2},
 		{"bond0=a bond1=b x:bond0.5 y:bond1.5", NULL, NULL, 0},
 		{"bond0=a x:bond9.5", "x", "parent 'bond9' is no bond", 1},
+		{"bond0=a x:+eth5.5 y:+eth5.6 z:+eth6.5", NULL, NULL, 0},
+		{"bond0=a x:+eth5.5 y:+eth5.5", "x", "is also that of 'y'", 2},
+		{"bond0=a x:+a.5", "x", "parent 'a' is a member of 'bond0'", 1},
+		{"x:+eth5.5 y:+x.6", "y", "parent 'x' is a VLAN interface itself", 1},
 		{"bond0=a x:bond0.0", "x", "VLAN id 0", 1},
 		{"bond0=a x:bond0.4095", "x", "VLAN id 4095", 1},
 	};

@@ -119,6 +119,16 @@ static bool is_same(const struct vlan_writer *writer, aspect_same *same)
 	return any;
 }
 
+static bool is_same_to_any(const struct vlan_writer *writer, aspect_same *same)
+{
+	for (size_t d = 0; d < DIALECTS; d++) {
+		if (writer->vlans[d] && same(writer->vlans[d], writer->vlan)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static bool identity_same(const struct model_vlan *old, const struct model_vlan *wanted)
 {
 	return strcmp(old->interface.name, wanted->interface.name) == 0 &&
@@ -414,9 +424,12 @@ static void ipv6_write(struct vlan_writer *writer)
 					   : "no");
 	key_set(writer, "DHCPV6C", interface->dhcpv6 ? "yes" : NULL);
 	ipv6_gateway_text(interface, gateway, sizeof(gateway));
-	key_set(writer, "IPV6_DEFAULTGW", route->is_set && route->has_gateway ? gateway : NULL);
-	key_set(writer, "IPV6_DEFAULTDEV",
-		route->is_set && !route->has_gateway ? interface->name : NULL);
+	key_set(writer, "IPV6_DEFAULTGW", route->is_set ? gateway : NULL);
+	if (route->is_set) {
+		key_set(writer, "IPV6_DEFAULTDEV", NULL);
+		key_set(writer, "IPV6_DEFROUTE",
+			is_set(writer, "IPV6_DEFROUTE") ? "yes" : NULL);
+	}
 }
 
 static void link_write(struct vlan_writer *writer)
@@ -468,11 +481,9 @@ static enum ifcfg_write_result refuse(char *error, enum ifcfg_write_result resul
 	return result;
 }
 
-/* What no file can say. */
-static enum ifcfg_write_result vlan_check(const struct vlan_writer *writer)
+static enum ifcfg_write_result names_check(const struct vlan_writer *writer)
 {
 	const struct model_interface *interface = &writer->vlan->interface;
-	size_t ipv4_count = 0;
 
 	if (!model_name_is_valid(interface->name) ||
 	    !model_name_is_valid(writer->vlan->parent)) {
@@ -480,6 +491,15 @@ static enum ifcfg_write_result vlan_check(const struct vlan_writer *writer)
 			      "'%s' on '%s' is no interface's name", interface->name,
 			      writer->vlan->parent);
 	}
+	return IFCFG_WRITE_OK;
+}
+
+/* What no file can say. */
+static enum ifcfg_write_result vlan_check(const struct vlan_writer *writer)
+{
+	const struct model_interface *interface = &writer->vlan->interface;
+	size_t ipv4_count = 0;
+
 	for (size_t i = 0; i < interface->address_count; i++) {
 		const struct model_address *address = &interface->addresses[i];
 		uint8_t most = address->family == AF_INET ? 32 : 128;
@@ -493,7 +513,13 @@ static enum ifcfg_write_result vlan_check(const struct vlan_writer *writer)
 		return refuse(writer->error, IFCFG_WRITE_BAD_VALUE,
 			      "a file holds at most %d IPv4 addresses", IPV4_MAX);
 	}
-	if (ipv4_count > 0 && interface->protocol != MODEL_PROTOCOL_STATIC) {
+	if (interface->ipv6_default.is_set && !interface->ipv6_default.has_gateway) {
+		return refuse(writer->error, IFCFG_WRITE_BAD_VALUE,
+			      "an IPv6 default route needs a gateway");
+	}
+	/* NetworkManager alone has both. */
+	if (ipv4_count > 0 && interface->protocol != MODEL_PROTOCOL_STATIC &&
+	    !is_same_to_any(writer, ipv4_same)) {
 		return refuse(writer->error, IFCFG_WRITE_BAD_VALUE,
 			      "an interface that asks for its IPv4 address by %s has none "
 			      "from the file",
@@ -593,13 +619,15 @@ static enum ifcfg_write_result vlan_write_over(const char *old, size_t old_size,
 	char *bytes = NULL;
 	size_t bytes_size = 0;
 
-	enum ifcfg_write_result result = vlan_check(&writer);
+	enum ifcfg_write_result result = names_check(&writer);
+	if (result == IFCFG_WRITE_OK && !old_read(&writer, old, old_size)) {
+		result = refuse(error, IFCFG_WRITE_NO_MEMORY, "no memory");
+	}
 	if (result == IFCFG_WRITE_OK) {
-		if (old_read(&writer, old, old_size)) {
-			vlan_write(&writer);
-		} else {
-			writer.edits.out_of_memory = true;
-		}
+		result = vlan_check(&writer);
+	}
+	if (result == IFCFG_WRITE_OK) {
+		vlan_write(&writer);
 		result = writer.edits.out_of_memory
 				 ? refuse(error, IFCFG_WRITE_NO_MEMORY, "no memory")
 				 : ifcfg_edit(old, old_size, writer.edits.list,

@@ -141,6 +141,19 @@ static void test_forms(void **state)
 		       "ONBOOT=yes\nNM_CONTROLLED=no\nBOOTPROTO=none\nIPV6INIT=no\n");
 }
 
+/* For NetworkManager an interface can have both; for initscripts it can't. */
+static void test_dhcp_and_address(void **state)
+{
+	static const char old[] = "DEVICE=bond0.652\nVLAN=yes\nONBOOT=yes\nBOOTPROTO=dhcp\n"
+				  "IPADDR=10.1.2.3\nPREFIX=24\nIPV6INIT=no\n";
+	struct vlan vlan = vlan_make("bond0.652", "bond0", 652);
+
+	(void)state;
+	vlan.model.interface.protocol = MODEL_PROTOCOL_DHCP;
+	vlan_add_address(&vlan, "10.1.2.3", 24);
+	expect_written(&vlan, old, old);
+}
+
 /* Only what differs is touched. */
 static void test_existing(void **state)
 {
@@ -195,6 +208,10 @@ static void test_refused(void **state)
 	assert_int_equal(write_to(&vlan, NULL, &text, error), IFCFG_WRITE_BAD_VALUE);
 	vlan.addresses[0].prefix = 33;
 	assert_int_equal(write_to(&vlan, NULL, &text, error), IFCFG_WRITE_BAD_VALUE);
+	vlan.addresses[0].prefix = 24;
+	vlan.model.interface.ipv6_default.is_set = true;
+	assert_int_equal(write_to(&vlan, NULL, &text, error), IFCFG_WRITE_BAD_VALUE);
+	assert_non_null(strstr(error, "gateway"));
 	vlan = vlan_make("bond0 652", "bond0", 652);
 	assert_int_equal(write_to(&vlan, NULL, &text, error), IFCFG_WRITE_BAD_VALUE);
 }
@@ -261,7 +278,7 @@ static void draw_gateways(struct random *random, struct model_interface *interfa
 		}
 	}
 	ipv6->is_set = draw(random, 3) == 0;
-	ipv6->has_gateway = ipv6->is_set && draw(random, 4) != 0;
+	ipv6->has_gateway = ipv6->is_set;
 	if (ipv6->has_gateway) {
 		memcpy(ipv6->gateway, "\xfe\x80\0\0\0\0\0\0\0\0\0\0\0\0\0\1", 16);
 		ipv6->gateway[0] = draw(random, 2) ? 0xfe : 0xfd;
@@ -551,7 +568,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_new),	 cmocka_unit_test(test_forms),
 		cmocka_unit_test(test_existing), cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_name),	 cmocka_unit_test(test_random),
+		cmocka_unit_test(test_name),	 cmocka_unit_test(test_dhcp_and_address),
+		cmocka_unit_test(test_random),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -45,7 +45,7 @@ def prefix():
 EXPECTED = {
     "bin/portchannel", "sbin/portchanneld",
     "share/man/man8/portchannel.8", "share/man/man8/portchanneld.8",
-    "lib/systemd/system/portchannel.service",
+    "lib/systemd/system/portchannel.service", "lib/sysusers.d/portchannel.conf",
     "share/bash-completion/completions/portchannel",
     "share/doc/portchannel/README.md", "share/doc/portchannel/LICENSE", "share/doc/portchannel/api.md",
     "share/doc/portchannel/examples/ifcfg-bond0", "share/doc/portchannel/examples/ifcfg-bond0.652",
@@ -83,6 +83,22 @@ def test_what_others_put_there_stays(folder):
     assert files_below(destdir) == {str(other.relative_to(destdir))}
     # Uninstalling what isn't there is no failure.
     assert "0 files removed" in uninstall(destdir).stdout
+
+
+def test_groups(folder):
+    """The two groups that the daemon looks for are made by systemd, or as the note says."""
+    groups = {"portchannel", "portchannel-operator"}
+    help_text = run(str(BUILD / "daemon" / "portchanneld"), "--help").stdout
+    assert all(re.search(rf"\b{group}\b", help_text) for group in groups)
+    notes = run(str(SOURCE / "tools" / "install-notes"), str(BUILD), DESTDIR="").stdout
+    assert "systemd-sysusers" in notes and all(f"groupadd --system {group}\n" in notes for group in groups)
+    assert run(str(SOURCE / "tools" / "install-notes"), str(BUILD), DESTDIR=str(folder)).stdout == ""
+    if not shutil.which("systemd-sysusers"):
+        pytest.skip("there is no systemd-sysusers")
+    (folder / "etc").mkdir()
+    run("systemd-sysusers", f"--root={folder}", str(SOURCE / "packaging" / "portchannel.sysusers"))
+    made = {line.split(":")[0] for line in (folder / "etc" / "group").read_text().splitlines()}
+    assert groups <= made
 
 
 def test_unit(folder):

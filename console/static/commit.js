@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The second Save: shows the plan, commits with a countdown, and keeps the change once the
+// daemon was reached again through the new configuration and the person wants it. Otherwise
+// the daemon takes it back by itself.
+
+import {announce, dialog, h, setText} from "./dom.js";
+import {plural} from "./format.js";
+import * as transport from "./transport.js";
+
+const CONFIRM_SECONDS = 30;
+const TRY_INTERVAL_MS = 1000;
+
+const DISTURBS = {
+  none: "disturbs nothing",
+  vlan: "interrupts that VLAN interface only",
+  member: "a link leaves for a moment; its flows move to the others",
+  bond: "interrupts all traffic of the bond for a moment",
+};
+
+function planDialog(plan) {
+  const worst = plan.disruption;
+  return dialog("What will happen", (close) => [
+    plan.problems.filter((problem) => problem.severity === "error").length > 0 &&
+      h("div", {class: "message wrong"}, plan.problems.map((problem) =>
+        h("p", {}, problem.message))),
+    plan.steps.length === 0 ? h("p", {}, "Nothing differs from what runs already.")
+      : h("ol", {class: "steps"}, plan.steps.map((step) => h("li", {}, step.text,
+          h("span", {class: `disruption ${step.disruption}`}, DISTURBS[step.disruption])))),
+    h("p", {class: worst === "none" ? "" : "message"},
+      worst === "none" ? "No other traffic is disturbed."
+                       : `The worst of it: ${DISTURBS[worst]}.`),
+    plan.drift.length > 0 && h("details", {}, h("summary", {},
+      plural(plan.drift.length, "thing was", "things were"), " changed by hand"),
+      h("ul", {}, plan.drift.map((each) => h("li", {}, each.text)))),
+    h("p", {class: "quiet"}, `If this page can't reach the server after the change, or you don't ` +
+      `keep it within ${CONFIRM_SECONDS} seconds, it is taken back.`),
+    h("div", {class: "actions"},
+      h("button", {type: "button", onclick: () => close(false)}, "Cancel"),
+      h("button", {type: "button", class: "primary", onclick: () => close(true)}, "Commit"))]);
+}
+
+function pause(milliseconds) {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+/** The history's word on what became of a change; null while the daemon can't be asked. */
+async function stateOf(number) {
+  try {
+    const {configurations} = await transport.get("/v1/history");
+    const entry = configurations.find((each) => each.number === number);
+    return entry ? entry.state : "taken_back";
+  } catch {
+    return null;
+  }
+}
+
+/** Counts down while trying to reach the daemon; resolves to how it ended. */
+function countdown(number, deadline) {
+  let answer = null;
+  return dialog("Keep the change?", (close, box) => {
+    const left = h("p", {class: "countdown", role: "timer"});
+    const reach = h("p", {}, "Trying to reach the server through the new configuration…");
+    const keepButton = h("button", {type: "button", class: "primary", disabled: true,
+      onclick: () => answer ? null : finish("confirm")}, "Keep");
+    const backButton = h("button", {type: "button", onclick: () => finish("rollback")},
+                         "Take it back");
+    const finish = async (what) => {
+      answer = what;
+      keepButton.disabled = true;
+      backButton.disabled = true;
+      try {
+        await transport.send("POST", `/v1/${what}`, {}, 20);
+        close(what === "confirm" ? "kept" : "taken_back");
+      } catch (error) {
+        answer = null;
+        backButton.disabled = false;
+        setText(reach, error.message);
+      }
+    };
+    box.addEventListener("cancel", (event) => event.preventDefault());
+    (async () => {
+      let reached = 0;
+      while (box.isConnected || left.textContent === "") {
+        const seconds = Math.ceil(deadline - Date.now() / 1000);
+        setText(left, seconds > 0 ? `${seconds} s` : "Time is up");
+        const state = await stateOf(number);
+        if (state === "taken_back" || state === "former" || state === "in_force") {
+          close(state === "in_force" ? "kept" : "taken_back");
+          return;
+        }
+        reached = state ? reached + 1 : 0;
+        if (!answer) {
+          keepButton.disabled = reached === 0;
+          setText(reach, reached ? "The server answers through the new configuration."
+            : "The server does not answer. If that stays so, the change is taken back.");
+        }
+        if (reached === 1) {
+          announce("The server answers. Keep the change?");
+          keepButton.focus();
+        }
+        await pause(TRY_INTERVAL_MS);
+      }
+    })();
+    return [left, reach, h("div", {class: "actions"}, backButton, keepButton)];
+  });
+}
+
+/** Shows the plan and commits; resolves to {text, wrong}, or null if nothing was done. */
+export async function commit(revision) {
+  let plan;
+  try {
+    plan = await transport.get("/v1/plan?staged=true");
+  } catch (error) {
+    return {text: error.message, wrong: true};
+  }
+  if (!(await planDialog(plan))) {
+    return null;
+  }
+  let applied;
+  try {
+    applied = await transport.send("POST", "/v1/commit", {revision, confirm: CONFIRM_SECONDS});
+  } catch (error) {
+    if (error instanceof transport.Unreachable) {
+      return {text: "The server could not be reached after the change; it takes the change back " +
+                    "by itself.", wrong: true};
+    }
+    return {text: error.message, wrong: true};
+  }
+  if (!applied.waiting) {
+    return {text: "Committed.", wrong: false};
+  }
+  // By the browser's own clock: the server's may differ.
+  const deadline = Date.now() / 1000 + applied.waiting.seconds;
+  const end = await countdown(applied.number, deadline);
+  return end === "kept" ? {text: "Committed, and kept.", wrong: false}
+    : {text: "The change was taken back; it waits in the table again.", wrong: true};
+}

@@ -19,7 +19,7 @@
 
 #include "console/files.h"
 
-#define CONSOLE_PORT_DEFAULT 8650
+#define CONSOLE_PORT_DEFAULT	8650
 /* Connections at one time; a browser opens up to 7. */
 #define CONSOLE_CONNECTIONS_MAX 192
 /* A longer body is refused. */

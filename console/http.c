@@ -87,10 +87,10 @@ static enum MHD_Result http_refuse(struct request *request, unsigned int status,
 	fprintf(stderr, "portchannel-console: refused with %u %s%s%s\n", status, code,
 		request->signed_in ? ", signed in: " : "",
 		request->signed_in ? request->session.user : "");
-	return http_respond(
-		request, status,
-		http_json(json_pack("{s:{s:s, s:s}}", "error", "code", code, "message", message)),
-		"application/json");
+	return http_respond(request, status,
+			    http_json(json_pack("{s:{s:s, s:s}}", "error", "code", code,
+						"message", message)),
+			    "application/json");
 }
 
 static enum MHD_Result http_pass_on(struct request *request, struct upstream_answer *answer)
@@ -101,11 +101,10 @@ static enum MHD_Result http_pass_on(struct request *request, struct upstream_ans
 		json_t *text = json_string(answer->bytes);
 
 		free(answer->bytes);
-		return http_respond(
-			request, MHD_HTTP_BAD_GATEWAY,
-			http_json(json_pack("{s:{s:s, s:o}}", "error", "code", "no_daemon",
-					    "message", text)),
-			"application/json");
+		return http_respond(request, MHD_HTTP_BAD_GATEWAY,
+				    http_json(json_pack("{s:{s:s, s:o}}", "error", "code",
+							"no_daemon", "message", text)),
+				    "application/json");
 	}
 	response = MHD_create_response_from_buffer(answer->size, answer->bytes,
 						   MHD_RESPMEM_MUST_FREE);
@@ -113,7 +112,8 @@ static enum MHD_Result http_pass_on(struct request *request, struct upstream_ans
 		free(answer->bytes);
 		return MHD_NO;
 	}
-	return http_respond(request, (unsigned int)answer->status, response, "application/json");
+	return http_respond(request, (unsigned int)answer->status, response,
+			    "application/json");
 }
 
 /* --- the page's files */
@@ -160,7 +160,8 @@ static enum MHD_Result http_sign_in_done(struct request *request, const json_t *
 		return http_refuse(request, MHD_HTTP_BAD_GATEWAY, "bad_answer",
 				   "the daemon's answer makes no sense");
 	}
-	fprintf(stderr, "portchannel-console: %s signed in as %s\n", session.user, session.role);
+	fprintf(stderr, "portchannel-console: %s signed in as %s\n", session.user,
+		session.role);
 	snprintf(cookie, sizeof(cookie),
 		 REQUEST_COOKIE "=%s; Path=/; HttpOnly; SameSite=Strict; Max-Age=%d",
 		 session.cookie, HTTP_SESSION_S);
@@ -258,7 +259,10 @@ static enum MHD_Result http_api(struct request *request, const char *path)
 
 	if (!upstream_call(request->console->socket, request->method, path,
 			   request->session.token,
-			   reads ? NULL : request->body ? request->body : "{}", &answer)) {
+			   reads	   ? NULL
+			   : request->body ? request->body
+					   : "{}",
+			   &answer)) {
 		return MHD_NO;
 	}
 	if (answer.status == MHD_HTTP_UNAUTHORIZED) {
@@ -283,7 +287,8 @@ static enum MHD_Result http_signed_in(struct request *request)
 				    http_json(http_session_json(request, &request->session)),
 				    "application/json");
 	}
-	if (strcmp(request->target, "/session") == 0 && strcmp(request->method, "DELETE") == 0) {
+	if (strcmp(request->target, "/session") == 0 &&
+	    strcmp(request->method, "DELETE") == 0) {
 		return http_sign_out(request);
 	}
 	if (strcmp(request->target, "/live") == 0 && strcmp(request->method, "GET") == 0) {
@@ -313,7 +318,8 @@ static const char *http_gate(const struct request *request, const char **message
 	const char *host = http_header(request, MHD_HTTP_HEADER_HOST);
 	const char *site = http_header(request, "Sec-Fetch-Site");
 	const char *type = http_header(request, MHD_HTTP_HEADER_CONTENT_TYPE);
-	bool reads = strcmp(request->method, "GET") == 0 || strcmp(request->method, "HEAD") == 0;
+	bool reads =
+		strcmp(request->method, "GET") == 0 || strcmp(request->method, "HEAD") == 0;
 
 	*message = "the Host header names another server";
 	if (!request_host_is_ours(host, request->console->port)) {
@@ -321,7 +327,8 @@ static const char *http_gate(const struct request *request, const char **message
 	}
 	*message = "another site's page may not ask";
 	if (!request_origin_is_ours(http_header(request, MHD_HTTP_HEADER_ORIGIN), host) ||
-	    (site && strcmp(site, "same-origin") != 0 && !(reads && strcmp(site, "none") == 0))) {
+	    (site && strcmp(site, "same-origin") != 0 &&
+	     !(reads && strcmp(site, "none") == 0))) {
 		return "bad_origin";
 	}
 	*message = "the address has characters or parts that no address here has";
@@ -353,12 +360,13 @@ static enum MHD_Result http_dispatch(struct request *request)
 	const char *code = http_gate(request, &message);
 
 	if (code) {
-		return http_refuse(request,
-				   strcmp(code, "wrong_method") == 0 ? MHD_HTTP_METHOD_NOT_ALLOWED
-				   : strcmp(code, "bad_host") == 0   ? MHD_HTTP_MISDIRECTED_REQUEST
-				   : strcmp(code, "bad_origin") == 0 ? MHD_HTTP_FORBIDDEN
-								     : MHD_HTTP_BAD_REQUEST,
-				   code, message);
+		return http_refuse(
+			request,
+			strcmp(code, "wrong_method") == 0 ? MHD_HTTP_METHOD_NOT_ALLOWED
+			: strcmp(code, "bad_host") == 0	  ? MHD_HTTP_MISDIRECTED_REQUEST
+			: strcmp(code, "bad_origin") == 0 ? MHD_HTTP_FORBIDDEN
+							  : MHD_HTTP_BAD_REQUEST,
+			code, message);
 	}
 	if (request->too_large) {
 		return http_refuse(request, MHD_HTTP_CONTENT_TOO_LARGE, "body_too_large",
@@ -414,8 +422,9 @@ static void http_body_append(struct request *request, const char *data, size_t s
 }
 
 static enum MHD_Result http_on_request(void *user, struct MHD_Connection *connection,
-				       const char *path, const char *method, const char *version,
-				       const char *data, size_t *data_size, void **state)
+				       const char *path, const char *method,
+				       const char *version, const char *data, size_t *data_size,
+				       void **state)
 {
 	struct request *request = *state;
 
@@ -498,8 +507,8 @@ int http_start(struct console *console, char error[CONSOLE_ERROR_SIZE])
 	console->http[0] = http_listen(console, (const struct sockaddr *)&four, 0);
 	err = errno;
 	console->http[1] = http_listen(console, (const struct sockaddr *)&six, MHD_USE_IPv6);
-	/* Without IPv6 in the kernel, IPv4 alone will do; but a port that another program has on
-	 * one of them would lead people there. */
+	/* Without IPv6 in the kernel, IPv4 alone will do; but a port that another program has
+	 * on one of them would lead people there. */
 	if (!console->http[0] || (!console->http[1] && errno == EADDRINUSE)) {
 		err = console->http[0] ? errno : err;
 		snprintf(error, CONSOLE_ERROR_SIZE, "port %u of loopback can't be had: %s",

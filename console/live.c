@@ -13,12 +13,12 @@
 #include "console/upstream.h"
 
 /* Events that a slow viewer may be behind; more are lost to it, and the page shows what is. */
-#define LIVE_EVENTS_MAX	     256
+#define LIVE_EVENTS_MAX	    256
 /* A longer event is not the daemon's. */
-#define LIVE_EVENT_SIZE_MAX  65536
-#define LIVE_INTERVAL_MS     1000
-#define LIVE_RETRY_MS	     1000
-#define LIVE_KEEPALIVE_MS    5000
+#define LIVE_EVENT_SIZE_MAX 65536
+#define LIVE_INTERVAL_MS    1000
+#define LIVE_RETRY_MS	    1000
+#define LIVE_KEEPALIVE_MS   5000
 
 /* A text that several viewers send at their own pace. */
 struct live_text {

@@ -49,15 +49,17 @@ bool request_target_is_clean(const char *target)
 				      "0123456789-._~%/?&=:+,@";
 	size_t size = strnlen(target, REQUEST_PATH_MAX + 1);
 
-	return size <= REQUEST_PATH_MAX && target[0] == '/' && target[strspn(target, allowed)] == '\0' &&
-	       !strstr(target, "//") && !request_has_dot_segment(target);
+	return size <= REQUEST_PATH_MAX && target[0] == '/' &&
+	       target[strspn(target, allowed)] == '\0' && !strstr(target, "//") &&
+	       !request_has_dot_segment(target);
 }
 
 const char *request_upstream_path(const char *target)
 {
 	static const char prefix[] = "/api";
 	/* Not for a page: signing in is the console's part, and the streams are too. */
-	static const char *const kept[] = {"/v1/sessions", "/v1/tickets", "/v1/events", "/v1/live"};
+	static const char *const kept[] = {"/v1/sessions", "/v1/tickets", "/v1/events",
+					   "/v1/live"};
 	const char *path = target + sizeof(prefix) - 1;
 
 	if (strncmp(target, prefix, sizeof(prefix) - 1) != 0 || strncmp(path, "/v1/", 4) != 0) {

@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define UPSTREAM_URL_MAX	 2200
-#define UPSTREAM_TIMEOUT_S	 130 /* an apply of thousands of VLAN interfaces */
-#define UPSTREAM_CONNECT_MS	 3000
-#define UPSTREAM_HEADER_SIZE	 128
+#define UPSTREAM_URL_MAX     2200
+#define UPSTREAM_TIMEOUT_S   130 /* an apply of thousands of VLAN interfaces */
+#define UPSTREAM_CONNECT_MS  3000
+#define UPSTREAM_HEADER_SIZE 128
 
 struct upstream_stream {
 	upstream_piece *piece;

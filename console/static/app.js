@@ -103,7 +103,8 @@ function route() {
   } else {
     show([infrastructure, list, [host, ""]], engine, host);
   }
-  document.getElementById("main").focus();
+  document.getElementById("main").focus({preventScroll: true});
+  window.scrollTo(0, 0);
 }
 
 function showMessage(title, ...content) {

@@ -9,6 +9,7 @@ import * as transport from "./transport.js";
 
 const CONFIRM_SECONDS = 30;
 const TRY_INTERVAL_MS = 1000;
+const REACHED_ENOUGH = 4; // times in a row
 
 const DISTURBS = {
   none: "disturbs nothing",
@@ -54,14 +55,19 @@ async function stateOf(number) {
   }
 }
 
-/** Counts down while trying to reach the daemon; resolves to how it ended. */
+/**
+ * Counts down while trying to reach the daemon. Once it has answered a few times through the
+ * new configuration the change is kept by itself, unless the person wants to say so, or has
+ * it taken back. Resolves to how it ended.
+ */
 function countdown(number, deadline) {
   let answer = null;
   return dialog("Keep the change?", (close, box) => {
     const left = h("p", {class: "countdown", role: "timer"});
     const reach = h("p", {}, "Trying to reach the server through the new configuration…");
+    const byItself = h("input", {type: "checkbox", checked: true});
     const keepButton = h("button", {type: "button", class: "primary", disabled: true,
-      onclick: () => answer ? null : finish("confirm")}, "Keep");
+      onclick: () => finish("confirm")}, "Keep");
     const backButton = h("button", {type: "button", onclick: () => finish("rollback")},
                          "Take it back");
     const finish = async (what) => {
@@ -95,13 +101,17 @@ function countdown(number, deadline) {
             : "The server does not answer. If that stays so, the change is taken back.");
         }
         if (reached === 1) {
-          announce("The server answers. Keep the change?");
-          keepButton.focus();
+          announce("The server answers through the new configuration.");
+        }
+        if (!answer && byItself.checked && reached >= REACHED_ENOUGH) {
+          finish("confirm");
         }
         await pause(TRY_INTERVAL_MS);
       }
     })();
-    return [left, reach, h("div", {class: "actions"}, backButton, keepButton)];
+    return [left, reach,
+      h("p", {}, h("label", {}, byItself, " Keep it as soon as the server answers steadily")),
+      h("div", {class: "actions"}, backButton, keepButton)];
   });
 }
 

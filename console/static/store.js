@@ -116,11 +116,7 @@ function onEvent(event) {
 }
 
 function onState(reached) {
-  if (reached === null) {
-    // The stream is closed for good: begin another.
-    stop();
-    start();
-  } else if (store.reached !== reached) {
+  if (store.reached !== reached) {
     store.reached = reached;
     tell("reached", reached);
   }

@@ -18,23 +18,51 @@ export class Unreachable extends Error {}
 /** Nobody is signed in, or not any more. */
 export class SignedOut extends Error {}
 
+const RETRY_MS = 1000;
+const SECRET = "portchannel-csrf";
+
 let session = null;
 
-async function call(method, path, body, timeoutSeconds = 30) {
-  const headers = {};
+/**
+ * The session's second secret. The cookie goes to every port of this host, whoever serves
+ * there; what a page keeps is for its own origin only, and so both are needed.
+ */
+const secret = {
+  get() {
+    try {
+      return localStorage.getItem(SECRET) || "";
+    } catch {
+      return session ? session.csrf : "";
+    }
+  },
+  set(value) {
+    try {
+      if (value) {
+        localStorage.setItem(SECRET, value);
+      } else {
+        localStorage.removeItem(SECRET);
+      }
+    } catch {
+      // Without storage the session lasts as long as the page.
+    }
+  },
+};
+
+function ask(method, path, body, signal) {
+  const headers = {"X-CSRF-Token": secret.get()};
   if (body !== undefined) {
     headers["Content-Type"] = "application/json";
   }
-  if (method !== "GET" && session) {
-    headers["X-CSRF-Token"] = session.csrf;
-  }
+  return fetch(path, {method, headers, signal, cache: "no-store",
+    credentials: "same-origin", redirect: "error",
+    body: body === undefined ? undefined : JSON.stringify(body)});
+}
+
+async function call(method, path, body, timeoutSeconds = 30) {
   let answer;
   let json;
   try {
-    answer = await fetch(path, {method, headers, cache: "no-store",
-      credentials: "same-origin", redirect: "error",
-      body: body === undefined ? undefined : JSON.stringify(body),
-      signal: AbortSignal.timeout(timeoutSeconds * 1000)});
+    answer = await ask(method, path, body, AbortSignal.timeout(timeoutSeconds * 1000));
     json = answer.status === 204 ? null : await answer.json();
   } catch (error) {
     throw new Unreachable(error.message);
@@ -59,6 +87,7 @@ export async function open() {
     // Neither the history nor a bookmark may keep it.
     history.replaceState(null, "", location.pathname + "#/");
     session = await call("POST", "/session", {ticket: ticket[1]});
+    secret.set(session.csrf);
   } else {
     session = await call("GET", "/session");
   }
@@ -68,6 +97,7 @@ export async function open() {
 export async function close() {
   await call("DELETE", "/session");
   session = null;
+  secret.set("");
 }
 
 export const canSignOut = true;
@@ -81,38 +111,64 @@ export function send(method, path, body = {}, timeoutSeconds = 120) {
   return call(method, `/api${path}`, body, timeoutSeconds);
 }
 
+/** Calls back with (name, data) for each message of a stream of server-sent events. */
+async function readStream(body, onMessage) {
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  for (;;) {
+    const {done, value} = await reader.read();
+    if (done) {
+      return;
+    }
+    const blocks = (rest + value).split("\n\n");
+    rest = blocks.pop();
+    for (const block of blocks) {
+      const fields = Object.fromEntries(block.split("\n").map((line) => {
+        const colon = line.indexOf(": ");
+        return [line.slice(0, colon), line.slice(colon + 2)];
+      }));
+      onMessage(fields.event, fields.data);
+    }
+  }
+}
+
 /**
  * Live data and events until the returned function is called: onLive(data) about once a
  * second, onEvent(event), onState(true or false) when the daemon is reached or lost,
  * onSignedOut().
  */
 export function watch({onLive, onEvent, onState, onSignedOut}) {
-  const source = new EventSource("/live");
-  source.addEventListener("live", (message) => {
-    onState(true);
-    onLive(JSON.parse(message.data));
-  });
-  source.addEventListener("event", (message) => onEvent(JSON.parse(message.data)));
-  source.addEventListener("unreachable", () => onState(false));
-  source.addEventListener("signed_out", () => {
-    source.close();
-    onSignedOut();
-  });
-  source.onerror = async () => {
-    onState(false);
-    // The browser tries again by itself, unless the server has refused it.
-    if (source.readyState === EventSource.CLOSED) {
+  const abort = new AbortController();
+  const onMessage = (name, data) => {
+    if (name === "live") {
+      onState(true);
+      onLive(JSON.parse(data));
+    } else if (name === "event") {
+      onEvent(JSON.parse(data));
+    } else if (name === "unreachable") {
+      onState(false);
+    }
+  };
+  const listen = async () => {
+    while (!abort.signal.aborted) {
       try {
-        await call("GET", "/session");
-        setTimeout(() => onState(null), 2000);
-      } catch (error) {
-        if (error instanceof SignedOut) {
+        const answer = await ask("GET", "/live", undefined, abort.signal);
+        if (answer.status === 401) {
           onSignedOut();
-        } else {
-          setTimeout(() => onState(null), 2000);
+          return;
         }
+        if (answer.ok) {
+          await readStream(answer.body, onMessage);
+        }
+      } catch {
+        // The console is gone, or we end.
+      }
+      if (!abort.signal.aborted) {
+        onState(false);
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }
     }
   };
-  return () => source.close();
+  listen();
+  return () => abort.abort();
 }

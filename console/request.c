@@ -60,9 +60,13 @@ const char *request_upstream_path(const char *target)
 	/* Not for a page: signing in is the console's part, and the streams are too. */
 	static const char *const kept[] = {"/v1/sessions", "/v1/tickets", "/v1/events",
 					   "/v1/live"};
-	const char *path = target + sizeof(prefix) - 1;
+	const char *path;
 
-	if (strncmp(target, prefix, sizeof(prefix) - 1) != 0 || strncmp(path, "/v1/", 4) != 0) {
+	if (strncmp(target, prefix, sizeof(prefix) - 1) != 0) {
+		return NULL;
+	}
+	path = target + sizeof(prefix) - 1;
+	if (strncmp(path, "/v1/", 4) != 0) {
 		return NULL;
 	}
 	/* An encoded slash or letter would hide what the call is. */

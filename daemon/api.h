@@ -84,6 +84,7 @@ struct api_request {
 	bool too_large;
 	bool out_of_memory;
 	char *body;
+	struct peer peer;	       /* of the session that the call is made in, if it is */
 	struct api_deferred *deferred; /* its answer, now or later; NULL: it isn't deferred */
 };
 
@@ -93,6 +94,7 @@ struct api_call {
 	struct MHD_Connection *connection;
 	struct api_request *request;
 	const struct peer *peer; /* who asks; lives until the call is answered */
+	const char *token;	 /* of the session that it is made in; NULL: in none */
 	const char *path;	 /* what follows the route's path: "" or a name */
 	const char *body;	 /* NUL-terminated */
 	const char *allow;	 /* for the header of that name; NULL: none */
@@ -113,6 +115,10 @@ enum MHD_Result api_answer_error(struct api_call *call, unsigned int status, con
 
 /* 404, with the names that there are; api_calls.c. */
 enum MHD_Result api_answer_no_bond(struct api_call *call, const char *name);
+
+/* A call with a session's token becomes one of that session's person; without one it stays
+ * the peer's. False: there is no such session, and *result is the answer; api_console.c. */
+bool api_session_enter(struct api_call *call, const char *path, enum MHD_Result *result);
 
 /* A parameter of the query, NULL where it isn't given. */
 const char *api_parameter(const struct api_call *call, const char *name);
@@ -141,6 +147,12 @@ enum MHD_Result api_bond(struct api_call *call);
 enum MHD_Result api_config(struct api_call *call);
 enum MHD_Result api_explain(struct api_call *call);
 enum MHD_Result api_access(struct api_call *call);
+/* api_console.c */
+enum MHD_Result api_ticket(struct api_call *call);
+enum MHD_Result api_sign_in(struct api_call *call);
+enum MHD_Result api_sign_out(struct api_call *call);
+enum MHD_Result api_live(struct api_call *call);
+enum MHD_Result api_counters(struct api_call *call);
 enum MHD_Result api_plan(struct api_call *call);
 enum MHD_Result api_history(struct api_call *call);
 enum MHD_Result api_history_entry(struct api_call *call);

@@ -13,6 +13,7 @@
 
 #include "daemon/api.h"
 #include "daemon/daemon.h"
+#include "daemon/session.h"
 #include "daemon/status_json.h"
 
 /* How much libmicrohttpd asks for at a time. */
@@ -27,9 +28,10 @@ struct api_stream {
 	bool keepalive; /* one is due */
 	bool ends;	/* it has lost events: the text is its last */
 	bool reader;
-	size_t size; /* of text */
-	size_t sent; /* of these */
-	char *text;  /* NULL: none */
+	char token[SESSION_TOKEN_SIZE]; /* of the session that it is of; "": of none */
+	size_t size;			/* of text */
+	size_t sent;			/* of these */
+	char *text;			/* NULL: none */
 };
 
 static void __attribute__((format(printf, 2, 3)))
@@ -90,6 +92,15 @@ static bool api_stream_fill(struct api_stream *stream)
 	return false;
 }
 
+/* A stream does not outlive the session that it was opened in. */
+static bool api_stream_may(const struct api_stream *stream)
+{
+	struct peer peer;
+
+	return !stream->token[0] || session_find(stream->api->daemon->sessions, stream->token,
+						 daemon_now_us(), false, &peer);
+}
+
 static ssize_t api_stream_read(void *user, uint64_t position, char *out, size_t size)
 {
 	struct api_stream *stream = user;
@@ -97,7 +108,7 @@ static ssize_t api_stream_read(void *user, uint64_t position, char *out, size_t 
 
 	(void)position;
 	if (stream->sent == stream->size) {
-		if (stream->ends) {
+		if (stream->ends || !api_stream_may(stream)) {
 			return MHD_CONTENT_READER_END_OF_STREAM;
 		}
 		if (!api_stream_fill(stream)) {
@@ -166,6 +177,9 @@ enum MHD_Result api_events_answer(struct api_call *call)
 	stream->api = api;
 	stream->connection = call->connection;
 	stream->reader = reader;
+	if (call->token) {
+		memcpy(stream->token, call->token, sizeof(stream->token));
+	}
 	stream->next_event = api->daemon->events.next;
 	/* The client sees at once that it is being listened to. */
 	api_stream_set_text(stream, ": events follow\n\n");

@@ -21,6 +21,11 @@ struct api_route {
 };
 
 static const struct api_route api_routes[] = {
+	{"/v1/sessions", MHD_HTTP_METHOD_POST, PEER_ROLE_CONSOLE, api_sign_in},
+	{"/v1/sessions", MHD_HTTP_METHOD_DELETE, PEER_ROLE_READER, api_sign_out},
+	{"/v1/tickets", MHD_HTTP_METHOD_POST, PEER_ROLE_READER, api_ticket},
+	{"/v1/live", MHD_HTTP_METHOD_GET, PEER_ROLE_READER, api_live},
+	{"/v1/counters", MHD_HTTP_METHOD_GET, PEER_ROLE_READER, api_counters},
 	{"/v1/status", MHD_HTTP_METHOD_GET, PEER_ROLE_READER, api_status},
 	{"/v1/bonds/", MHD_HTTP_METHOD_GET, PEER_ROLE_READER, api_bond},
 	{"/v1/config", MHD_HTTP_METHOD_GET, PEER_ROLE_READER, api_config},
@@ -131,14 +136,23 @@ static void api_note_call(const struct api_call *call, const struct api_route *r
 
 enum MHD_Result api_dispatch(struct api_call *call, const char *method, const char *path)
 {
+	enum MHD_Result result;
+
 	/* One turn of the loop serves all clients that have asked. */
 	daemon_breathe(call->api->daemon);
+	if (!api_session_enter(call, path, &result)) {
+		return result;
+	}
 	for (size_t i = 0; i < api_route_count; i++) {
 		const struct api_route *route = &api_routes[i];
 
 		if (strcmp(method, route->method) != 0 ||
 		    !api_route_fits(route, path, &call->path)) {
 			continue;
+		}
+		if (call->peer->role == PEER_ROLE_CONSOLE && route->role > PEER_ROLE_CONSOLE) {
+			return api_answer_error(call, MHD_HTTP_UNAUTHORIZED, "no_session",
+						"the console may ask only in a session");
 		}
 		if (call->peer->role < route->role) {
 			return api_answer_forbidden(call, route);

@@ -36,6 +36,7 @@ struct bond_state;
 struct dhcp;
 struct notify;
 struct poll_group;
+struct session_table;
 struct staged;
 struct transactions;
 
@@ -54,9 +55,10 @@ struct daemon_options {
 	const char *config; /* folder of the ifcfg files */
 	enum ifcfg_dialect dialect;
 	const char *socket;
-	const char *state;			   /* folder of what is kept until a reboot */
-	const char *store;			   /* folder of what is kept for good */
-	const char *reader_group, *operator_group; /* names or numbers */
+	const char *state; /* folder of what is kept until a reboot */
+	const char *store; /* folder of what is kept for good */
+	/* names or numbers */
+	const char *console_group, *reader_group, *operator_group;
 	enum engine_carrier_read carrier_read;
 	const char *dhcp_client; /* "dhclient", ...; NULL: whichever there is */
 };
@@ -75,6 +77,7 @@ struct daemon {
 	uint64_t announced_us;	    /* announce.c */
 	struct poll_group *polls;
 	struct api *api;
+	struct session_table *sessions; /* the console's */
 	struct peer_groups groups;
 	struct apply *apply; /* that is under way, or NULL */
 	struct transactions *transactions;

@@ -20,6 +20,7 @@
 #include "daemon/log.h"
 #include "daemon/notify.h"
 #include "daemon/poll.h"
+#include "daemon/session.h"
 #include "daemon/staged.h"
 #include "daemon/state.h"
 #include "daemon/transaction.h"
@@ -183,6 +184,7 @@ static void daemon_find_groups(struct daemon *daemon)
 {
 	daemon->groups.operators =
 		daemon_find_group(daemon->options.operator_group, "may change things");
+	daemon->groups.consoles = peer_group_find(daemon->options.console_group);
 	daemon->groups.readers = daemon_find_group(daemon->options.reader_group,
 						   "and operators may look at the bonds");
 }
@@ -218,6 +220,10 @@ static int daemon_open(struct daemon *daemon)
 		return err;
 	}
 	daemon_find_groups(daemon);
+	daemon->sessions = session_table_new();
+	if (!daemon->sessions) {
+		return -ENOMEM;
+	}
 	err = staged_open(daemon);
 	if (err == 0) {
 		err = transactions_open(daemon);
@@ -260,6 +266,7 @@ static void daemon_close(struct daemon *daemon)
 	}
 	state_free(daemon->states);
 	problems_free(&daemon->problems);
+	session_table_free(daemon->sessions);
 	notify_close(daemon->notify);
 	sd_event_source_disable_unref(daemon->save_source);
 	sd_event_unref(daemon->loop);

@@ -27,6 +27,7 @@
 #define MAIN_SOCKET_DEFAULT   "/run/portchannel/portchannel.sock"
 #define MAIN_STORE_DEFAULT    "/var/lib/portchannel"
 #define MAIN_READER_DEFAULT   "portchannel"
+#define MAIN_CONSOLE_DEFAULT  "portchannel-console"
 #define MAIN_OPERATOR_DEFAULT "portchannel-operator"
 
 #define MAIN_EXIT_USAGE	      2
@@ -45,6 +46,9 @@ static const char main_usage[] =
 	")\n"
 	"  --store DIR         the history of the configurations (default " MAIN_STORE_DEFAULT
 	")\n"
+	"  --console-group GROUP\n"
+	"                      the console's, which may only act for who is signed in there\n"
+	"                      (default " MAIN_CONSOLE_DEFAULT ")\n"
 	"  --reader-group GROUP, --operator-group GROUP\n"
 	"                      who may read, and who may change, beside root (default\n"
 	"                      " MAIN_READER_DEFAULT " and " MAIN_OPERATOR_DEFAULT ")\n"
@@ -74,6 +78,7 @@ enum main_option {
 	MAIN_OPTION_SOCKET,
 	MAIN_OPTION_STATE,
 	MAIN_OPTION_STORE,
+	MAIN_OPTION_CONSOLE_GROUP,
 	MAIN_OPTION_READER_GROUP,
 	MAIN_OPTION_OPERATOR_GROUP,
 	MAIN_OPTION_ENGINE,
@@ -92,6 +97,7 @@ static const struct option main_long_options[] = {
 	{"socket", required_argument, NULL, MAIN_OPTION_SOCKET},
 	{"state", required_argument, NULL, MAIN_OPTION_STATE},
 	{"store", required_argument, NULL, MAIN_OPTION_STORE},
+	{"console-group", required_argument, NULL, MAIN_OPTION_CONSOLE_GROUP},
 	{"reader-group", required_argument, NULL, MAIN_OPTION_READER_GROUP},
 	{"operator-group", required_argument, NULL, MAIN_OPTION_OPERATOR_GROUP},
 	{"engine", required_argument, NULL, MAIN_OPTION_ENGINE},
@@ -169,6 +175,9 @@ static void main_take_option(struct main_options *options, int option)
 		break;
 	case MAIN_OPTION_STORE:
 		options->daemon.store = optarg;
+		break;
+	case MAIN_OPTION_CONSOLE_GROUP:
+		options->daemon.console_group = optarg;
 		break;
 	case MAIN_OPTION_READER_GROUP:
 		options->daemon.reader_group = optarg;
@@ -369,6 +378,7 @@ int main(int argc, char **argv)
 			   .socket = MAIN_SOCKET_DEFAULT,
 			   .state = MAIN_STATE_DEFAULT,
 			   .store = MAIN_STORE_DEFAULT,
+			   .console_group = MAIN_CONSOLE_DEFAULT,
 			   .reader_group = MAIN_READER_DEFAULT,
 			   .operator_group = MAIN_OPERATOR_DEFAULT},
 		.log_level = LOG_LEVEL_INFO,

@@ -157,6 +157,8 @@ int peer_of_socket(int fd, const struct peer_groups *groups, struct peer *out)
 		peer.role = PEER_ROLE_OPERATOR;
 	} else if (peer_is_in(&peer, groups->readers, list, count)) {
 		peer.role = PEER_ROLE_READER;
+	} else if (peer_is_in(&peer, groups->consoles, list, count)) {
+		peer.role = PEER_ROLE_CONSOLE;
 	}
 	free(list);
 	if (peer.role != PEER_ROLE_NONE) {
@@ -178,6 +180,8 @@ const char *peer_role_name(enum peer_role role)
 	switch (role) {
 	case PEER_ROLE_NONE:
 		return "none";
+	case PEER_ROLE_CONSOLE:
+		return "console";
 	case PEER_ROLE_READER:
 		return "reader";
 	case PEER_ROLE_OPERATOR:

@@ -14,6 +14,7 @@
 
 enum peer_role {
 	PEER_ROLE_NONE = 0, /* not even to read */
+	PEER_ROLE_CONSOLE,  /* group portchannel-console: only with a session's token */
 	PEER_ROLE_READER,   /* group portchannel */
 	PEER_ROLE_OPERATOR, /* root, and group portchannel-operator */
 };
@@ -31,6 +32,7 @@ struct peer {
 
 /* The groups that give the roles; PEER_GROUP_NONE: there is no such group. */
 struct peer_groups {
+	gid_t consoles;
 	gid_t readers;
 	gid_t operators;
 };
@@ -42,6 +44,6 @@ gid_t peer_group_find(const char *group);
 int peer_of_socket(int fd, const struct peer_groups *groups, struct peer *out);
 /* The daemon itself, for what nobody asked for. */
 void peer_of_daemon(struct peer *out);
-const char *peer_role_name(enum peer_role role); /* "none", "reader", "operator" */
+const char *peer_role_name(enum peer_role role); /* "none", "console", "reader", ... */
 
 #endif

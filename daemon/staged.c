@@ -428,3 +428,9 @@ struct transaction_answer staged_discard(struct daemon *daemon, const struct pee
 	}
 	return staged_discard_done(staged, name);
 }
+
+size_t staged_count(const struct daemon *daemon, char revision[CONFIG_REVISION_SIZE])
+{
+	staged_revision(daemon->staged, revision);
+	return json_array_size(daemon->staged->changes);
+}

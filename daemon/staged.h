@@ -33,6 +33,9 @@ json_t *staged_vlans_json(struct daemon *daemon);
 json_t *staged_parents_json(struct daemon *daemon);
 json_t *staged_json(struct daemon *daemon);
 
+/* How many changes are staged, and their revision together. */
+size_t staged_count(const struct daemon *daemon, char revision[CONFIG_REVISION_SIZE]);
+
 /* One name's change, or all (NULL), is dropped. */
 struct transaction_answer staged_discard(struct daemon *daemon, const struct peer *peer,
 					 const char *name, const json_t *body);

@@ -110,6 +110,8 @@ static void status_add_link(json_t *json, const struct bond_runtime_member *memb
 	    netlink_link_get(member->bond->daemon->netlink, member->ifindex, &link) < 0) {
 		json_object_set_new(json, "mac", json_null());
 		json_object_set_new(json, "permanent_mac", json_null());
+		json_object_set_new(json, "rx_errors", json_integer(0));
+		json_object_set_new(json, "tx_errors", json_integer(0));
 		return;
 	}
 	/* Nobody needs to look for a broken cable then. */
@@ -119,6 +121,10 @@ static void status_add_link(json_t *json, const struct bond_runtime_member *memb
 				    json_string("the interface is set down"));
 	}
 	json_object_set_new(json, "mac", json_mac(link.mac));
+	json_object_set_new(json, "rx_errors",
+			    json_integer((json_int_t)link.counters.rx_errors));
+	json_object_set_new(json, "tx_errors",
+			    json_integer((json_int_t)link.counters.tx_errors));
 	json_object_set_new(json, "permanent_mac", json_mac(m->info.mac));
 }
 

@@ -421,3 +421,8 @@ json_t *transactions_waiting_json(struct daemon *daemon)
 			 (double)now.tv_sec + (double)now.tv_nsec / 1e9 + (double)left_us / 1e6,
 			 "user", json_text(origin->user));
 }
+
+unsigned int transactions_number(const struct daemon *daemon)
+{
+	return daemon->transactions ? daemon->transactions->number : 0;
+}

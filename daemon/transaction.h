@@ -92,6 +92,8 @@ void transaction_rollback(struct daemon *daemon, const struct peer *peer, unsign
 /* {"configurations": [...]}; one with its difference, NULL: there is none. */
 json_t *transactions_history_json(struct daemon *daemon);
 json_t *transactions_entry_json(struct daemon *daemon, unsigned int number);
+/* The number of the configuration in force; 0: none is in the history. */
+unsigned int transactions_number(const struct daemon *daemon);
 /* {"number", "seconds", "deadline", "user"} of the change that waits, else null. */
 json_t *transactions_waiting_json(struct daemon *daemon);
 

@@ -133,8 +133,7 @@ export function show(main, host) {
       say(error.message, true);
     }
   };
-  const key = () => store.live ? `${store.live.revision} ${store.live.staged_revision ||
-                                                           store.live.staged}` : "";
+  const key = () => store.live ? `${store.live.configuration} ${store.live.staged_revision}` : "";
   const attempt = async (work) => {
     say("");
     try {

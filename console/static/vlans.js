@@ -61,7 +61,7 @@ export function vlans(parent) {
   const loadCounters = async () => {
     if (list.length > 0) {
       const query = encodeURIComponent(parent);
-      counters = (await transport.get(`/v1/vlans/counters?parent=${query}`)).vlans;
+      counters = (await transport.get(`/v1/counters?parent=${query}`)).vlans;
     }
   };
   const load = async (loader) => {
@@ -88,8 +88,8 @@ export function vlans(parent) {
   });
 
   const update = () => {
-    if (revision !== store.live.revision) {
-      revision = store.live.revision;
+    if (revision !== store.live.configuration) {
+      revision = store.live.configuration;
       load(async () => {
         await loadList();
         await loadCounters();

@@ -9,13 +9,21 @@ import sys
 
 from netlab import Tools, why_not
 from netlab.cleanup import NETNS_FOLDER, remove_namespace
+from netlab.console import NOBODY, Console
 from netlab.showcase import SEED, SWITCH, SWITCH_VLAN, make_showcase, partner_wanted
 
 NAMES = ("pclab-server", "pclab-switch")
 FOLDER = "/run/pclab"
+CONFIG = os.path.join(FOLDER, "server-scripts")
+SOCKET = os.path.join(FOLDER, "server.run", "portchannel.sock")
 
 HINTS = """
-The lab is up. `{server} COMMAND` runs a command on the server, `{switch} COMMAND`
+The lab is up. Its page opens once with this link, within a minute; `{server}
+portchannel console` gives another:
+
+  {link}
+
+`{server} COMMAND` runs a command on the server, `{switch} COMMAND`
 on the switch. Try:
 
   {server} portchannel status                 what is up, what is not, and why
@@ -31,7 +39,7 @@ on the switch. Try:
                                               the LACPDUs on a link
   {server} ip -s link show bond0              an interface like any other
 
-The server's files are in {seed}. `make lab-down` removes the lab.
+The server's files are in {config}. `make lab-down` removes the lab.
 """
 
 
@@ -69,7 +77,12 @@ def print_hints(tools, ovs):
         "portchannel status                 the switch's side of it"
     print(HINTS.format(server=os.path.relpath(wrapper(tools, "server")),
                        switch=os.path.relpath(wrapper(tools, "switch")), bond=SWITCH,
-                       vlan=SWITCH_VLAN, look=look, seed=os.path.relpath(SEED)))
+                       vlan=SWITCH_VLAN, look=look, config=CONFIG,
+                       link=console(tools).link()))
+
+
+def console(tools):
+    return Console(SOCKET, FOLDER, tools=tools)
 
 
 def up(tools):
@@ -83,9 +96,14 @@ def up(tools):
         return
     shutil.rmtree(FOLDER, ignore_errors=True)
     os.makedirs(FOLDER)
+    # A copy: VLAN interfaces that are made in the page become files there.
+    shutil.copytree(SEED, CONFIG)
     try:
-        pair = make_showcase(tools, partner, folder=FOLDER, names=NAMES, persistent=True)
+        pair = make_showcase(tools, partner, folder=FOLDER, names=NAMES, persistent=True,
+                             server_config=CONFIG,
+                             server_arguments=("--console-group", str(NOBODY)))
         pair.start().wait_up(30)
+        console(tools).start()
         write_wrappers(tools, pair)
     except BaseException:
         down(tools)
@@ -96,6 +114,7 @@ def up(tools):
 def down(tools):
     if os.geteuid() != 0:
         sys.exit("Only root may remove the lab.")
+    console(tools).stop()
     for name in NAMES:
         if os.path.exists(os.path.join(NETNS_FOLDER, name)):
             remove_namespace(name)

@@ -28,9 +28,9 @@ def partner_wanted():
     return partner
 
 
-def make_showcase(tools, partner, **arguments):
+def make_showcase(tools, partner, server_config=SEED, **arguments):
     """The pair with its links made, and nothing started yet."""
-    pair = Pair(links=2, rate="slow", partner=partner, tools=tools, server_config=SEED,
+    pair = Pair(links=2, rate="slow", partner=partner, tools=tools, server_config=server_config,
                 **arguments)
     pair.make_links().write_config()
     VethLink(pair.server, "bare0", pair.switch, "bare1")

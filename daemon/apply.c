@@ -13,6 +13,7 @@
 #include "daemon/changes.h"
 #include "daemon/daemon.h"
 #include "daemon/log.h"
+#include "daemon/nic_runtime.h"
 #include "daemon/state.h"
 
 /* What is to become of one bond. */
@@ -46,7 +47,7 @@ static struct model *apply_running_model(const struct apply *apply)
 			whole = wanted_add_to_model(state->wanted, model);
 		}
 	}
-	if (!whole) {
+	if (!whole || !nics_add_to_model(apply->daemon, model)) {
 		model_free(model);
 		return NULL;
 	}
@@ -168,6 +169,8 @@ static void apply_model(struct apply *apply, const struct model *model)
 		apply_plan_bond(apply, &model->bonds[i]);
 	}
 	apply_remove_unconfigured(apply);
+	/* Before any of these NICs becomes a member. */
+	nics_remove_unwanted(daemon, model, &apply->changes);
 	for (size_t i = 0; i < apply->step_count; i++) {
 		struct apply_step *step = &apply->steps[i];
 
@@ -186,6 +189,7 @@ static void apply_model(struct apply *apply, const struct model *model)
 		}
 		daemon_breathe(daemon);
 	}
+	nics_apply(daemon, model, &apply->changes);
 	apply->changes.model = NULL;
 	free(apply->steps);
 }
@@ -250,6 +254,7 @@ void apply_start(struct daemon *daemon)
 			      .changes = {.list = json_array(), .problems = &daemon->problems}};
 	struct model *model;
 
+	nics_take_over(daemon);
 	model = apply_read(&apply);
 	if (model) {
 		apply_model(&apply, model);
@@ -292,8 +297,9 @@ json_t *apply_down(struct daemon *daemon, const char *name)
 {
 	json_t *names = json_array();
 	struct bond_runtime *next;
+	struct nic_runtime *next_nic;
 
-	if (name && !bond_runtime_find(daemon, name)) {
+	if (name && !bond_runtime_find(daemon, name) && !nic_runtime_find(daemon, name)) {
 		json_decref(names);
 		return NULL;
 	}
@@ -302,6 +308,13 @@ json_t *apply_down(struct daemon *daemon, const char *name)
 		if (!name || strcmp(bond->name, name) == 0) {
 			json_array_append_new(names, json_string(bond->name));
 			bond_runtime_remove(bond, "taken down on request");
+		}
+	}
+	for (struct nic_runtime *nic = daemon->nics; nic; nic = next_nic) {
+		next_nic = nic->next;
+		if (!name || strcmp(nic->parent.name, name) == 0) {
+			json_array_append_new(names, json_string(nic->parent.name));
+			nic_runtime_remove(nic, "taken down on request");
 		}
 	}
 	return names;

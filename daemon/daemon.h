@@ -7,6 +7,7 @@
  *   loop.c         the loop, signals; notify.c what systemd is told
  *   apply.c        files -> wanted -> difference -> the running bonds
  *   bond_*.c       one running bond: core, data path, members, VLAN interfaces
+ *   nic_*.c        a NIC that is no member and carries VLAN interfaces
  *   watch.c        what the kernel tells of interfaces; poll.c asks it
  *   state.c        what is kept for the next daemon; announce.c its first words
  *   api*.c         the socket for clients; status_*.c, explain.c what they see
@@ -34,6 +35,7 @@ struct apply;
 struct bond_runtime;
 struct bond_state;
 struct dhcp;
+struct nic_runtime;
 struct notify;
 struct poll_group;
 struct session_table;
@@ -73,6 +75,7 @@ struct daemon {
 	sd_event_source *save_source;
 	struct notify *notify;
 	struct bond_runtime *bonds; /* in the order in which they were made */
+	struct nic_runtime *nics;   /* that carry VLAN interfaces and are no members */
 	struct bond_state *states;  /* of the former daemon; at the start only */
 	uint64_t announced_us;	    /* announce.c */
 	struct poll_group *polls;

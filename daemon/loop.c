@@ -18,6 +18,7 @@
 #include "daemon/daemon.h"
 #include "daemon/dhcp.h"
 #include "daemon/log.h"
+#include "daemon/nic_runtime.h"
 #include "daemon/notify.h"
 #include "daemon/poll.h"
 #include "daemon/session.h"
@@ -80,6 +81,11 @@ static void daemon_save(struct daemon *daemon)
 	for (struct bond_runtime *bond = daemon->bonds; bond; bond = bond->next) {
 		if (bond->parent.save_wanted) {
 			state_write(bond);
+		}
+	}
+	for (struct nic_runtime *nic = daemon->nics; nic; nic = nic->next) {
+		if (nic->parent.save_wanted) {
+			nic_state_write(nic);
 		}
 	}
 }
@@ -254,6 +260,10 @@ static void daemon_close(struct daemon *daemon)
 		state_write(bond);
 		daemon->bonds = bond->next;
 		bond_runtime_free(bond);
+	}
+	while (daemon->nics) {
+		nic_state_write(daemon->nics);
+		nic_runtime_free(daemon->nics);
 	}
 	poll_free(daemon);
 	address_close(daemon);

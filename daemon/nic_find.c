@@ -9,6 +9,7 @@
 
 #include "daemon/bond_runtime.h"
 #include "daemon/daemon.h"
+#include "daemon/nic_runtime.h"
 
 #define MAC_FORMAT	     "%02x:%02x:%02x:%02x:%02x:%02x"
 #define MAC_BYTES(mac)	     (mac)[0], (mac)[1], (mac)[2], (mac)[3], (mac)[4], (mac)[5]
@@ -74,6 +75,11 @@ static bool nic_is_ours(const struct daemon *daemon, uint32_t ifindex)
 			if (bond->parent.vlans[i].ifindex == ifindex) {
 				return true;
 			}
+		}
+	}
+	for (const struct nic_runtime *nic = daemon->nics; nic; nic = nic->next) {
+		if (vlan_parent_find_index(&nic->parent, ifindex)) {
+			return true;
 		}
 	}
 	return false;

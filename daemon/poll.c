@@ -7,6 +7,7 @@
 #include "daemon/bond_runtime.h"
 #include "daemon/daemon.h"
 #include "daemon/log.h"
+#include "daemon/nic_runtime.h"
 
 /* A driver is asked for the link's carrier at least, and for a speed that it didn't
  * know yet about, this often. */
@@ -98,6 +99,19 @@ static void poll_follow(struct bond_runtime *bond)
 	}
 }
 
+/* As poll_follow(). Its carrier comes as news. */
+static void poll_nic(struct nic_runtime *nic)
+{
+	uint64_t now_us = daemon_now_us();
+
+	if (now_us - nic->followed_us >=
+	    POLL_FOLLOW_INTERVAL_MS * 1000ULL / 2 +
+		    nic->parent.vlan_count * POLL_FOLLOW_PER_VLAN_US) {
+		nic->followed_us = now_us;
+		nic_runtime_poll(nic);
+	}
+}
+
 static uint32_t poll_interval_ms(const struct bond_runtime *bond)
 {
 	uint32_t miimon_ms = bond->wanted->bond.options.miimon_ms;
@@ -129,6 +143,11 @@ static void poll_run(struct poll_group *group)
 			poll_bond(bond, each_second);
 		}
 		poll_follow(bond);
+	}
+	if (each_second && group->interval_ms == POLL_FOLLOW_INTERVAL_MS) {
+		for (struct nic_runtime *nic = group->daemon->nics; nic; nic = nic->next) {
+			poll_nic(nic);
+		}
 	}
 	group->due_us = poll_next_us(group);
 	sd_event_source_set_time(group->timer, group->due_us);
@@ -210,6 +229,9 @@ void poll_update(struct daemon *daemon)
 	}
 	for (struct bond_runtime *bond = daemon->bonds; bond; bond = bond->next) {
 		poll_add(daemon, poll_interval_ms(bond));
+	}
+	if (daemon->nics) {
+		poll_add(daemon, POLL_FOLLOW_INTERVAL_MS);
 	}
 	poll_drop_unused(daemon);
 }

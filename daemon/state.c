@@ -29,24 +29,24 @@ static int state_path(const struct daemon *daemon, const char *name, const char 
 	return size < PATH_MAX ? 0 : -ENAMETOOLONG;
 }
 
+json_t *state_saved_to_json(const struct engine_member_saved *s)
+{
+	if (!s->valid) {
+		return json_null();
+	}
+	return json_pack("{s:o, s:I, s:b, s:b, s:i, s:i, s:i, s:i, s:b, s:b}", "mac",
+			 json_mac(s->mac), "mtu", (json_int_t)s->mtu, "was_up", s->was_up,
+			 "alias_set", s->alias_set, "disable_ipv6", (int)s->disable_ipv6,
+			 "addr_gen_mode", (int)s->addr_gen_mode, "rx_vlan_filter",
+			 (int)s->rx_vlan_filter, "lro", (int)s->lro, "promisc_set",
+			 s->promisc_set, "allmulti_set", s->allmulti_set);
+}
+
 static json_t *state_member_to_json(const struct bond_runtime_member *member)
 {
-	const struct engine_member_saved *s = &member->saved;
-	json_t *json = json_pack("{s:i, s:s, s:I}", "slot", (int)member->slot, "wanted",
-				 member->wanted, "ifindex", (json_int_t)member->ifindex);
-
-	if (s->valid) {
-		json_object_set_new(
-			json, "saved",
-			json_pack("{s:o, s:I, s:b, s:b, s:i, s:i, s:i, s:i, s:b, s:b}", "mac",
-				  json_mac(s->mac), "mtu", (json_int_t)s->mtu, "was_up",
-				  s->was_up, "alias_set", s->alias_set, "disable_ipv6",
-				  (int)s->disable_ipv6, "addr_gen_mode", (int)s->addr_gen_mode,
-				  "rx_vlan_filter", (int)s->rx_vlan_filter, "lro", (int)s->lro,
-				  "promisc_set", s->promisc_set, "allmulti_set",
-				  s->allmulti_set));
-	}
-	return json;
+	return json_pack("{s:i, s:s, s:I, s:o}", "slot", (int)member->slot, "wanted",
+			 member->wanted, "ifindex", (json_int_t)member->ifindex, "saved",
+			 state_saved_to_json(&member->saved));
 }
 
 static int8_t state_get_int8(const json_t *json, const char *key)
@@ -56,21 +56,10 @@ static int8_t state_get_int8(const json_t *json, const char *key)
 	return value >= -1 && value <= INT8_MAX ? (int8_t)value : -1;
 }
 
-static void state_member_from_json(const json_t *json, struct bond_state *state)
+void state_saved_from_json(const json_t *saved, struct engine_member_saved *s)
 {
-	uint64_t slot = json_get_uint(json, "slot", BOND_MEMBERS_MAX - 1, BOND_NO_MEMBER);
-	const json_t *saved = json_object_get(json, "saved");
-	struct bond_state_member *member;
-	struct engine_member_saved *s;
-
-	if (slot == BOND_NO_MEMBER) {
-		return;
-	}
-	member = &state->members[slot];
-	s = &member->saved;
-	json_get_text(json, "wanted", member->wanted, sizeof(member->wanted));
-	member->ifindex = (uint32_t)json_get_uint(json, "ifindex", INT32_MAX, 0);
-	if (!saved || !json_mac_read(json_object_get(saved, "mac"), s->mac)) {
+	*s = (struct engine_member_saved){0};
+	if (!json_mac_read(json_object_get(saved, "mac"), s->mac)) {
 		return;
 	}
 	s->valid = true;
@@ -83,6 +72,20 @@ static void state_member_from_json(const json_t *json, struct bond_state *state)
 	s->lro = state_get_int8(saved, "lro");
 	s->promisc_set = json_get_bool(saved, "promisc_set", false);
 	s->allmulti_set = json_get_bool(saved, "allmulti_set", false);
+}
+
+static void state_member_from_json(const json_t *json, struct bond_state *state)
+{
+	uint64_t slot = json_get_uint(json, "slot", BOND_MEMBERS_MAX - 1, BOND_NO_MEMBER);
+	struct bond_state_member *member;
+
+	if (slot == BOND_NO_MEMBER) {
+		return;
+	}
+	member = &state->members[slot];
+	json_get_text(json, "wanted", member->wanted, sizeof(member->wanted));
+	member->ifindex = (uint32_t)json_get_uint(json, "ifindex", INT32_MAX, 0);
+	state_saved_from_json(json_object_get(json, "saved"), &member->saved);
 }
 
 static json_t *state_to_json(struct bond_runtime *bond)
@@ -108,8 +111,7 @@ static json_t *state_to_json(struct bond_runtime *bond)
 			 "addresses", addresses, "core", state_core_to_json(&core));
 }
 
-/* Puts the text into the file of that name, whole or not at all. */
-static int state_replace(const char *path, const char *temporary, const char *text)
+int state_replace(const char *path, const char *temporary, const char *text)
 {
 	size_t size = strlen(text);
 	int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);

@@ -51,6 +51,14 @@ void state_free(struct bond_state *list);
 void state_take_addresses(const struct bond_state *state, const char *interface,
 			  struct address_set *out);
 
+/* What a member, or a NIC under VLAN interfaces, was before; null where nothing is known,
+ * and what can't be read leaves *out invalid. */
+json_t *state_saved_to_json(const struct engine_member_saved *saved);
+void state_saved_from_json(const json_t *json, struct engine_member_saved *out);
+/* Puts the text into the file of that path, by way of the temporary one, whole or not at
+ * all. 0 or -errno. */
+int state_replace(const char *path, const char *temporary, const char *text);
+
 /* The core's part; state_core.c. */
 json_t *state_core_to_json(const struct bond_saved *saved);
 bool state_core_from_json(const json_t *json, struct bond_saved *out);

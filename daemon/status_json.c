@@ -11,6 +11,7 @@
 #include "daemon/bond_runtime.h"
 #include "daemon/daemon.h"
 #include "daemon/json_util.h"
+#include "daemon/nic_runtime.h"
 
 /* All addresses of the namespace, asked for once an answer: by interface they
  * would be dumped as a whole each time by older kernels. */
@@ -99,22 +100,22 @@ static void status_add_link(json_t *json, struct daemon *daemon, uint32_t ifinde
 		status_json_traffic(link.counters.tx_packets, link.counters.tx_bytes));
 }
 
-static json_t *status_json_vlans(struct bond_runtime *bond,
+static json_t *status_json_vlans(struct vlan_parent *parent,
 				 const struct status_addresses *addresses)
 {
-	size_t count = engine_bond_vlans(bond->path, NULL, 0);
+	size_t count = engine_bond_vlans(parent->path, NULL, 0);
 	struct engine_vlan *vlans = calloc(count + 1, sizeof(*vlans));
 	json_t *list = json_array();
 
 	if (!vlans) {
 		return list;
 	}
-	count = engine_bond_vlans(bond->path, vlans, count);
+	count = engine_bond_vlans(parent->path, vlans, count);
 	for (size_t i = 0; i < count; i++) {
 		json_t *json = json_pack("{s:o, s:i}", "name", json_text(vlans[i].spec.name),
 					 "vid", (int)vlans[i].spec.vid);
 
-		status_add_link(json, bond->daemon, vlans[i].ifindex, vlans[i].hub_ifindex,
+		status_add_link(json, parent->daemon, vlans[i].ifindex, vlans[i].hub_ifindex,
 				addresses);
 		json_array_append_new(list, json);
 	}
@@ -192,6 +193,16 @@ static void status_add_missing(json_t *list, const char *name, uint32_t ifindex,
 	}
 }
 
+/* Addresses of VLAN interfaces that somebody has removed. */
+static void status_add_missing_vlans(json_t *list, const struct vlan_parent *parent,
+				     const struct status_addresses *addresses)
+{
+	for (size_t i = 0; i < parent->vlan_count; i++) {
+		status_add_missing(list, parent->vlans[i].name, parent->vlans[i].ifindex,
+				   &parent->vlans[i].addresses, addresses);
+	}
+}
+
 /* What somebody did to the bond, or what refuses it something, in sentences. */
 /* Members that are there by their address while another NIC has their name. */
 static void status_add_misnamed(json_t *list, const struct bond_runtime *bond)
@@ -243,11 +254,7 @@ static json_t *status_json_troubles(const struct bond_runtime *bond,
 	}
 	status_add_misnamed(list, bond);
 	status_add_missing(list, bond->name, bond->ifindex, &bond->addresses, addresses);
-	for (size_t i = 0; i < bond->parent.vlan_count; i++) {
-		status_add_missing(list, bond->parent.vlans[i].name,
-				   bond->parent.vlans[i].ifindex,
-				   &bond->parent.vlans[i].addresses, addresses);
-	}
+	status_add_missing_vlans(list, &bond->parent, addresses);
 	return list;
 }
 
@@ -272,7 +279,7 @@ static json_t *status_bond(struct bond_runtime *bond, const struct status_addres
 	}
 	json_object_set_new(json, "members", members);
 	json_object_set_new(json, "troubles", status_json_troubles(bond, addresses));
-	json_object_set_new(json, "vlans", status_json_vlans(bond, addresses));
+	json_object_set_new(json, "vlans", status_json_vlans(&bond->parent, addresses));
 	return json;
 }
 
@@ -285,6 +292,55 @@ json_t *status_json_bond(struct bond_runtime *bond)
 	json = status_bond(bond, &addresses);
 	free(addresses.list);
 	return json;
+}
+
+static json_t *status_nic_troubles(const struct nic_runtime *nic,
+				   const struct status_addresses *addresses)
+{
+	json_t *list = json_array();
+
+	if (nic->refused[0]) {
+		json_array_append_new(list, json_text(nic->refused));
+	}
+	if (nic->follow_error[0]) {
+		json_array_append_new(list, json_text(nic->follow_error));
+	}
+	if (nic->repair_error[0]) {
+		json_array_append_new(list, json_text(nic->repair_error));
+	}
+	status_add_missing_vlans(list, &nic->parent, addresses);
+	return list;
+}
+
+/* A NIC that carries VLAN interfaces, or is to. */
+static json_t *status_nic(struct nic_runtime *nic, const struct status_addresses *addresses)
+{
+	struct netlink_link link = {0};
+	bool present = nic->parent.path &&
+		       netlink_link_get(nic->daemon->netlink, nic->parent.ifindex, &link) == 0;
+	json_t *json = json_pack(
+		"{s:o, s:s, s:b, s:I, s:o, s:I, s:b, s:b}", "name",
+		json_text(present ? link.name : nic->parent.name), "configured_name",
+		nic->parent.name, "present", present, "ifindex", (json_int_t)link.ifindex,
+		"mac", present ? json_mac(link.mac) : json_null(), "mtu", (json_int_t)link.mtu,
+		"admin_up", (link.flags & IFF_UP) != 0, "carrier", present && nic->carrier);
+
+	json_object_set_new(json, "troubles", status_nic_troubles(nic, addresses));
+	json_object_set_new(json, "vlans",
+			    present ? status_json_vlans(&nic->parent, addresses)
+				    : json_array());
+	return json;
+}
+
+static json_t *status_json_nics(struct daemon *daemon, const struct status_addresses *addresses)
+{
+	json_t *list = json_array();
+
+	for (struct nic_runtime *nic = daemon->nics; nic; nic = nic->next) {
+		json_array_append_new(list, status_nic(nic, addresses));
+		daemon_breathe(daemon);
+	}
+	return list;
 }
 
 json_t *status_json_problems(struct daemon *daemon)
@@ -322,7 +378,7 @@ static json_t *status_json_daemon(struct daemon *daemon)
 json_t *status_json(struct daemon *daemon, struct bond_runtime *only)
 {
 	struct status_addresses addresses;
-	json_t *bonds = json_array();
+	json_t *bonds = json_array(), *nics;
 
 	status_addresses_read(daemon, &addresses);
 	for (struct bond_runtime *bond = daemon->bonds; bond; bond = bond->next) {
@@ -331,9 +387,10 @@ json_t *status_json(struct daemon *daemon, struct bond_runtime *only)
 		}
 		daemon_breathe(daemon);
 	}
+	nics = only ? json_array() : status_json_nics(daemon, &addresses);
 	free(addresses.list);
-	return json_pack("{s:o, s:o, s:o}", "daemon", status_json_daemon(daemon), "bonds",
-			 bonds, "problems", status_json_problems(daemon));
+	return json_pack("{s:o, s:o, s:o, s:o}", "daemon", status_json_daemon(daemon), "bonds",
+			 bonds, "nics", nics, "problems", status_json_problems(daemon));
 }
 
 json_t *status_json_event(const struct event *event)

@@ -13,6 +13,7 @@
 #include "daemon/daemon.h"
 #include "daemon/lock.h"
 #include "daemon/log.h"
+#include "daemon/nic_runtime.h"
 #include "daemon/state.h"
 
 #define TEARDOWN_ANSWER_SIZE 65536
@@ -22,6 +23,9 @@
 /* What the engine writes on the hub of a bond; on that of a VLAN interface it
  * goes on with a comma. */
 #define TEARDOWN_HUB_ALIAS   "portchannel: hub of "
+
+/* NICs with VLAN interfaces: more than a server has slots for. */
+#define TEARDOWN_NICS_MAX    256
 
 struct teardown_names {
 	size_t count;
@@ -153,6 +157,85 @@ static int teardown_bond(struct daemon *daemon, const char *name, struct bond_st
 	return 0;
 }
 
+/* What is known of the NICs that carry VLAN interfaces. */
+struct teardown_nics {
+	struct daemon *daemon;
+	int first; /* error */
+};
+
+static void teardown_nic(struct daemon *daemon, uint32_t ifindex,
+			 struct engine_member_saved saved, int *first)
+{
+	struct engine_error error;
+	struct netlink_link link;
+	struct engine_bond *path;
+	bool taken_over;
+	int err;
+
+	if (netlink_link_get(daemon->netlink, ifindex, &link) < 0) {
+		return;
+	}
+	err = engine_nic_open(daemon->engine, ifindex, &saved, &path, &taken_over, &error);
+	if (err == 0) {
+		err = engine_bond_destroy(path, &error);
+	}
+	if (err < 0) {
+		log_line(LOG_LEVEL_ERROR, "%s %s", link.name, error.text);
+		*first = *first ? *first : err;
+		return;
+	}
+	log_line(LOG_LEVEL_NOTICE, "%s carries no VLAN interfaces any more", link.name);
+}
+
+static bool teardown_is_nic(struct daemon *daemon, uint32_t ifindex)
+{
+	uint32_t found[TEARDOWN_NICS_MAX];
+	struct engine_error error;
+	size_t count = 0;
+
+	(void)engine_nics(daemon->engine, found, TEARDOWN_NICS_MAX, &count, &error);
+	for (size_t i = 0; i < count && i < TEARDOWN_NICS_MAX; i++) {
+		if (found[i] == ifindex) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void teardown_on_nic_state(struct nic_state *state, void *context)
+{
+	struct teardown_nics *nics = context;
+
+	if (teardown_is_nic(nics->daemon, state->ifindex)) {
+		teardown_nic(nics->daemon, state->ifindex, state->saved, &nics->first);
+	}
+	if (nics->first == 0) {
+		nic_state_forget(nics->daemon, state->name);
+	}
+}
+
+/* First those of which a state was saved, then what else there is. */
+static int teardown_all_nics(struct daemon *daemon)
+{
+	static const struct engine_member_saved nothing;
+	struct teardown_nics nics = {.daemon = daemon};
+	uint32_t found[TEARDOWN_NICS_MAX];
+	struct engine_error error;
+	size_t count = 0;
+	int err;
+
+	nic_state_read_all(daemon->options.state, teardown_on_nic_state, &nics);
+	err = engine_nics(daemon->engine, found, TEARDOWN_NICS_MAX, &count, &error);
+	if (err < 0) {
+		log_line(LOG_LEVEL_ERROR, "%s", error.text);
+		nics.first = nics.first ? nics.first : err;
+	}
+	for (size_t i = 0; err == 0 && i < count && i < TEARDOWN_NICS_MAX; i++) {
+		teardown_nic(daemon, found[i], nothing, &nics.first);
+	}
+	return nics.first;
+}
+
 /* What is left of bonds that somebody deleted by other means. */
 static int teardown_strays(struct daemon *daemon)
 {
@@ -185,6 +268,8 @@ static int teardown_all(struct daemon *daemon)
 		err = teardown_bond(daemon, names.list[i], states);
 		result = result ? result : err;
 	}
+	err = teardown_all_nics(daemon);
+	result = result ? result : err;
 	err = teardown_strays(daemon);
 	result = result ? result : err;
 	for (struct bond_state *state = states; state && result == 0; state = state->next) {

@@ -118,6 +118,11 @@ bool wanted_add_to_model(const struct wanted *wanted, struct model *model)
 		wanted_bond_clear(&bond);
 		return false;
 	}
+	return wanted_add_vlans_to_model(wanted, model);
+}
+
+bool wanted_add_vlans_to_model(const struct wanted *wanted, struct model *model)
+{
 	for (size_t i = 0; i < wanted->vlan_count; i++) {
 		struct model_vlan vlan = wanted->vlans[i];
 

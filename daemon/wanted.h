@@ -31,6 +31,9 @@ void wanted_free(struct wanted *wanted); /* NULL is fine */
 /* The way back: adds copies to the model; false: no memory. */
 bool wanted_add_to_model(const struct wanted *wanted, struct model *model);
 
+/* Of its VLAN interfaces alone. */
+bool wanted_add_vlans_to_model(const struct wanted *wanted, struct model *model);
+
 /* NULL: there is none of that name. */
 const struct model_member *wanted_find_member(const struct wanted *wanted, const char *name);
 const struct model_vlan *wanted_find_vlan(const struct wanted *wanted, const char *name);

@@ -72,6 +72,12 @@ json_t *wanted_to_json(const struct wanted *wanted)
 		json_t *json = wanted_interface_to_json(&wanted->vlans[i].interface);
 
 		json_object_set_new(json, "vid", json_integer(wanted->vlans[i].vid));
+		json_object_set_new(json, "parent_is_nic",
+				    json_boolean(wanted->vlans[i].parent_is_nic));
+		if (wanted->vlans[i].has_parent_hwaddr) {
+			json_object_set_new(json, "parent_hwaddr",
+					    json_mac(wanted->vlans[i].parent_hwaddr));
+		}
 		json_array_append_new(vlans, json);
 	}
 	return json_pack("{s:o, s:o, s:o, s:o}", "interface",
@@ -180,8 +186,11 @@ static bool wanted_vlans_from_json(const json_t *list, struct wanted *wanted)
 	}
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		const json_t *json = json_array_get(list, i);
+		const json_t *hwaddr = json_object_get(json, "parent_hwaddr");
 		struct model_vlan *vlan = &wanted->vlans[wanted->vlan_count++];
 
+		vlan->parent_is_nic = json_get_bool(json, "parent_is_nic", false);
+		vlan->has_parent_hwaddr = hwaddr && json_mac_read(hwaddr, vlan->parent_hwaddr);
 		memcpy(vlan->parent, wanted->bond.interface.name, sizeof(vlan->parent));
 		vlan->vid = (uint16_t)json_get_uint(json, "vid", 4094, 0);
 		if (!wanted_interface_from_json(json, &vlan->interface) || vlan->vid == 0) {

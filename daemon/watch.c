@@ -10,6 +10,7 @@
 #include "daemon/daemon.h"
 #include "daemon/dhcp.h"
 #include "daemon/log.h"
+#include "daemon/nic_runtime.h"
 
 /* Whether the interface is the bond's device, one of its VLAN interfaces, or
  * stacked on one of these (a macvlan, which may ask for promiscuity). */
@@ -47,6 +48,20 @@ static void watch_mark_gone(struct bond_runtime *bond, uint32_t ifindex)
 	}
 }
 
+static void watch_on_nic_event(struct nic_runtime *nic, const struct netlink_event *event)
+{
+	struct vlan_runtime *vlan = vlan_parent_find_index(&nic->parent, event->link.ifindex);
+
+	if (event->type == NETLINK_EVENT_LINK_GONE) {
+		nic->gone = nic->gone ||
+			    (nic->parent.path && nic->parent.ifindex == event->link.ifindex);
+		if (vlan) {
+			vlan->gone = true;
+		}
+	}
+	nic->touched = nic->touched || nic_runtime_concerns(nic, &event->link);
+}
+
 static void watch_on_event(const struct netlink_event *event, void *context)
 {
 	struct daemon *daemon = context;
@@ -64,6 +79,9 @@ static void watch_on_event(const struct netlink_event *event, void *context)
 	if (event->type == NETLINK_EVENT_LINK_NEW) {
 		address_on_link(daemon, link);
 		dhcp_on_link(daemon, link);
+	}
+	for (struct nic_runtime *nic = daemon->nics; nic; nic = nic->next) {
+		watch_on_nic_event(nic, event);
 	}
 	for (struct bond_runtime *bond = daemon->bonds; bond; bond = bond->next) {
 		if (event->type == NETLINK_EVENT_LINK_GONE) {
@@ -159,6 +177,12 @@ static void watch_check_all(struct daemon *daemon)
 		next = bond->next;
 		watch_check_bond(bond);
 	}
+	/* After the bonds: a NIC that has left one may be what this waits for. */
+	for (struct nic_runtime *nic = daemon->nics; nic; nic = nic->next) {
+		if (nic->touched || nic->gone) {
+			nic_runtime_check(nic);
+		}
+	}
 }
 
 static bool watch_is_gone(struct daemon *daemon, uint32_t ifindex)
@@ -184,6 +208,14 @@ void watch_resync(struct daemon *daemon)
 		for (size_t i = 0; i < bond->parent.vlan_count; i++) {
 			bond->parent.vlans[i].gone =
 				watch_is_gone(daemon, bond->parent.vlans[i].ifindex);
+		}
+	}
+	for (struct nic_runtime *nic = daemon->nics; nic; nic = nic->next) {
+		nic->touched = true;
+		nic->gone = nic->parent.path && watch_is_gone(daemon, nic->parent.ifindex);
+		for (size_t i = 0; i < nic->parent.vlan_count; i++) {
+			nic->parent.vlans[i].gone =
+				watch_is_gone(daemon, nic->parent.vlans[i].ifindex);
 		}
 	}
 	watch_check_all(daemon);

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A NIC that is no member and carries VLAN interfaces. The NIC itself is none of ours:
+ * its file, if it has one, its addresses and its being up are its own, but for one
+ * thing: a NIC that is down is set up, as ifup does with the device under a VLAN
+ * interface.
+ *
+ *   nic_runtime.c  one of them: there or not, its carrier, what somebody does to it
+ *   nic_apply.c    from one configuration to another, from one daemon to the next
+ *   nic_state.c    what is kept for the next daemon
+ *
+ * An entry is there as long as the files have VLAN interfaces on the NIC, also while
+ * the NIC isn't: when it comes, they are made.
+ */
+#ifndef DAEMON_NIC_RUNTIME_H
+#define DAEMON_NIC_RUNTIME_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "daemon/vlan_parent.h"
+#include "daemon/wanted.h"
+#include "engine/engine.h"
+#include "netlink/netlink.h"
+
+struct daemon;
+struct model;
+
+struct nic_runtime {
+	struct daemon *daemon;
+	struct nic_runtime *next;
+	struct vlan_parent parent;   /* .name as in the files; .path NULL: it isn't in use */
+	char name[ENGINE_NAME_SIZE]; /* what it's called now; "" while it isn't in use */
+	struct wanted *wanted; /* its VLAN interfaces; of the bond, only the name counts */
+	struct engine_member_saved saved;
+	char refused[ENGINE_ERROR_SIZE]; /* why it isn't in use, in a sentence */
+	bool carrier;			 /* as it was last told to the VLAN interfaces */
+	uint64_t followed_us;
+	char follow_error[ENGINE_ERROR_SIZE]; /* said already; "" none */
+	char repair_error[ENGINE_ERROR_SIZE]; /* likewise */
+	int save_error;
+	bool foreign;	 /* taken over, and the files that it comes from are other ones */
+	bool configured; /* nic_apply.c: the files still have it */
+	bool touched;	 /* watch.c: there is news of it or of what stands on it */
+	bool gone;	 /* watch.c: it was deleted, or moved away */
+};
+
+/* --- nic_runtime.c */
+
+struct nic_runtime *nic_runtime_find(const struct daemon *daemon, const char *name);
+/* The entry of that name, made if need be, not yet in use; NULL: no memory. */
+struct nic_runtime *nic_runtime_get(struct daemon *daemon, const char *name);
+/*
+ * Takes the NIC into use, if it is there and free; hwaddr is the files', NULL: they have
+ * none. What a former daemon left running on it is taken over. 0, also when it is in use
+ * already, or -errno with a sentence in error and in nic->refused.
+ */
+int nic_runtime_open(struct nic_runtime *nic, const uint8_t *hwaddr,
+		     struct engine_error *error);
+/* The same with the NIC that it is. addresses: those that a former daemon has put on
+ * its VLAN interfaces, by name; may be NULL. */
+int nic_runtime_open_link(struct nic_runtime *nic, struct netlink_link *link,
+			  const json_t *addresses, struct engine_error *error);
+/* Removes what is on the NIC and leaves it as it was; the entry stays. */
+void nic_runtime_let_go(struct nic_runtime *nic, const char *why);
+/* The same, and frees the entry and forgets its saved state. */
+void nic_runtime_remove(struct nic_runtime *nic, const char *why);
+/* Frees the entry; what runs goes on. */
+void nic_runtime_free(struct nic_runtime *nic);
+
+/* After news of it, or of a NIC that may be the one it waits for. */
+void nic_runtime_check(struct nic_runtime *nic);
+/* Whether news of this link concerns it. */
+bool nic_runtime_concerns(const struct nic_runtime *nic, const struct netlink_link *link);
+/* Once a second: what makes no news. */
+void nic_runtime_poll(struct nic_runtime *nic);
+
+/* --- nic_apply.c */
+
+/* First at the start: what a former daemon left is taken over as it runs. */
+void nics_take_over(struct daemon *daemon);
+/* Removes NICs, and VLAN interfaces on them, that the model doesn't have. */
+void nics_remove_unwanted(struct daemon *daemon, const struct model *model,
+			  struct changes *changes);
+/* Takes the model's NICs into use, makes and changes their VLAN interfaces. */
+void nics_apply(struct daemon *daemon, const struct model *model, struct changes *changes);
+/* Brings the NIC's VLAN interfaces to what nic->wanted has; NULL for changes: nobody
+ * asked. */
+void nic_apply_wanted(struct nic_runtime *nic, struct changes *changes);
+/* Adds what is wanted of NICs to the model; false: no memory. */
+bool nics_add_to_model(const struct daemon *daemon, struct model *model);
+
+/* --- nic_state.c */
+
+struct nic_state {
+	char name[ENGINE_NAME_SIZE];
+	const char *config; /* folder of the files that it comes from */
+	struct wanted *wanted;
+	uint32_t ifindex;
+	struct engine_member_saved saved;
+	const json_t *addresses; /* by interface's name */
+};
+
+/* Failure is logged: it runs all the same. */
+void nic_state_write(struct nic_runtime *nic);
+void nic_state_forget(struct daemon *daemon, const char *name);
+/* Calls back with each that the folder holds; the callback may take .wanted. */
+typedef void nic_state_callback(struct nic_state *state, void *context);
+void nic_state_read_all(const char *folder, nic_state_callback *callback, void *context);
+
+#endif

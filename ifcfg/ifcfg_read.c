@@ -22,6 +22,7 @@
 #include "ifcfg/ifcfg_quote.h"
 #include "ifcfg/ifcfg_reader.h"
 #include "ifcfg/ifcfg_routes.h"
+#include "ifcfg/ifcfg_routing.h"
 #include "ifcfg/ifcfg_vlan.h"
 
 #define MTU_DEFAULT 1500
@@ -400,6 +401,7 @@ struct model *ifcfg_read(const struct ifcfg_text *texts, size_t count,
 		files_read(&reader, texts);
 		model_validate(reader.model, problems);
 		vlan_mtus_settle(reader.model);
+		ifcfg_routing_settle(reader.model, problems);
 		ifcfg_quote(texts, count, problems);
 	}
 	for (size_t i = 0; reader.files && i < count; i++) {

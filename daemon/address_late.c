@@ -67,7 +67,7 @@ static struct address_late *late_get(struct daemon *daemon)
 	if (!late) {
 		return NULL;
 	}
-	if (sd_event_add_time(daemon->loop, &late->timer, CLOCK_MONOTONIC, UINT64_MAX, 0,
+	if (sd_event_add_time(daemon->loop, &late->timer, CLOCK_MONOTONIC, UINT64_MAX, 1000,
 			      late_on_time, daemon) < 0) {
 		free(late);
 		return NULL;
@@ -249,10 +249,15 @@ static int late_on_time(sd_event_source *source, uint64_t due_us, void *user)
 
 /* --- news --------------------------------------------------------------------- */
 
+/* Those being asked for may come back to the list. */
+static bool late_waits(const struct address_late *late)
+{
+	return late && (late->count > 0 || late->probe);
+}
+
 void address_on_link(struct daemon *daemon, const struct netlink_link *link)
 {
-	if (daemon->late && daemon->late->count > 0 && link->carrier &&
-	    (link->flags & IFF_UP)) {
+	if (late_waits(daemon->late) && link->carrier && (link->flags & IFF_UP)) {
 		late_arm(daemon->late);
 	}
 }
@@ -262,7 +267,7 @@ void address_on_new(struct daemon *daemon, const struct netlink_address *address
 	char text[INET6_ADDRSTRLEN] = "?", name[IF_NAMESIZE] = "?";
 
 	if (address->family == AF_INET) {
-		if (daemon->late && daemon->late->count > 0) {
+		if (late_waits(daemon->late)) {
 			late_arm(daemon->late);
 		}
 		return;

@@ -365,7 +365,7 @@ static int probe_add_sources(struct address_probe *probe)
 	}
 	sd_event_source_set_enabled(probe->send, SD_EVENT_ON);
 	sd_event_source_set_priority(probe->send, DAEMON_PRIORITY_API);
-	err = sd_event_add_time(loop, &probe->timer, CLOCK_MONOTONIC, UINT64_MAX, 0,
+	err = sd_event_add_time(loop, &probe->timer, CLOCK_MONOTONIC, UINT64_MAX, 1000,
 				probe_on_time, probe);
 	if (err < 0) {
 		return err;

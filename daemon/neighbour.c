@@ -285,7 +285,9 @@ ssize_t neighbour_receive(int fd, uint8_t *frame, size_t size, struct neighbour_
 		/* News of an interface that went down, of no interest here. */
 		return errno == EINTR || errno == ENETDOWN ? 0 : -errno;
 	}
-	if (from.sll_pkttype == PACKET_OUTGOING) {
+	/* The other: to somebody else, or with a tag that no interface here has, which the
+	 * kernel takes off before ARP has its turn. */
+	if (from.sll_pkttype == PACKET_OUTGOING || from.sll_pkttype == PACKET_OTHERHOST) {
 		return 0;
 	}
 	origin->ifindex = (uint32_t)from.sll_ifindex;

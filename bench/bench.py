@@ -19,6 +19,7 @@ import lacp_time
 import openvswitch
 import packets
 import programs
+import scale
 import tcp
 import vlans
 from report import Report
@@ -34,6 +35,7 @@ GROUPS = {
     "lacp": ("LACP's time to carry traffic", lacp_time.run),
     "daemon": ("The daemon's memory and processor", daemon_cost.run),
     "vlans": ("1,000 VLAN interfaces", vlans.run),
+    "scale": ("8 bonds with 500 VLAN interfaces each", scale.run),
 }
 
 EXIT_DONE, EXIT_FAILED, EXIT_USAGE = 0, 1, 2

@@ -2,10 +2,11 @@
 /*
  * libFuzzer target: any bytes as a folder of ifcfg files. Files are separated by
  * the byte 0x1e; the first line of each is its name. Beside not crashing, what
- * is left after model_drop_faulty() must be valid, and so it must be after
- * model_keep_running() over the model of all files but the last; in either dialect,
- * and the two are compared.
+ * is left after model_drop_faulty() must be valid, routes and rules too, and so it must be
+ * after model_keep_running() over the model of all files but the last; in either dialect, and
+ * the two are compared.
  */
+#include <netinet/in.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -17,6 +18,9 @@
 
 #define FILES_MAX 64
 #define SEPARATOR 0x1e
+
+static struct ifcfg_name extra = {.name = (char *)"extra", .number = 7};
+static const struct ifcfg_names table_names = {.tables = {.count = 1, .list = &extra}};
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -46,6 +50,58 @@ static void expect(bool fine, const char *what)
 	}
 }
 
+static void expect_zero(const uint8_t bytes[16], unsigned int from_bit)
+{
+	for (unsigned int bit = from_bit; bit < 128; bit++) {
+		expect(!(bytes[bit / 8] & 0x80U >> bit % 8), "bits behind the prefix");
+	}
+}
+
+/* What netlink/ and the plan rely on. */
+static void expect_valid_routes(const struct model_interface *interface)
+{
+	for (size_t i = 0; i < interface->route_count; i++) {
+		const struct model_route *route = &interface->routes[i];
+		bool inet = route->family == AF_INET;
+		expect(inet || route->family == AF_INET6, "a route's family");
+		expect(route->type <= MODEL_ROUTE_THROW, "a route's type");
+		expect(route->prefix <= (inet ? 32 : 128), "a route's prefix");
+		expect_zero(route->destination, route->prefix);
+		expect(route->hop_count <= MODEL_HOPS_MAX, "a route's hops");
+		expect(route->type != MODEL_ROUTE_UNICAST || route->hop_count > 0, "no hop");
+		for (size_t h = 0; h < route->hop_count; h++) {
+			const struct model_hop *hop = &route->hops[h];
+			expect(hop->weight >= 1 && hop->weight <= 256, "a hop's weight");
+			expect(hop->gateway_family == 0 || hop->gateway_family == AF_INET ||
+				       hop->gateway_family == AF_INET6,
+			       "a gateway's family");
+			expect(!hop->device[0] || model_name_is_valid(hop->device),
+			       "a hop's device");
+		}
+	}
+	for (size_t i = 0; i < interface->rule_count; i++) {
+		const struct model_rule *rule = &interface->rules[i];
+		unsigned int most = rule->family == AF_INET ? 32 : 128;
+		expect(rule->family == AF_INET || rule->family == AF_INET6, "a rule's family");
+		expect(rule->action <= MODEL_RULE_PROHIBIT, "a rule's action");
+		expect(rule->from_prefix <= most && rule->to_prefix <= most, "a rule's prefix");
+		expect(rule->source_port_first <= rule->source_port_last, "ports");
+		expect(rule->destination_port_first <= rule->destination_port_last, "ports");
+		expect(!rule->has_uid_range || rule->uid_first <= rule->uid_last, "users");
+	}
+}
+
+static void expect_valid_interface(const struct model_interface *interface)
+{
+	for (size_t a = 0; a < interface->address_count; a++) {
+		const struct model_address *address = &interface->addresses[a];
+		unsigned int most = address->family == AF_INET ? 32 : 128;
+		expect(address->prefix > 0 && address->prefix <= most, "prefix");
+	}
+	expect(model_name_is_valid(interface->name), "an interface's name");
+	expect_valid_routes(interface);
+}
+
 /* What the engine and the core rely on. */
 static void expect_valid(const struct model *model)
 {
@@ -60,7 +116,6 @@ static void expect_valid(const struct model *model)
 		const struct model_bond *bond = &model->bonds[i];
 		const struct model_bond_options *options = &bond->options;
 		expect(bond->member_count <= BOND_MEMBERS_MAX, "members");
-		expect(model_name_is_valid(bond->interface.name), "bond's name");
 		expect(options->mode == BOND_MODE_BALANCE_XOR ||
 			       options->mode == BOND_MODE_8023AD,
 		       "mode");
@@ -70,23 +125,25 @@ static void expect_valid(const struct model *model)
 					  : options->updelay_ms == 0,
 		       "updelay");
 		expect(options->engine == BOND_ENGINE_EBPF, "engine");
-		for (size_t a = 0; a < bond->interface.address_count; a++) {
-			uint8_t prefix = bond->interface.addresses[a].prefix;
-			expect(prefix > 0 && prefix <= 128, "prefix");
-		}
+		expect_valid_interface(&bond->interface);
 	}
 	for (size_t i = 0; i < model->vlan_count; i++) {
-		expect(model_find_bond(model, model->vlans[i].parent) != NULL, "parent");
+		const struct model_vlan *vlan = &model->vlans[i];
+		expect_valid_interface(&vlan->interface);
+		expect(vlan->vid >= 1 && vlan->vid <= 4094, "id");
+		expect(vlan->parent_is_nic ? model_name_is_valid(vlan->parent)
+					   : model_find_bond(model, vlan->parent) != NULL,
+		       "parent");
 	}
 }
 
 static struct model *read_and_drop(const struct ifcfg_text *texts, size_t count,
 				   enum ifcfg_dialect dialect, struct model_problems *problems)
 {
-	struct model *model = ifcfg_read(texts, count, dialect, NULL, problems);
+	struct model *model = ifcfg_read(texts, count, dialect, &table_names, problems);
 
 	expect(model != NULL, "memory");
-	ifcfg_compare(texts, count, dialect, NULL, model, problems);
+	ifcfg_compare(texts, count, dialect, &table_names, model, problems);
 	for (size_t i = 0; i < problems->count; i++) {
 		expect(problems->list[i].source.file < count, "a problem's file");
 		expect(problems->list[i].text[0] != '\0', "a problem's text");

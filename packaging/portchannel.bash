@@ -30,7 +30,7 @@ _portchannel_vlans()
 }
 
 _portchannel_commands="status explain monitor config plan apply confirm rollback history vlan
-	staged commit discard bond reload down check-system help"
+	staged commit discard bond console reload down check-system help"
 _portchannel_vlan_how="--stage --confirm --revision --json --socket --help"
 _portchannel_vlan_settings="--mtu --mac --gateway --gateway6 --dhcp --no-dhcp --dhcpv6
 	--no-dhcpv6 --ipv6-autoconf --no-ipv6-autoconf --onboot --no-onboot"
@@ -102,7 +102,7 @@ _portchannel()
 		_portchannel_words "60 120 300 600"
 		return
 		;;
-	--src-mac | --dst-mac | --vlan | --revision | --name | --mtu | --mac | --gateway | --gateway6 | \
+	--src-mac | --dst-mac | --vlan | --port | --revision | --name | --mtu | --mac | --gateway | --gateway6 | \
 		--address | --add-address | --remove-address)
 		return
 		;;
@@ -118,6 +118,7 @@ _portchannel()
 	apply,-* | commit,-*) _portchannel_words "--confirm --revision --json --socket --help" ;;
 	rollback,-*) _portchannel_words "--confirm --json --socket --help" ;;
 	discard,-*) _portchannel_words "--revision --socket --help" ;;
+	console,-*) _portchannel_words "--open --port --socket --help" ;;
 	confirm,-* | bond,-*) _portchannel_words "--socket --help" ;;
 	vlan,-*) _portchannel_vlan_options "$part" ;;
 	vlan,*)

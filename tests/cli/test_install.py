@@ -43,7 +43,8 @@ def prefix():
 
 
 EXPECTED = {
-    "bin/portchannel", "sbin/portchanneld",
+    "bin/portchannel", "sbin/portchanneld", "sbin/portchannel-console",
+    "share/man/man8/portchannel-console.8", "lib/systemd/system/portchannel-console.service",
     "share/man/man8/portchannel.8", "share/man/man8/portchanneld.8",
     "lib/systemd/system/portchannel.service", "lib/sysusers.d/portchannel.conf",
     "share/bash-completion/completions/portchannel",
@@ -51,6 +52,13 @@ EXPECTED = {
     "share/doc/portchannel/examples/ifcfg-bond0", "share/doc/portchannel/examples/ifcfg-bond0.652",
     "share/doc/portchannel/examples/ifcfg-ens1f0", "share/doc/portchannel/examples/ifcfg-ens1f1",
 }
+
+
+EXPECTED |= {f"share/{where}/{name}" for where in ("portchannel/console", "cockpit/portchannel")
+             for name in {path.name for path in (SOURCE / "console/static").glob("*.*")
+                          if path.suffix in (".js", ".css", ".html", ".svg")}
+             - {"transport-cockpit.js"} | {"uPlot.esm.js", "uPlot.min.css", "LICENSE.uPlot"}}
+EXPECTED.add("share/cockpit/portchannel/manifest.json")
 
 
 def files_below(path):

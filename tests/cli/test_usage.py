@@ -10,7 +10,8 @@ from conftest import environment, golden, portchannel, portchannel_as_nobody
 from samples import bond, status
 
 COMMANDS = ["status", "explain", "monitor", "config", "plan", "apply", "confirm", "rollback", "history",
-            "vlan", "staged", "commit", "discard", "bond", "reload", "down", "check-system", "help"]
+            "vlan", "staged", "commit", "discard", "bond", "reload", "down", "console", "check-system",
+            "help"]
 PARTS = ["vlan add", "vlan set", "vlan del", "vlan list", "bond add", "bond set", "bond del"]
 
 
@@ -116,7 +117,7 @@ def test_usage_errors(arguments, message):
                                      ["plan"], ["plan", "--detailed-exitcode"], ["apply"], ["confirm"],
                                      ["rollback"], ["history"], ["vlan", "list"], ["vlan", "del", "x"],
                                      ["vlan", "set", "x", "--add-address", "10.0.0.1/8"], ["staged"],
-                                     ["commit"], ["discard"], ["bond", "add", "bond1"],
+                                     ["commit"], ["discard"], ["console"], ["bond", "add", "bond1"],
                                      ["explain", "bond0", "10.0.0.1", "10.0.0.2"]])
 def test_no_daemon(folder, command):
     result = portchannel("--socket", f"{folder}/none.sock", *command)

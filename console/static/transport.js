@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // How the page reaches the daemon: here through portchannel-console. Cockpit's package has
-// another module of this name (transport-cockpit.js) with the same functions.
+// another module of this name (../cockpit/transport.js) with the same functions.
 
 /** What the daemon refused; code, message and details are its own. */
 export class Refused extends Error {

@@ -57,7 +57,7 @@ EXPECTED = {
 EXPECTED |= {f"share/{where}/{name}" for where in ("portchannel/console", "cockpit/portchannel")
              for name in {path.name for path in (SOURCE / "console/static").glob("*.*")
                           if path.suffix in (".js", ".css", ".html", ".svg")}
-             - {"transport-cockpit.js"} | {"uPlot.esm.js", "uPlot.min.css", "LICENSE.uPlot"}}
+             | {"uPlot.esm.js", "uPlot.min.css", "LICENSE.uPlot"}}
 EXPECTED.add("share/cockpit/portchannel/manifest.json")
 
 

@@ -167,8 +167,23 @@ static void staged_print(struct out *out, const json_t *answer)
 	out_line(out);
 }
 
+/* What is different now, where no step says so. */
+static void changes_print(struct out *out, const json_t *changes)
+{
+	size_t index;
+	json_t *change;
+
+	json_array_foreach (changes, index, change) {
+		const char *text = json_string_value(change);
+
+		out_print(out, OUT_PLAIN, "%s", text ? text : "?");
+		out_line(out);
+	}
+}
+
 static bool change_print(const json_t *answer)
 {
+	const json_t *changes = json_object_get(answer, "changes");
 	const json_t *steps = json_object_get(answer, "steps");
 	const json_t *waiting = json_object_get(answer, "waiting");
 	uint64_t number = field_number(answer, "number");
@@ -183,12 +198,14 @@ static bool change_print(const json_t *answer)
 	if (!answer_steps_print(&out, steps)) {
 		return false;
 	}
-	if (json_array_size(steps) > 0) {
+	if (json_array_size(steps) == 0) {
+		changes_print(&out, changes);
+	} else {
 		out_line(&out);
 	}
 	if (json_is_object(waiting)) {
 		waiting_print(&out, waiting);
-	} else if (json_array_size(steps) == 0) {
+	} else if (json_array_size(steps) + json_array_size(changes) == 0) {
 		out_print(&out, OUT_PLAIN, "Nothing to do: what runs is what the files say.");
 		out_line(&out);
 	} else if (number > 0) {

@@ -103,7 +103,7 @@ static struct api_client *api_client_take(struct api *api, const struct peer *pe
 		if (!client->used) {
 			*client = (struct api_client){.used = true, .peer = *peer};
 			api->client_count++;
-			api->reader_count += peer->role == PEER_ROLE_READER;
+			api->reader_count += peer->role < PEER_ROLE_OPERATOR;
 			return client;
 		}
 	}
@@ -114,7 +114,7 @@ static void api_client_release(struct api *api, struct api_client *client)
 {
 	client->used = false;
 	api->client_count--;
-	api->reader_count -= client->peer.role == PEER_ROLE_READER;
+	api->reader_count -= client->peer.role < PEER_ROLE_OPERATOR;
 	if (api->accept) {
 		sd_event_source_set_enabled(api->accept, SD_EVENT_ON);
 	}
@@ -177,7 +177,7 @@ static bool api_accept_one(struct api *api)
 		log_line(LOG_LEVEL_DEBUG, "a client without a role is refused uid=%lu pid=%d",
 			 (unsigned long)peer.uid, (int)peer.pid);
 		api_refuse(api, fd, api->forbidden);
-	} else if (peer.role == PEER_ROLE_READER && api->reader_count >= API_READERS_MAX) {
+	} else if (peer.role < PEER_ROLE_OPERATOR && api->reader_count >= API_READERS_MAX) {
 		api_refuse(api, fd, api->busy);
 	} else {
 		api_admit(api, fd, &peer);

@@ -42,6 +42,7 @@ void problems_add(struct problems *problems, const struct model *model,
 	if (model && source && source->file < model->file_count) {
 		problem.file = strdup(model->files[source->file]);
 		problem.line = source->line;
+		problem.column = source->column;
 	}
 	snprintf(problem.subject, sizeof(problem.subject), "%s", subject);
 	va_start(arguments, format);
@@ -75,7 +76,10 @@ void problems_log(const struct problems *problems, size_t from)
 			problem->severity == MODEL_ERROR ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING;
 		char where[300] = "";
 
-		if (problem->file && problem->line > 0) {
+		if (problem->file && problem->line > 0 && problem->column > 0) {
+			snprintf(where, sizeof(where), "%s:%u:%u: ", problem->file,
+				 problem->line, problem->column);
+		} else if (problem->file && problem->line > 0) {
 			snprintf(where, sizeof(where), "%s:%u: ", problem->file, problem->line);
 		} else if (problem->file) {
 			snprintf(where, sizeof(where), "%s: ", problem->file);

@@ -13,8 +13,9 @@
 
 struct problem {
 	enum model_severity severity;
-	char *file;    /* NULL: none */
-	uint32_t line; /* 0: the file as a whole */
+	char *file;	 /* NULL: none */
+	uint32_t line;	 /* 0: the file as a whole */
+	uint32_t column; /* from 1, in bytes; 0: the line as a whole */
 	char subject[MODEL_NAME_SIZE];
 	char *message;
 };

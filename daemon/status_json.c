@@ -12,6 +12,8 @@
 #include "daemon/daemon.h"
 #include "daemon/json_util.h"
 #include "daemon/nic_runtime.h"
+#include "daemon/staged.h"
+#include "daemon/transaction.h"
 
 /* All addresses of the namespace, asked for once an answer: by interface they
  * would be dumped as a whole each time by older kernels. */
@@ -352,16 +354,19 @@ json_t *status_json_problems(struct daemon *daemon)
 
 		json_array_append_new(
 			list,
-			json_pack("{s:s, s:o, s:o, s:o, s:o}", "severity",
-				  problem->severity == MODEL_ERROR ? "error" : "warning",
-				  "file", json_text(problem->file), "line",
-				  problem->file && problem->line ? json_integer(problem->line)
+			json_pack(
+				"{s:s, s:o, s:o, s:o, s:o, s:o}", "severity",
+				problem->severity == MODEL_ERROR ? "error" : "warning", "file",
+				json_text(problem->file), "line",
+				problem->file && problem->line ? json_integer(problem->line)
+							       : json_null(),
+				"column",
+				problem->file && problem->column ? json_integer(problem->column)
 								 : json_null(),
-				  "subject",
-				  problem->subject[0] ? json_text(problem->subject)
-						      : json_null(),
-				  "message",
-				  json_text(problem->message ? problem->message : "")));
+				"subject",
+				problem->subject[0] ? json_text(problem->subject) : json_null(),
+				"message",
+				json_text(problem->message ? problem->message : "")));
 	}
 	return list;
 }
@@ -378,6 +383,7 @@ static json_t *status_json_daemon(struct daemon *daemon)
 json_t *status_json(struct daemon *daemon, struct bond_runtime *only)
 {
 	struct status_addresses addresses;
+	char revision[CONFIG_REVISION_SIZE];
 	json_t *bonds = json_array(), *nics;
 
 	status_addresses_read(daemon, &addresses);
@@ -389,8 +395,10 @@ json_t *status_json(struct daemon *daemon, struct bond_runtime *only)
 	}
 	nics = only ? json_array() : status_json_nics(daemon, &addresses);
 	free(addresses.list);
-	return json_pack("{s:o, s:o, s:o, s:o}", "daemon", status_json_daemon(daemon), "bonds",
-			 bonds, "nics", nics, "problems", status_json_problems(daemon));
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:I}", "daemon", status_json_daemon(daemon),
+			 "bonds", bonds, "nics", nics, "problems", status_json_problems(daemon),
+			 "waiting", transactions_waiting_json(daemon), "staged",
+			 (json_int_t)staged_count(daemon, revision));
 }
 
 json_t *status_json_event(const struct event *event)

@@ -117,6 +117,11 @@ def test_apply_with_nothing_to_do(daemon):
     assert run(daemon, "apply").stdout == "Nothing to do: what runs is what the files say.\n"
 
 
+def test_change_that_takes_no_step(daemon):
+    daemon.answer("/v1/rollback", applied(steps=[], changes=["ifcfg-bond0: a comment \x1b"]), method="POST")
+    assert run(daemon, "rollback").stdout == "ifcfg-bond0: a comment \\x1b\nChange 43 is in force.\n"
+
+
 def test_apply_with_errors_in_the_files(daemon):
     answer = applied(problems=[problem("ifcfg-bond1", 3, "bad", "bond1")])
     daemon.answer("/v1/apply", answer, method="POST")

@@ -198,38 +198,28 @@ enum MHD_Result api_history_entry(struct api_call *call)
 
 enum MHD_Result api_vlans(struct api_call *call)
 {
-	return api_answer(call, MHD_HTTP_OK, staged_vlans_json(call->api->daemon));
+	struct transaction_answer answer = staged_vlans_show(call->api->daemon);
+
+	return api_answer(call, answer.status, answer.json);
 }
 
 enum MHD_Result api_vlan(struct api_call *call)
 {
-	json_t *all = staged_vlans_json(call->api->daemon), *vlan;
-	enum MHD_Result result;
-	size_t index;
+	struct transaction_answer answer = staged_vlan_show(call->api->daemon, call->path);
 
-	if (!all) {
-		return MHD_NO;
-	}
-	json_array_foreach (json_object_get(all, "vlans"), index, vlan) {
-		const char *name = json_string_value(json_object_get(vlan, "name"));
-
-		if (name && strcmp(name, call->path) == 0) {
-			result = api_answer(call, MHD_HTTP_OK, json_incref(vlan));
-			json_decref(all);
-			return result;
-		}
-	}
-	json_decref(all);
-	return api_answer_error(call, MHD_HTTP_NOT_FOUND, "no_such_vlan",
-				"there is no VLAN interface '%.64s'", call->path);
+	return api_answer(call, answer.status, answer.json);
 }
 
 enum MHD_Result api_parents(struct api_call *call)
 {
-	return api_answer(call, MHD_HTTP_OK, staged_parents_json(call->api->daemon));
+	struct transaction_answer answer = staged_parents_show(call->api->daemon);
+
+	return api_answer(call, answer.status, answer.json);
 }
 
 enum MHD_Result api_staged(struct api_call *call)
 {
-	return api_answer(call, MHD_HTTP_OK, staged_json(call->api->daemon));
+	struct transaction_answer answer = staged_show(call->api->daemon);
+
+	return api_answer(call, answer.status, answer.json);
 }

@@ -228,6 +228,7 @@ void history_close(struct history *history)
 	for (size_t i = 0; i < history->count; i++) {
 		json_decref(history->list[i].files);
 	}
+	history_dumps_free(history);
 	free(history->folder);
 	*history = (struct history){0};
 }
@@ -274,22 +275,24 @@ int history_add(struct history *history, unsigned int number,
 	struct history_entry entry = {
 		.number = number, .origin = *origin, .taken_back = taken_back};
 	char name[HISTORY_NAME_SIZE];
-	json_t *json = history_to_json(&entry, before, texts);
-	int err = -ENOMEM;
+	char *bytes = history_dump_entry(history, &entry, before, texts, &entry.files);
+	int err;
 
-	history_name(number, name);
-	if (json) {
-		err = store_write(history->folder, name, json);
+	if (!bytes) {
+		return -ENOMEM;
 	}
-	if (err == 0) {
-		entry.files = json_incref(json_object_get(json, "files"));
+	history_name(number, name);
+	err = store_write_bytes(history->folder, name, bytes);
+	free(bytes);
+	if (err < 0) {
+		json_decref(entry.files);
+	} else {
 		history_insert(history, &entry);
 		history_prune(history);
 		if (number > history->last_number) {
 			history->last_number = number;
 		}
 	}
-	json_decref(json);
 	return err;
 }
 

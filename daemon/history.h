@@ -34,6 +34,8 @@ struct history_entry {
 	json_t *files; /* [{"name", "change"}] */
 };
 
+struct history_dump;
+
 struct history {
 	char *folder; /* store/history */
 	size_t count;
@@ -41,6 +43,9 @@ struct history {
 	struct history_entry list[TRANSACTION_HISTORY_MAX + 1];
 	unsigned int last_number; /* given to anything yet, damaged ones included */
 	size_t damaged;		  /* skipped when it was read */
+	/* What was written of the files of the newest entry. */
+	size_t dump_count;
+	struct history_dump *dumps;
 };
 
 /* Called for each file that is no entry, with its name. */
@@ -81,10 +86,12 @@ json_t *history_entry_json(const struct history *history, unsigned int number,
 /* [{"name", "change"}] of what differs; NULL: no memory. */
 json_t *history_files(const struct config_texts *before, const struct config_texts *texts);
 
-/* Private to history*.c: what an entry's file is, but for what the caller adds; NULL: no
- * memory. And reading it back, as history_texts(). */
-json_t *history_to_json(const struct history_entry *entry, const struct config_texts *before,
-			const struct config_texts *texts);
+/* Private to history*.c: an entry as it is written, in JSON, and the list of what differs;
+ * NULL: no memory. To be freed. And reading one back, as history_texts(). */
+char *history_dump_entry(struct history *history, const struct history_entry *entry,
+			 const struct config_texts *before, const struct config_texts *texts,
+			 json_t **files);
+void history_dumps_free(struct history *history);
 int history_read(const struct history *history, unsigned int number, json_t **out);
 
 /* For the journal too: {"time", "uid", "user", "how"}. */

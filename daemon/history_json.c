@@ -65,8 +65,113 @@ json_t *history_files(const struct config_texts *before, const struct config_tex
 	return difference.files;
 }
 
-json_t *history_to_json(const struct history_entry *entry, const struct config_texts *before,
-			const struct config_texts *texts)
+/* One file as it stands in an entry's list of texts, kept for the next entry, in which
+ * most files are the same. */
+struct history_dump {
+	char *name;
+	struct config_text text; /* what it was made of; its name is not set */
+	char *json;
+};
+
+static void history_dump_clear(struct history_dump *dump)
+{
+	free(dump->name);
+	free(dump->text.bytes);
+	free(dump->json);
+}
+
+static void history_dumps_clear(struct history_dump *dumps, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		history_dump_clear(&dumps[i]);
+	}
+	free(dumps);
+}
+
+void history_dumps_free(struct history *history)
+{
+	history_dumps_clear(history->dumps, history->dump_count);
+	history->dumps = NULL;
+	history->dump_count = 0;
+}
+
+/* To be freed; NULL: no memory. */
+static char *history_text_dump(const struct config_text *text)
+{
+	const struct config_texts one = {.count = 1, .list = (struct config_text *)text};
+	json_t *list = config_texts_to_json(&one);
+	char *dump = list ? json_dumps(json_array_get(list, 0), JSON_COMPACT) : NULL;
+
+	json_decref(list);
+	return dump;
+}
+
+static bool history_dump_make(const struct config_text *text, struct history_dump *out)
+{
+	struct history_dump dump = {
+		.name = strdup(text->name), .text = *text, .json = history_text_dump(text)};
+
+	dump.text.name = NULL;
+	dump.text.bytes = malloc(text->size + 1);
+	if (!dump.name || !dump.text.bytes || !dump.json) {
+		history_dump_clear(&dump);
+		return false;
+	}
+	memcpy(dump.text.bytes, text->bytes, text->size);
+	*out = dump;
+	return true;
+}
+
+static bool history_dump_is_of(const struct history_dump *dump, const struct config_text *text)
+{
+	const struct config_text *made_of = &dump->text;
+
+	return made_of->mode == text->mode && made_of->uid == text->uid &&
+	       made_of->gid == text->gid && made_of->read_error == text->read_error &&
+	       made_of->size == text->size &&
+	       memcmp(made_of->bytes, text->bytes, text->size) == 0;
+}
+
+/* Brings the dumps to these texts; both lists are sorted. False: no memory. */
+static bool history_dumps_follow(struct history *history, const struct config_texts *texts)
+{
+	struct history_dump *dumps = calloc(texts->count + 1, sizeof(*dumps));
+	bool fine = dumps != NULL;
+	size_t old = 0, count = 0;
+
+	for (size_t i = 0; fine && i < texts->count; i++) {
+		const struct config_text *text = &texts->list[i];
+		struct history_dump *same = NULL;
+
+		while (old < history->dump_count &&
+		       strcmp(history->dumps[old].name, text->name) < 0) {
+			old++;
+		}
+		if (old < history->dump_count &&
+		    strcmp(history->dumps[old].name, text->name) == 0) {
+			same = &history->dumps[old++];
+		}
+		if (same && history_dump_is_of(same, text)) {
+			dumps[count++] = *same;
+			*same = (struct history_dump){.name = NULL};
+			continue;
+		}
+		fine = history_dump_make(text, &dumps[count]);
+		count += fine;
+	}
+	history_dumps_free(history);
+	if (!fine) {
+		history_dumps_clear(dumps, count);
+		return false;
+	}
+	history->dumps = dumps;
+	history->dump_count = count;
+	return true;
+}
+
+/* The members of the entry's object, but for the texts. NULL: no memory. */
+static json_t *history_head(const struct history_entry *entry,
+			    const struct config_texts *before, const struct config_texts *texts)
 {
 	struct history_difference difference = {.files = json_array()};
 	json_t *json;
@@ -80,18 +185,51 @@ json_t *history_to_json(const struct history_entry *entry, const struct config_t
 	if (fclose(difference.stream) != 0) {
 		difference.out_of_memory = true;
 	}
-	json = json_pack("{s:i, s:I, s:b, s:o, s:o, s:o}", "version", HISTORY_VERSION, "number",
+	json = json_pack("{s:i, s:I, s:b, s:o, s:o}", "version", HISTORY_VERSION, "number",
 			 (json_int_t)entry->number, "taken_back", entry->taken_back, "files",
 			 difference.files, "difference",
-			 config_json_string(difference.text ? difference.text : ""), "texts",
-			 config_texts_to_json(texts));
+			 config_json_string(difference.text ? difference.text : ""));
 	free(difference.text);
 	if (json &&
 	    (difference.out_of_memory || history_origin_to_json(&entry->origin, json) < 0)) {
 		json_decref(json);
-		json = NULL;
+		return NULL;
 	}
 	return json;
+}
+
+char *history_dump_entry(struct history *history, const struct history_entry *entry,
+			 const struct config_texts *before, const struct config_texts *texts,
+			 json_t **files)
+{
+	json_t *json = history_head(entry, before, texts);
+	char *head = json ? json_dumps(json, JSON_COMPACT) : NULL, *bytes = NULL;
+	FILE *stream = NULL;
+	size_t size;
+
+	if (head && history_dumps_follow(history, texts)) {
+		stream = open_memstream(&bytes, &size);
+	}
+	if (stream) {
+		/* All but the brace that ends the object. */
+		fwrite(head, 1, strlen(head) - 1, stream);
+		fputs(",\"texts\":[", stream);
+		for (size_t i = 0; i < history->dump_count; i++) {
+			fputs(i > 0 ? "," : "", stream);
+			fputs(history->dumps[i].json, stream);
+		}
+		fputs("]}", stream);
+		if (fclose(stream) != 0) {
+			free(bytes);
+			bytes = NULL;
+		}
+	}
+	if (bytes) {
+		*files = json_incref(json_object_get(json, "files"));
+	}
+	free(head);
+	json_decref(json);
+	return bytes;
 }
 
 static const char *history_state(const struct history *history,

@@ -100,6 +100,11 @@ static json_t *staged_vlan_element(struct staged *staged, const struct config_te
 	return element;
 }
 
+static struct transaction_answer staged_answer(json_t *json)
+{
+	return (struct transaction_answer){.status = 200, .json = json};
+}
+
 struct staged_order {
 	const char *parent;
 	int vid;
@@ -155,7 +160,7 @@ static json_t *staged_by_name(const struct staged *staged)
 	return names;
 }
 
-json_t *staged_vlans_json(struct daemon *daemon)
+struct transaction_answer staged_vlans_show(struct daemon *daemon)
 {
 	struct staged *staged = daemon->staged;
 	const struct model *model;
@@ -165,7 +170,7 @@ json_t *staged_vlans_json(struct daemon *daemon)
 	json_t *change;
 
 	if (!staged_view(staged, &answer)) {
-		return answer.json;
+		return answer;
 	}
 	model = staged->view.model;
 	list = json_array();
@@ -184,8 +189,30 @@ json_t *staged_vlans_json(struct daemon *daemon)
 		}
 	}
 	json_decref(names);
-	return json_pack("{s:s, s:o}", "revision", staged->view.revision, "vlans",
-			 staged_sorted(list));
+	return staged_answer(json_pack("{s:s, s:o}", "revision", staged->view.revision, "vlans",
+				       staged_sorted(list)));
+}
+
+struct transaction_answer staged_vlan_show(struct daemon *daemon, const char *name)
+{
+	struct staged *staged = daemon->staged;
+	const json_t *change = staged_find(staged, name);
+	const struct model_vlan *vlan;
+	struct transaction_answer answer;
+
+	if (!staged_view(staged, &answer)) {
+		return answer;
+	}
+	vlan = model_find_vlan(staged->view.model, name);
+	if (vlan) {
+		return staged_answer(staged_vlan_element(staged, &daemon->transactions->folder,
+							 staged->view.model, vlan, change));
+	}
+	if (change) {
+		return staged_answer(staged_change_element(staged, change));
+	}
+	return transaction_error(404, "no_such_vlan", "there is no VLAN interface '%.64s'",
+				 name);
 }
 
 /* VLAN ids by parent: {"bond0": [652]}. */
@@ -215,7 +242,7 @@ static json_t *staged_parent(const char *name, const char *kind, uint32_t mtu,
 			 (json_int_t)mtu, "vids", of ? json_incref(of) : json_array());
 }
 
-json_t *staged_parents_json(struct daemon *daemon)
+struct transaction_answer staged_parents_show(struct daemon *daemon)
 {
 	struct staged *staged = daemon->staged;
 	const struct model *model;
@@ -224,7 +251,7 @@ json_t *staged_parents_json(struct daemon *daemon)
 	json_t *list, *vids;
 
 	if (!staged_view(staged, &answer)) {
-		return answer.json;
+		return answer;
 	}
 	model = staged->view.model;
 	(void)vlan_links_read(daemon, &links);
@@ -249,10 +276,10 @@ json_t *staged_parents_json(struct daemon *daemon)
 	}
 	json_decref(vids);
 	vlan_links_free(&links);
-	return json_pack("{s:o}", "parents", list);
+	return staged_answer(json_pack("{s:o}", "parents", list));
 }
 
-json_t *staged_json(struct daemon *daemon)
+struct transaction_answer staged_show(struct daemon *daemon)
 {
 	struct staged *staged = daemon->staged;
 	const struct config_texts *folder = NULL;
@@ -279,5 +306,5 @@ json_t *staged_json(struct daemon *daemon)
 		free(conflict);
 	}
 	staged_revision(staged, revision);
-	return json_pack("{s:s, s:o}", "revision", revision, "changes", list);
+	return staged_answer(json_pack("{s:s, s:o}", "revision", revision, "changes", list));
 }

@@ -59,16 +59,22 @@ int store_open(const char *folder)
 	return removed < 0 ? removed : 0;
 }
 
-int store_write(const char *folder, const char *name, const json_t *json)
+int store_write_bytes(const char *folder, const char *name, const char *text)
 {
 	const struct config_text as = {.mode = 0600, .uid = geteuid(), .gid = getegid()};
+
+	return config_file_write(folder, name, text, strlen(text), &as);
+}
+
+int store_write(const char *folder, const char *name, const json_t *json)
+{
 	char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
 	int err;
 
 	if (!text) {
 		return -ENOMEM;
 	}
-	err = config_file_write(folder, name, text, strlen(text), &as);
+	err = store_write_bytes(folder, name, text);
 	free(text);
 	return err;
 }

@@ -324,7 +324,9 @@ static bool transaction_is_conflict(struct transactions *transactions,
 {
 	char revision[CONFIG_REVISION_SIZE];
 
-	config_texts_revision(&transactions->folder, revision);
+	if (request->revision) {
+		config_texts_revision(&transactions->folder, revision);
+	}
 	if (request->revision && strcmp(request->revision, revision) != 0) {
 		*answer = transaction_error(409, "conflict",
 					    "the files in %s have changed since; look at the "

@@ -176,6 +176,7 @@ int vlans_follow(struct engine_bond *bond, bool promisc, struct engine_error *er
 		first = first ? first : result;
 	}
 	result = promisc_follow(bond, promisc, first ? NULL : err);
+	vlans_settle(bond);
 	return first ? first : result;
 }
 

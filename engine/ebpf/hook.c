@@ -163,23 +163,54 @@ static int tcx_detach(uint32_t ifindex)
 	return result;
 }
 
+bool hook_is_tcx(uint32_t ifindex, enum hook_direction direction)
+{
+	uint32_t program_id;
+	int program = tcx_find(ifindex, direction, &program_id);
+
+	if (program >= 0) {
+		close(program);
+	}
+	return program >= 0;
+}
+
 int hook_attach(uint32_t ifindex, enum hook_direction direction, int program, bool tcx)
 {
 	uint32_t program_id;
 	int former, result;
 
-	if (direction == HOOK_INGRESS || clsact_query(ifindex, direction, &program_id) == 0) {
+	if (direction == HOOK_INGRESS) {
 		return clsact_attach(ifindex, direction, program);
 	}
 	former = tcx_find(ifindex, direction, &program_id);
 	if (former >= 0) {
 		close(former);
-	} else if (!tcx) {
+	} else if (!tcx || clsact_query(ifindex, direction, &program_id) == 0) {
 		return clsact_attach(ifindex, direction, program);
 	}
 	result = tcx_attach(ifindex, direction, program);
 	/* What a kernel without tcx says of it. */
 	return result == -EINVAL ? clsact_attach(ifindex, direction, program) : result;
+}
+
+int hook_attach_first(uint32_t ifindex, enum hook_direction direction, int program)
+{
+	return clsact_attach(ifindex, direction, program);
+}
+
+int hook_hub_settle(uint32_t ifindex, int program)
+{
+	uint32_t program_id;
+	int result = 0;
+
+	if (!hook_is_tcx(ifindex, HOOK_HUB)) {
+		result = tcx_attach(ifindex, HOOK_HUB, program);
+	}
+	/* The qdisc stays: taking it away stops the hub's queues for a moment. */
+	if (!result && clsact_query(ifindex, HOOK_HUB, &program_id) == 0) {
+		result = clsact_detach(ifindex, HOOK_HUB);
+	}
+	return result;
 }
 
 int hook_query(uint32_t ifindex, enum hook_direction direction, uint32_t *program_id)
@@ -193,17 +224,6 @@ int hook_query(uint32_t ifindex, enum hook_direction direction, uint32_t *progra
 		}
 	}
 	return clsact_query(ifindex, direction, program_id);
-}
-
-bool hook_is_tcx(uint32_t ifindex, enum hook_direction direction)
-{
-	uint32_t program_id;
-	int program = tcx_find(ifindex, direction, &program_id);
-
-	if (program >= 0) {
-		close(program);
-	}
-	return program >= 0;
 }
 
 int hook_detach(struct engine *engine, uint32_t ifindex, enum hook_direction direction)

@@ -113,6 +113,11 @@ enum hook_direction {
 int hook_attach(uint32_t ifindex, enum hook_direction direction, int program, bool tcx);
 /* The id of the program that stands at our place; -ENOENT: none. */
 int hook_query(uint32_t ifindex, enum hook_direction direction, uint32_t *program_id);
+/* The same to a new interface that has nothing there: by a filter, which is quickly made. */
+int hook_attach_first(uint32_t ifindex, enum hook_direction direction, int program);
+/* Where the hub has our filter, the program takes its place by tcx, with no packet in
+ * between that sees none. -EINVAL: the kernel has no tcx. */
+int hook_hub_settle(uint32_t ifindex, int program);
 /* Whether what stands there is attached by tcx, which takes its time to undo, too. */
 bool hook_is_tcx(uint32_t ifindex, enum hook_direction direction);
 /* Not for HOOK_HUB, which goes with the hub. Takes our program away, and a member's clsact
@@ -251,6 +256,7 @@ bool takeover_is_stray(uint32_t ifindex, enum hook_direction direction, struct d
 struct vlan {
 	struct engine_vlan public;
 	bool hub_up;
+	bool hub_settled;	 /* its program stands where it is best */
 	enum transmit_hook hook; /* where its program stands, apart from the hub */
 	uint32_t mtu;		 /* that was made true of device and hub last */
 };
@@ -376,6 +382,9 @@ int vlan_hub_attach(struct engine_bond *bond, const struct engine_vlan *vlan);
 /* Finds the VLAN interfaces that the maps know, puts our programs there, and
  * removes pairs that were left half made. */
 int vlans_take_over(struct engine_bond *bond, struct engine_error *err);
+/* Hubs of few VLAN interfaces get the program in the way that costs packets least; some
+ * at a time. */
+void vlans_settle(struct engine_bond *bond);
 /* All that there are, however long it takes. */
 int vlans_remove_all(struct engine_bond *bond, struct engine_error *err);
 /*

@@ -102,7 +102,7 @@ static void repair_bond_hub(struct repair *repair)
 	}
 }
 
-static void repair_vlan(struct repair *repair, const struct vlan *vlan)
+static void repair_vlan(struct repair *repair, struct vlan *vlan)
 {
 	struct engine_bond *bond = repair->bond;
 	const struct engine_vlan *public = &vlan->public;
@@ -123,6 +123,7 @@ static void repair_vlan(struct repair *repair, const struct vlan *vlan)
 	if (!datapath_is_attached(&bond->datapath, hub.ifindex, HOOK_HUB)) {
 		repair_note(repair, vlan_hub_attach(bond, public), hub.name,
 			    "had lost its program");
+		vlan->hub_settled = false;
 	}
 	if (vlan->hook == TRANSMIT_HOOK_DEVICE &&
 	    !datapath_is_attached(&bond->datapath, public->ifindex, HOOK_EGRESS)) {

@@ -91,25 +91,53 @@ void vlan_forget(struct engine_bond *bond, struct vlan *vlan)
 		(bond->vlan_count - position) * sizeof(*bond->vlans));
 }
 
-/* Attaching by tcx waits until no processor uses what was there, 10 to 20 ms. That
- * is nothing for the VLANs of a server and too much for the thousands of another:
- * the hubs of those above the first few have filters, which are attached at once
- * and cost a packet some 60 to 100 ns more. */
-#define TCX_VLANS_MAX 32
+/* Attaching by tcx waits until no processor uses what was there, 10 to 20 ms. So a new
+ * hub has a filter, which is attached at once and costs a packet some 60 to 100 ns more,
+ * and where there are no more than the VLANs of a usual server, each is attached by tcx
+ * later on, when nobody waits. */
+#define TCX_VLANS_MAX	  32
+#define TCX_VLANS_AT_ONCE 4
+
+static int vlan_tags_set(struct engine_bond *bond, const struct engine_vlan *vlan)
+{
+	int result = datapath_tag_set(&bond->datapath, vlan->ifindex, vlan->spec.vid);
+
+	return result ? result
+		      : datapath_tag_set(&bond->datapath, vlan->hub_ifindex, vlan->spec.vid);
+}
 
 int vlan_hub_attach(struct engine_bond *bond, const struct engine_vlan *vlan)
 {
-	struct datapath *datapath = &bond->datapath;
-	int result = datapath_tag_set(datapath, vlan->ifindex, vlan->spec.vid);
+	int result = vlan_tags_set(bond, vlan);
 
-	if (!result) {
-		result = datapath_tag_set(datapath, vlan->hub_ifindex, vlan->spec.vid);
+	return result ? result
+		      : datapath_attach(&bond->datapath, PROGRAM_TRANSMIT_VLAN,
+					vlan->hub_ifindex, HOOK_HUB, false);
+}
+
+void vlans_settle(struct engine_bond *bond)
+{
+	int changed = 0;
+	int program;
+
+	if (bond->vlan_count > TCX_VLANS_MAX) {
+		return;
 	}
-	if (!result) {
-		result = datapath_attach(datapath, PROGRAM_TRANSMIT_VLAN, vlan->hub_ifindex,
-					 HOOK_HUB, bond->vlan_count < TCX_VLANS_MAX);
+	for (size_t i = 0; i < bond->vlan_count && changed < TCX_VLANS_AT_ONCE; i++) {
+		struct vlan *vlan = &bond->vlans[i];
+
+		if (vlan->hub_settled) {
+			continue;
+		}
+		program = datapath_program(&bond->datapath, PROGRAM_TRANSMIT_VLAN);
+		if (program < 0) {
+			return;
+		}
+		/* Where it can't be, the filter serves as well. */
+		changed += !hook_is_tcx(vlan->public.hub_ifindex, HOOK_HUB);
+		(void)hook_hub_settle(vlan->public.hub_ifindex, program);
+		vlan->hub_settled = true;
 	}
-	return result;
 }
 
 /* The device's, or none. */
@@ -127,6 +155,21 @@ static int vlan_device_attach(struct engine_bond *bond, struct vlan *vlan, bool 
 	}
 	if (!result) {
 		vlan->hook = bond->hook;
+	}
+	return result;
+}
+
+/* To a pair that is new and has none, which need not be asked for, then. */
+static int vlan_pair_attach(struct engine_bond *bond, struct vlan *vlan)
+{
+	int program = datapath_program(&bond->datapath, PROGRAM_TRANSMIT_VLAN);
+	int result = program < 0 ? program : vlan_tags_set(bond, &vlan->public);
+
+	if (!result) {
+		result = hook_attach_first(vlan->public.hub_ifindex, HOOK_HUB, program);
+	}
+	if (!result && bond->hook == TRANSMIT_HOOK_DEVICE) {
+		result = vlan_device_attach(bond, vlan, false);
 	}
 	return result;
 }
@@ -225,10 +268,7 @@ static int vlan_create(struct engine_bond *bond, const struct engine_vlan_spec *
 	vlan.public.hub_ifindex = hub.ifindex;
 	vlan.mtu = device.mtu;
 	vlan_gso_inherit(bond, &device);
-	result = vlan_hub_attach(bond, &vlan.public);
-	if (!result) {
-		result = vlan_device_attach(bond, &vlan, false);
-	}
+	result = vlan_pair_attach(bond, &vlan);
 	if (!result) {
 		result = datapath_vlan_set(&bond->datapath, spec->vid, hub.ifindex);
 	}

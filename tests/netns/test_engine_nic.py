@@ -249,6 +249,7 @@ def test_carrier(wired):
 def test_kill_and_takeover_lose_nothing(wired):
     wired.both()
     server = wired.server
+    server.engine("follow")  # the hub's program takes its final place
     before = snapshot(server.namespace)
     programs = [program(server.namespace, name) for name in ("eth0", "eth0.652-hub")]
     assert all(programs)

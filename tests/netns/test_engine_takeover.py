@@ -9,6 +9,7 @@ from netlab import Receiver, Sender
 def test_kill_and_takeover_lose_nothing(wired):
     wired.both()
     server = wired.server
+    server.engine("follow")  # the VLAN hub's program takes its final place
     before = snapshot(server.namespace)
     status = server.engine("status")
     programs = {name: program(server.namespace, name)

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """VLAN interfaces of the engine by itself."""
 import pytest
-from engine_util import VLAN_ADDRESS, EngineError, program, snapshot
+from engine_util import VLAN_ADDRESS, EngineError, program, snapshot, tc
+from netlab import Receiver, Sender
+from netlab.tcx import tcx_programs
 
 
 def test_vlan_refusals(wired):
@@ -65,6 +67,35 @@ def test_many_vlans(wired):
     server.engine.kill()
     server.reopen()
     assert len(server.engine("status")["vlans"]) == 1000
+
+
+def test_hubs_of_few_vlans_settle_without_loss(wired):
+    """From the filter that is quickly made to where a packet costs least."""
+    wired.both()
+    server = wired.server
+    name = "bond0.652-hub"
+    if not tcx_programs(server.namespace, "bond0-hub", "ingress"):
+        pytest.skip("this kernel has no tcx")
+    server.engine("vlans bond0 9")
+    receiver = Receiver(wired.switch.namespace, VLAN_ADDRESS["switch"], idle_ms=500)
+    sender = Sender(server.namespace, VLAN_ADDRESS["switch"], flows=50, rate=10000,
+                    count=5000)
+    assert not tcx_programs(server.namespace, name, "ingress")
+    for _ in range(3):
+        server.engine("follow")
+    sender.result()
+    assert receiver.result()["received"] == 5000
+    for hub in (name, "bond0.1-hub", "bond0.9-hub"):
+        assert len(tcx_programs(server.namespace, hub, "ingress")) == 1
+        assert not tc(server.namespace, f"filter show dev {hub} ingress")
+    # With many they stay where they are.
+    server.engine("vlans bond0 40")
+    server.engine("follow")
+    assert not tcx_programs(server.namespace, "bond0.30-hub", "ingress")
+    server.engine("vlans_remove bond0 20 40")
+    for _ in range(5):
+        server.engine("follow")
+    assert tcx_programs(server.namespace, "bond0.10-hub", "ingress")
 
 
 def test_many_vlans_go_at_once(wired):

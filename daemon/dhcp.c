@@ -440,6 +440,8 @@ static void client_end(struct dhcp_client *client)
 	}
 	if (before != 0 && dhcp_process_lives(&client->process)) {
 		client_signal(client, before);
+		(void)dhcp_process_await(client->daemon, &client->process,
+					 DHCP_RELEASE_WAIT_MS);
 	}
 	/* A unit that is stopped runs the command that gives the lease back itself. */
 	if (dhcp_process_lives(&client->process)) {

@@ -466,16 +466,13 @@ static void command_make_dhcpcd(const char *path, const char *interface, int fam
 	}
 	command_hostname(dhcp, hostname);
 	if (hostname[0] && family == AF_INET) {
-		command_word(run, "--hostname");
-		command_word(run, "%s", hostname);
+		command_word(run, "--hostname=%s", hostname);
 		if (dhcp->hostname_is_fqdn) {
-			command_word(run, "--fqdn");
-			command_word(run, "both");
+			command_word(run, "--fqdn=both");
 		}
 	}
 	if (dhcp->client_id[0] && family == AF_INET) {
-		command_word(run, "--clientid");
-		command_word(run, "%s", dhcp->client_id);
+		command_word(run, "--clientid=%s", dhcp->client_id);
 	}
 	if (!dhcp->peer_dns) {
 		command_word(run, "--nohook");
@@ -530,6 +527,9 @@ static int command_make_udhcpc(const struct daemon *daemon, const char *path,
 		command_word(run, "20");
 		command_word(run, "-n");
 	}
+	if (dhcp->release) {
+		command_word(run, "-R");
+	}
 	command_hostname(dhcp, hostname);
 	if (hostname[0] && family == AF_INET) {
 		command_word(run, dhcp->hostname_is_fqdn ? "-F" : "-x");
@@ -572,9 +572,8 @@ int dhcp_program_signal(enum dhcp_program program, bool release)
 	}
 	switch (program) {
 	case DHCP_PROGRAM_DHCPCD:
-		return SIGHUP;
-	case DHCP_PROGRAM_UDHCPC:
-		return SIGUSR2;
+		return SIGALRM;
+	case DHCP_PROGRAM_UDHCPC: /* told to at the start */
 	case DHCP_PROGRAM_DHCLIENT:
 	case DHCP_PROGRAM_COUNT:
 		break;

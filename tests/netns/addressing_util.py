@@ -13,9 +13,9 @@ class AddressingError(Exception):
 
 
 class Addressing:
-    def __init__(self, namespace, folder="/nonexistent"):
+    def __init__(self, namespace, folder="/nonexistent", prefix=()):
         tool = os.path.join(Tools().build, "tests", "netns", "addressing_tool")
-        self.process = namespace.start([tool, str(folder)], stdin=subprocess.PIPE,
+        self.process = namespace.start([*prefix, tool, str(folder)], stdin=subprocess.PIPE,
                                        stdout=subprocess.PIPE, text=True)
 
     def __call__(self, command):

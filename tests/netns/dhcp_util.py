@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""A place where DHCP clients may write what they like: file systems of their own over
+all that they and their scripts change, and a host name of its own. And a server."""
+import os
+import subprocess
+
+from netlab import wait_for
+
+# What is covered, and by what: the machine's own stays as it is.
+COVER = """
+set -e
+mount --make-rprivate /
+printf 'nameserver 192.0.2.53\\n' >{folder}/resolv.conf
+mount --bind {folder}/resolv.conf /etc/resolv.conf
+for each in /var/lib/dhcp /var/lib/dhcpcd /etc/dhcp/dhclient-exit-hooks.d; do
+    [ ! -d $each ] || mount -t tmpfs none $each
+done
+mkdir -p /run/dhcpcd
+mount -t tmpfs none /run/dhcpcd
+[ ! -e /run/systemd ] || mount -t tmpfs none /run/systemd
+hostname dhcp-tester
+echo covered
+exec sleep infinity
+"""
+
+
+class Shelter:
+    """The namespaces beside the network's, kept by a process of their own, so that those
+    who come later share them."""
+
+    def __init__(self, namespace, folder):
+        self.folder = str(folder)
+        self.holder = namespace.start(
+            ["unshare", "--mount", "--uts", "sh", "-c", COVER.format(folder=self.folder)],
+            stdout=subprocess.PIPE, text=True)
+        assert self.holder.stdout.readline() == "covered\n"
+        self.prefix = ["nsenter", f"--mount=/proc/{self.holder.pid}/ns/mnt",
+                       f"--uts=/proc/{self.holder.pid}/ns/uts", f"--wd={self.folder}", "--"]
+
+    def resolv_conf(self):
+        with open(os.path.join(self.folder, "resolv.conf"), encoding="utf-8") as handle:
+            return handle.read()
+
+
+class Server:
+    """dnsmasq on an interface that has an address already."""
+
+    def __init__(self, namespace, interface, folder, options):
+        self.log_file = os.path.join(str(folder), f"dnsmasq-{interface}.log")
+        self.lease_file = os.path.join(str(folder), f"dnsmasq-{interface}.leases")
+        self.process = namespace.start(
+            ["dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--port=0",
+             f"--interface={interface}", "--bind-interfaces", "--user=root",
+             f"--dhcp-leasefile={self.lease_file}", f"--log-facility={self.log_file}",
+             "--log-dhcp", "--dhcp-authoritative", "--pid-file=", *options],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        wait_for(lambda: "DHCP" in self.log(), 10, lambda: "dnsmasq is up")
+
+    def log(self):
+        try:
+            with open(self.log_file, encoding="utf-8") as handle:
+                return handle.read()
+        except FileNotFoundError:
+            return ""
+
+    def leases(self):
+        try:
+            with open(self.lease_file, encoding="utf-8") as handle:
+                return [line.split() for line in handle if not line.startswith("duid")]
+        except FileNotFoundError:
+            return []

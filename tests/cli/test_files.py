@@ -117,16 +117,16 @@ def test_daemon_knows_the_dialects_by_name():
 
 
 def test_unknown_keys_are_shown_and_no_error(folder):
-    path = write(folder, bond0=BOND + "IPADR=$'a\\nb'\nTYPE=Bond\n", eth0=MEMBER, eth1="FOO=1\n",
+    path = write(folder, bond0=BOND + "IPADR=$'a\\nb'\nTIPE=Bond\n", eth0=MEMBER, eth1="FOO=1\n",
                  bond1="BONDING_OPTS='mode=9'\n")
     result = portchannel("config", "show", "--unknown", "--config", path)
     assert (result.returncode, result.stderr) == (0, "")
-    assert result.stdout == f"{path}/ifcfg-bond0:4:7: IPADR=a b\n{path}/ifcfg-bond0:5:6: TYPE=Bond\n"
+    assert result.stdout == f"{path}/ifcfg-bond0:4:7: IPADR=a b\n{path}/ifcfg-bond0:5:6: TIPE=Bond\n"
     result = portchannel("config", "show", "--unknown", "--json", "--config", path)
     assert (result.returncode, result.stderr) == (0, "")
     assert json.loads(result.stdout) == [
         {"file": f"{path}/ifcfg-bond0", "line": 4, "column": 7, "name": "IPADR", "value": "a\nb"},
-        {"file": f"{path}/ifcfg-bond0", "line": 5, "column": 6, "name": "TYPE", "value": "Bond"}]
+        {"file": f"{path}/ifcfg-bond0", "line": 5, "column": 6, "name": "TIPE", "value": "Bond"}]
     shown = json.loads(portchannel("config", "show", "--json", "--config", path).stdout)
     assert {f["name"]: f["unknown"] for f in shown["files"]} == {
         "ifcfg-bond0": ["IPADR", "TYPE"], "ifcfg-bond1": [], "ifcfg-eth0": [], "ifcfg-eth1": []}

@@ -8,13 +8,11 @@
 #include "ifcfg/ifcfg_gateway.h"
 
 #include <arpa/inet.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "ifcfg/ifcfg_address.h"
 
 #define NM_GATEWAYS_MAX 256
-#define KEY_SIZE	16
 
 static const struct model_address *first_ipv4(const struct model_interface *interface)
 {
@@ -100,19 +98,39 @@ static bool gateway_read(const struct ifcfg_context *context, const char *key, u
 	return false;
 }
 
-/* The key of the gateway that counts; NULL: none. */
-static const char *gateway_key(const struct ifcfg_context *context, char key[KEY_SIZE])
+/* The number that nm gives the key in their order: GATEWAY, GATEWAY0, ...; -2: it is none
+ * of these. */
+static int gateway_number(const char *name)
 {
-	int most = context->dialect == IFCFG_DIALECT_NM ? NM_GATEWAYS_MAX : 0;
+	uint32_t number;
+
+	if (strncmp(name, "GATEWAY", 7) != 0) {
+		return -2;
+	}
+	if (name[7] == '\0') {
+		return -1;
+	}
+	bool plain = name[7] != '0' || name[8] == '\0';
+	return plain && ifcfg_number_parse(name + 7, NM_GATEWAYS_MAX - 1, &number) ? (int)number
+										   : -2;
+}
+
+/* The key of the gateway that counts; NULL: none. */
+static const char *gateway_key(const struct ifcfg_context *context)
+{
+	const struct ifcfg_variables *variables = context->variables;
+	bool nm = context->dialect == IFCFG_DIALECT_NM;
 	const char *found = NULL;
 
-	snprintf(key, KEY_SIZE, "GATEWAY");
-	found = ifcfg_key_value(context, key);
-	for (int i = 0; i < most && !found; i++) {
-		snprintf(key, KEY_SIZE, "GATEWAY%d", i);
-		found = ifcfg_key_value(context, key);
+	for (size_t i = 0; i < variables->count; i++) {
+		const char *name = variables->list[i].name;
+		int number = gateway_number(name);
+		if (number > -2 && (nm || number == -1) && ifcfg_key_value(context, name) &&
+		    (!found || number < gateway_number(found))) {
+			found = name;
+		}
 	}
-	return found ? key : NULL;
+	return found;
 }
 
 static void ipv4_route_read(const struct ifcfg_context *context,
@@ -122,8 +140,7 @@ static void ipv4_route_read(const struct ifcfg_context *context,
 	const char *device = ifcfg_key_value(context, "GATEWAYDEV");
 	const struct model_address *address = first_ipv4(interface);
 	bool nm = context->dialect == IFCFG_DIALECT_NM;
-	char name[KEY_SIZE];
-	const char *key = gateway_key(context, name);
+	const char *key = gateway_key(context);
 
 	metric_read(context, nm ? "IPV4_ROUTE_METRIC" : "METRIC", route);
 	if (!nm) {

@@ -13,7 +13,8 @@ static struct model_variable *variable_find(const struct ifcfg_context *context,
 					    const char *key)
 {
 	for (size_t i = 0; i < context->variables->count; i++) {
-		if (strcmp(context->variables->list[i].name, key) == 0) {
+		const char *name = context->variables->list[i].name;
+		if (name[0] == key[0] && strcmp(name, key) == 0) {
 			return &context->variables->list[i];
 		}
 	}

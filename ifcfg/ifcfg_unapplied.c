@@ -139,17 +139,26 @@ static const char *value_text(const struct unapplied *unapplied)
 	return "";
 }
 
-void ifcfg_unapplied_warn(const struct ifcfg_context *context)
+static void key_check(const struct ifcfg_context *context, const struct unapplied *unapplied)
 {
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-		const struct unapplied *unapplied = &keys[i];
-		if (!is_read(context, unapplied) || !applies(context, unapplied)) {
-			continue;
-		}
+	if (is_read(context, unapplied) && applies(context, unapplied)) {
 		ifcfg_key_warning(context, unapplied->key, "%s%s is not applied%s%s",
 				  unapplied->key, value_text(unapplied),
 				  unapplied->expected ? "; " : "",
 				  unapplied->expected ? unapplied->expected : "");
+	}
+}
+
+void ifcfg_unapplied_warn(const struct ifcfg_context *context)
+{
+	/* A file has few keys, and there are thousands of files. */
+	for (size_t v = 0; v < context->variables->count; v++) {
+		const char *name = context->variables->list[v].name;
+		for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+			if (name[0] == keys[i].key[0] && strcmp(name, keys[i].key) == 0) {
+				key_check(context, &keys[i]);
+			}
+		}
 	}
 	if (ifcfg_key_is_true(context, "GVRP")) {
 		ifcfg_key_warning(context, "GVRP",

@@ -2,6 +2,7 @@
 #include "console/upstream.h"
 
 #include <curl/curl.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,11 +85,17 @@ static CURL *upstream_prepare(const char *socket, const char *path, const char *
 	return curl;
 }
 
-static void upstream_failed(struct upstream_answer *answer, CURLcode code)
+static void upstream_failed(CURL *curl, struct upstream_answer *answer, CURLcode code)
 {
-	const char *why = code == CURLE_COULDNT_CONNECT ? "the daemon isn't running"
-							: curl_easy_strerror(code);
+	const char *why = curl_easy_strerror(code);
+	long err = 0;
 
+	curl_easy_getinfo(curl, CURLINFO_OS_ERRNO, &err);
+	if (err == ENOENT || err == ECONNREFUSED) {
+		why = "the daemon isn't running";
+	} else if (err == EACCES) {
+		why = "the console may not open the daemon's socket";
+	}
 	free(answer->bytes);
 	answer->status = 0;
 	answer->bytes = strdup(why);
@@ -117,7 +124,7 @@ bool upstream_call(const char *socket, const char *method, const char *path, con
 	if (code == CURLE_OK) {
 		curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &out->status);
 	} else {
-		upstream_failed(out, code);
+		upstream_failed(curl, out, code);
 	}
 	curl_slist_free_all(headers);
 	curl_easy_cleanup(curl);

@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The lab of the browser tests: server and switch, the console, and the ways to it.
+
+Reads {"id", "call", "arguments"} a line and answers {"id", "value"} or {"id", "error"}.
+The console is in the server's namespace. A browser outside reaches it at the same address
+by one of two ways: "direct", or "wire", which passes the switch and the bond and so breaks
+when the bond's addresses do.
+"""
+import json
+import os
+import shutil
+import socket
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "..", "lab"))
+
+from netlab import Pair, Tools  # noqa: E402
+from netlab.console import NOBODY, Console  # noqa: E402
+from netlab.forward import Forward  # noqa: E402
+from netlab.pair import SERVER  # noqa: E402
+
+READERS, OPERATORS = 64001, 64002
+USERS = {"root": None, "reader": (64101, 64101, [READERS]),
+         "operator": (64102, 64102, [OPERATORS]), "other": (64103, 64103, [OPERATORS])}
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Lab:
+    def __init__(self):
+        self.tools = Tools(os.environ.get("PORTCHANNEL_BUILD"))
+        arguments = ("--console-group", str(NOBODY), "--reader-group", str(READERS),
+                     "--operator-group", str(OPERATORS))
+        self.pair = Pair(links=2, tools=self.tools, server_arguments=arguments)
+        # The console is somebody else.
+        os.chmod(self.pair.folder, 0o755)
+        self.forwards = []
+        self.port = free_port()
+        self.console = Console(self.pair.server_daemon.socket, self.pair.folder, self.port,
+                               self.pair.server, self.tools)
+
+    def up(self):
+        self.pair.up()
+        self.console.start()
+        self.way("direct")
+        return {"address": f"http://127.0.0.1:{self.port}/",
+                "config": self.pair.server_config.path}
+
+    def way(self, name):
+        for forward in self.forwards:
+            forward.close()
+        here = ("127.0.0.1", self.port)
+        if name == "direct":
+            self.forwards = [Forward(None, here, self.pair.server, here)]
+        else:
+            self.forwards = [Forward(self.pair.server, ("0.0.0.0", self.port + 1),
+                                     self.pair.server, here),
+                             Forward(None, here, self.pair.switch, (SERVER, self.port + 1))]
+
+    def link(self, user="root"):
+        return self.console.link(USERS[user])
+
+    def cut(self, index):
+        self.pair.links[index].cut()
+
+    def restore(self, index):
+        self.pair.links[index].restore()
+
+    def switch_vlan(self, vid, address):
+        self.pair.switch_config.vlan(f"bond0.{vid}", address)
+        self.pair.switch_daemon.reload()
+
+    def switch_ping(self, address):
+        return self.pair.switch.ping(address, timeout_s=5, check=False)
+
+    def switch_run(self, command):
+        return self.pair.switch.run(command).stdout
+
+    def server_run(self, command):
+        return self.pair.server.run(command).stdout
+
+    def request(self, method, path, body=None):
+        return self.pair.server_daemon.request(method, path, body)
+
+    def links(self):
+        return sorted(self.pair.server.links())
+
+    def files(self):
+        folder = self.pair.server_config.path
+        return {name: open(os.path.join(folder, name), encoding="utf-8").read()
+                for name in sorted(os.listdir(folder))}
+
+    def write(self, name, text):
+        with open(os.path.join(self.pair.server_config.path, name), "w",
+                  encoding="utf-8") as handle:
+            handle.write(text)
+
+    def remove(self, name):
+        os.unlink(os.path.join(self.pair.server_config.path, name))
+
+    def stop_daemon(self):
+        self.pair.server_daemon.stop()
+
+    def start_daemon(self):
+        self.pair.server_daemon.start()
+
+    def fresh_start(self):
+        """As after a reboot: nothing is left but the files on the disk."""
+        daemon = self.pair.server_daemon
+        daemon.down()
+        daemon.kill()
+        shutil.rmtree(daemon.state, ignore_errors=True)
+        daemon.start()
+        self.pair.wait_up()
+
+    def close(self):
+        for forward in self.forwards:
+            forward.close()
+        self.console.stop()
+        self.pair.close()
+
+
+def main():
+    lab = Lab()
+    try:
+        for line in sys.stdin:
+            request = json.loads(line)
+            answer = {"id": request["id"]}
+            try:
+                answer["value"] = getattr(lab, request["call"])(*request.get("arguments", []))
+            except Exception as error:  # told to the test
+                answer["error"] = f"{type(error).__name__}: {error}"
+            print(json.dumps(answer), flush=True)
+    finally:
+        lab.close()
+
+
+main()

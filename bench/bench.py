@@ -13,6 +13,7 @@ import pathlib
 import sys
 import time
 
+import config_read
 import daemon_cost
 import failover
 import lacp_time
@@ -35,6 +36,7 @@ GROUPS = {
     "lacp": ("LACP's time to carry traffic", lacp_time.run),
     "daemon": ("The daemon's memory and processor", daemon_cost.run),
     "vlans": ("1,000 VLAN interfaces", vlans.run),
+    "config": ("The files of 8 bonds with 500 VLAN interfaces each", config_read.run),
     "scale": ("8 bonds with 500 VLAN interfaces each", scale.run),
 }
 

@@ -170,8 +170,27 @@ struct model_variable *ifcfg_variable_add(struct ifcfg_parser *parser, const cha
 	return variable;
 }
 
+/* The variable's value with the assignment's; to be freed. NULL: after an error. */
+static char *value_append(struct ifcfg_parser *parser, const struct model_variable *variable,
+			  const struct ifcfg_assignment *assignment)
+{
+	parser->value.size = 0;
+	if (!ifcfg_buffer_add(parser, &parser->value, variable->value,
+			      strlen(variable->value)) ||
+	    !ifcfg_buffer_add(parser, &parser->value, assignment->value,
+			      strlen(assignment->value))) {
+		return NULL;
+	}
+	char *value = strdup(parser->value.bytes);
+	if (!value) {
+		ifcfg_out_of_memory(parser);
+	}
+	return value;
+}
+
+/* Takes the value from the assignment. */
 static bool assignment_carry_out(struct ifcfg_parser *parser,
-				 const struct ifcfg_assignment *assignment)
+				 struct ifcfg_assignment *assignment)
 {
 	struct model_variable *variable =
 		ifcfg_variable_find(parser->variables, assignment->name);
@@ -182,16 +201,14 @@ static bool assignment_carry_out(struct ifcfg_parser *parser,
 	if (!variable) {
 		return false;
 	}
-	parser->value.size = 0;
-	if ((assignment->append && !ifcfg_buffer_add(parser, &parser->value, variable->value,
-						     strlen(variable->value))) ||
-	    !ifcfg_buffer_add(parser, &parser->value, assignment->value,
-			      strlen(assignment->value))) {
-		return false;
-	}
-	char *value = strdup(parser->value.bytes);
-	if (!value) {
-		return ifcfg_out_of_memory(parser);
+	char *value = assignment->value;
+	if (assignment->append) {
+		value = value_append(parser, variable, assignment);
+		if (!value) {
+			return false;
+		}
+	} else {
+		assignment->value = NULL;
 	}
 	free(variable->value);
 	variable->value = value;

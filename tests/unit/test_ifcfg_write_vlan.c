@@ -21,7 +21,7 @@
 
 #include "ifcfg/ifcfg_write.h"
 
-#define COUNT_DEFAULT 3000
+#define COUNT_DEFAULT 1000
 #define DIALECTS      2
 #define ADDRESSES_MAX 6
 #define TEXT_SIZE     4096

@@ -5,6 +5,7 @@
  *   staged.c         the list, on the disk and in memory
  *   staged_view.c    the configuration as it will be with them
  *   staged_vlan.c    a VLAN interface made, changed, deleted
+ *   staged_change.c  the change of files that comes of it
  *   staged_commit.c  written and applied
  *   staged_json.c    what is shown
  *
@@ -23,7 +24,9 @@
 #include <stdbool.h>
 
 #include "config/config_texts.h"
+#include "daemon/journal.h"
 #include "daemon/staged.h"
+#include "daemon/vlan_check.h"
 #include "daemon/vlan_request.h"
 #include "model/model.h"
 
@@ -82,6 +85,46 @@ int staged_texts_with(const struct config_texts *folder, const json_t *changes,
 		      struct config_texts *out);
 /* The file's name without its folder, where the interface was said. */
 const char *staged_file_name(const struct model *model, const struct model_source *source);
+
+/* --- staged_change.c */
+
+/* One request on its way. */
+struct staged_call {
+	struct staged *staged;
+	const struct peer *peer;
+	struct vlan_request request;
+	const char *verb; /* "add", "set", "del": of the command line */
+	char name[MODEL_NAME_SIZE];
+	char file[JOURNAL_NAME_SIZE]; /* the interface's own */
+	struct model_vlan vlan;	      /* as it is to be; its own addresses */
+	/* Addresses that other files of the interface give it (aliases). */
+	size_t other_count;
+	struct model_address *others;
+	struct transaction_answer answer; /* where something is wrong */
+};
+
+/* They fill in the answer and return false. */
+bool staged_refuse(struct staged_call *call, unsigned int status, const char *code,
+		   const char *field, const char *message);
+bool staged_refuse_request(struct staged_call *call, const struct vlan_request_error *error);
+bool staged_refuse_check(struct staged_call *call, const struct vlan_check_error *error);
+bool staged_no_memory(struct staged_call *call);
+/* Whether what the caller saw is what there is, and nobody else's change is replaced that
+ * they haven't seen. */
+bool staged_check_revision(struct staged_call *call);
+/* Adds one to a list of a change's files; text NULL: it is to be removed. */
+void staged_add_file(const struct staged_call *call, json_t *files, const char *name,
+		     const char *text);
+/* Files that an earlier change of it removes stay removed. */
+void staged_add_removed(const struct staged_call *call, json_t *files);
+/* A change; takes fields and files. NULL: no memory. */
+json_t *staged_make(const struct staged_call *call, bool is_removal, json_t *fields,
+		    json_t *files);
+/* Writes ->vlan's text and goes on with it. Answers. */
+void staged_change_file(struct staged_call *call, transaction_callback *callback, void *user);
+/* Stages the change or carries it out; takes it. Answers. */
+void staged_finish(struct staged_call *call, json_t *change, const char *text,
+		   transaction_callback *callback, void *user);
 
 /* --- staged_commit.c */
 

@@ -8,12 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/bond_runtime.h"
 #include "daemon/daemon.h"
 #include "daemon/json_util.h"
 #include "daemon/staged_internal.h"
 #include "daemon/transaction_internal.h"
-#include "daemon/vlan_check.h"
+#include "daemon/vlan_address.h"
+#include "daemon/vlan_links.h"
+#include "daemon/wanted.h"
 
 static json_t *staged_gateway(int family, const struct model_default_route *route)
 {
@@ -53,15 +54,10 @@ static void staged_add_state(struct staged *staged, json_t *element, const char 
 			     const char *file, const char *revision, const json_t *change)
 {
 	const char *folder = staged->daemon->options.config;
-	bool running = false;
-
-	for (struct bond_runtime *bond = staged->daemon->bonds; bond && !running;
-	     bond = bond->next) {
-		running = vlan_parent_find(&bond->parent, name) != NULL;
-	}
 	json_object_set_new(element, "file", json_sprintf("%s/%s", folder, file));
 	json_object_set_new(element, "revision", json_string(revision));
-	json_object_set_new(element, "running", json_boolean(running));
+	json_object_set_new(element, "running",
+			    json_boolean(vlan_links_runs(staged->daemon, name)));
 	json_object_set_new(element, "staged",
 			    change ? json_incref(json_object_get(change, "action"))
 				   : json_null());

@@ -293,38 +293,51 @@ void transaction_take_back(struct transactions *transactions, const char *event,
 
 /* --- a start after a change that had no end ---------------------------------- */
 
+/* What was in force before the change, as far as is known, and what it made of it. */
+static int transaction_recover_texts(struct transactions *transactions)
+{
+	struct transaction *now = &transactions->now;
+	const struct journal *journal = &now->journal;
+	int err = config_texts_copy(&transactions->in_force, &now->former);
+
+	for (size_t i = 0; err == 0 && i < journal->before.count && !transactions->known; i++) {
+		err = config_texts_set(&now->former, &journal->before.list[i]);
+	}
+	if (err == 0) {
+		err = config_texts_copy(&now->former, &now->target);
+	}
+	for (size_t i = 0; err == 0 && i < journal->before.count; i++) {
+		config_texts_remove(&now->target, journal->before.list[i].name);
+	}
+	for (size_t i = 0; err == 0 && i < journal->after.count; i++) {
+		err = config_texts_set(&now->target, &journal->after.list[i]);
+	}
+	now->former_number = transactions->number;
+	return err;
+}
+
 /* What somebody had edited and applied for a time is in no other place. */
 static int transaction_recover_edited(struct transactions *transactions)
 {
-	const struct journal *journal = &transactions->now.journal;
-	struct config_texts texts = {0};
-	int err;
+	const struct transaction *now = &transactions->now;
+	const struct journal *journal = &now->journal;
 
 	if (!journal->edited || history_find(&transactions->history, journal->number)) {
 		return 0;
 	}
-	err = transactions->known ? config_texts_copy(&transactions->in_force, &texts) : 0;
-	for (size_t i = 0; err == 0 && i < journal->before.count; i++) {
-		config_texts_remove(&texts, journal->before.list[i].name);
-	}
-	for (size_t i = 0; err == 0 && i < journal->after.count; i++) {
-		err = config_texts_set(&texts, &journal->after.list[i]);
-	}
-	if (err == 0) {
-		err = history_add(&transactions->history, journal->number, &journal->origin,
-				  true, transactions->known ? &transactions->in_force : NULL,
-				  &texts);
-	}
-	config_texts_free(&texts);
-	return err;
+	return history_add(&transactions->history, journal->number, &journal->origin, true,
+			   &now->former, &now->target);
 }
 
 static void transaction_recover(struct transactions *transactions)
 {
 	struct transaction *now = &transactions->now;
 	const char *what = transactions->daemon->options.store;
-	int err = transaction_recover_edited(transactions);
+	int err = transaction_recover_texts(transactions);
 
+	if (err == 0) {
+		err = transaction_recover_edited(transactions);
+	}
 	if (err == 0) {
 		err = transaction_undo(transactions, &what);
 	}

@@ -4,15 +4,15 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <net/if.h>
-#include <net/if_arp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/bond_runtime.h"
 #include "daemon/daemon.h"
-#include "daemon/vlan_request.h"
+#include "daemon/vlan_address.h"
+#include "daemon/vlan_links.h"
+#include "netlink/netlink.h"
 
 #define VLAN_MTU_DEFAULT 1500
 
@@ -31,160 +31,6 @@ __attribute__((format(printf, 5, 6))) static bool vlan_refuse(struct vlan_check_
 	vsnprintf(error->message, sizeof(error->message), format, arguments);
 	va_end(arguments);
 	return false;
-}
-
-/* --- links -------------------------------------------------------------------- */
-
-/* What VLAN interfaces are not put on, whatever it is called. */
-static bool vlan_kind_is_stacked(const char *kind)
-{
-	static const char *const kinds[] = {"bond",  "bridge", "ifb", "team",	  "vlan",
-					    "vxlan", "gre",    "sit", "wireguard"};
-
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		if (strcmp(kind, kinds[i]) == 0) {
-			return true;
-		}
-	}
-	return false;
-}
-
-static int vlan_on_link(const struct netlink_link *link, void *context)
-{
-	struct vlan_links *links = context;
-	struct vlan_link *list;
-
-	if (links->count % 256 == 0) {
-		list = realloc(links->list, (links->count + 256) * sizeof(*list));
-		if (!list) {
-			return -ENOMEM;
-		}
-		links->list = list;
-	}
-	list = &links->list[links->count++];
-	*list = (struct vlan_link){.ifindex = link->ifindex,
-				   .mtu = link->mtu,
-				   .is_parent = link->type == ARPHRD_ETHER && link->has_mac &&
-						!(link->flags & IFF_LOOPBACK) &&
-						link->master == 0 &&
-						!vlan_kind_is_stacked(link->kind)};
-	memcpy(list->name, link->name, sizeof(list->name));
-	return 0;
-}
-
-static int vlan_link_compare(const void *left, const void *right)
-{
-	const struct vlan_link *a = left, *b = right;
-
-	return strcmp(a->name, b->name);
-}
-
-static int vlan_link_find(const void *key, const void *element)
-{
-	const struct vlan_link *link = element;
-
-	return strcmp(key, link->name);
-}
-
-const struct vlan_link *vlan_links_find(const struct vlan_links *links, const char *name)
-{
-	if (links->count == 0) {
-		return NULL;
-	}
-	return bsearch(name, links->list, links->count, sizeof(*links->list), vlan_link_find);
-}
-
-static int vlan_index_compare(const void *left, const void *right)
-{
-	const uint32_t *a = left, *b = right;
-
-	return (*a > *b) - (*a < *b);
-}
-
-/* Bonds, hubs, members and VLAN interfaces that run are ours. */
-static int vlan_links_mark_ours(struct daemon *daemon, struct vlan_links *links)
-{
-	size_t count = 0, room = 0;
-	uint32_t *ours;
-
-	for (struct bond_runtime *bond = daemon->bonds; bond; bond = bond->next) {
-		room += 2 + BOND_MEMBERS_MAX + 2 * engine_bond_vlans(bond->path, NULL, 0);
-	}
-	ours = calloc(room + 1, sizeof(*ours));
-	if (!ours) {
-		return -ENOMEM;
-	}
-	for (struct bond_runtime *bond = daemon->bonds; bond; bond = bond->next) {
-		size_t vlans = engine_bond_vlans(bond->path, NULL, 0);
-		struct engine_vlan *list = calloc(vlans + 1, sizeof(*list));
-
-		ours[count++] = bond->ifindex;
-		ours[count++] = engine_bond_hub_ifindex(bond->path);
-		for (int slot = 0; slot < BOND_MEMBERS_MAX; slot++) {
-			ours[count++] = bond->members[slot].ifindex;
-		}
-		vlans = list ? engine_bond_vlans(bond->path, list, vlans) : 0;
-		for (size_t i = 0; i < vlans; i++) {
-			ours[count++] = list[i].ifindex;
-			ours[count++] = list[i].hub_ifindex;
-		}
-		free(list);
-	}
-	qsort(ours, count, sizeof(*ours), vlan_index_compare);
-	for (size_t i = 0; i < links->count; i++) {
-		if (bsearch(&links->list[i].ifindex, ours, count, sizeof(*ours),
-			    vlan_index_compare)) {
-			links->list[i].is_parent = false;
-		}
-	}
-	free(ours);
-	return 0;
-}
-
-int vlan_links_read(struct daemon *daemon, struct vlan_links *out)
-{
-	struct vlan_links links = {0};
-	int err = netlink_link_dump(daemon->netlink, vlan_on_link, &links);
-
-	if (err == 0) {
-		err = vlan_links_mark_ours(daemon, &links);
-	}
-	if (err < 0) {
-		free(links.list);
-		return err;
-	}
-	if (links.count > 0) {
-		qsort(links.list, links.count, sizeof(*links.list), vlan_link_compare);
-	}
-	*out = links;
-	return 0;
-}
-
-void vlan_links_free(struct vlan_links *links)
-{
-	free(links->list);
-	*links = (struct vlan_links){0};
-}
-
-/* The bond whose member it is; NULL: none. */
-static const struct model_bond *vlan_bond_of_member(const struct model *model, const char *name)
-{
-	for (size_t i = 0; i < model->bond_count; i++) {
-		const struct model_bond *bond = &model->bonds[i];
-
-		for (size_t j = 0; j < bond->member_count; j++) {
-			if (strcmp(bond->members[j].interface.name, name) == 0) {
-				return bond;
-			}
-		}
-	}
-	return NULL;
-}
-
-bool vlan_link_is_parent(const struct vlan_link *link, const struct model *model)
-{
-	return link->is_parent && !model_find_vlan(model, link->name) &&
-	       !model_find_bond(model, link->name) && !vlan_bond_of_member(model, link->name);
 }
 
 /* --- what is in the way ----------------------------------------------------------- */
@@ -208,19 +54,17 @@ bool vlan_check_name(struct daemon *daemon, const struct model *model, const cha
 				   vlan ? "VLAN interface" : "bond",
 				   vlan_file(model, &other->source));
 	}
-	if (vlan_bond_of_member(model, name)) {
+	if (vlan_links_bond_of(model, name)) {
 		return vlan_refuse(error, 409, "name_in_use", "name",
 				   "%s is the name of a member of %s", name,
-				   vlan_bond_of_member(model, name)->interface.name);
+				   vlan_links_bond_of(model, name)->interface.name);
 	}
 	if (if_nametoindex(name) == 0) {
 		return true;
 	}
-	for (struct bond_runtime *runs = daemon->bonds; runs; runs = runs->next) {
-		/* It runs, and its file is gone: that is put right by this. */
-		if (vlan_parent_find(&runs->parent, name)) {
-			return true;
-		}
+	/* It runs, and its file is gone: that is put right by this. */
+	if (vlan_links_runs(daemon, name)) {
+		return true;
 	}
 	return vlan_refuse(error, 409, "name_in_use", "name",
 			   "an interface %s is there already, and no file here is its", name);
@@ -257,13 +101,6 @@ static bool vlan_has_address(const struct model_interface *interface,
 	return false;
 }
 
-/* Link-local addresses are each link's own. */
-static bool vlan_is_link_local(const struct model_address *address)
-{
-	return address->family == AF_INET6 && address->bytes[0] == 0xfe &&
-	       (address->bytes[1] & 0xc0) == 0x80;
-}
-
 static bool vlan_refuse_address(const struct model_address *address, const char *holder,
 				const char *where, struct vlan_check_error *error)
 {
@@ -281,7 +118,7 @@ static bool vlan_check_model_addresses(const struct model *model, const struct m
 		const struct model_address *address = &vlan->interface.addresses[i];
 		const struct model_interface *other = NULL;
 
-		if (vlan_is_link_local(address)) {
+		if (vlan_address_is_link_local(address)) {
 			continue;
 		}
 		for (size_t j = 0; !other && j < model->bond_count; j++) {
@@ -320,7 +157,7 @@ static int vlan_on_address(const struct netlink_address *address, void *context)
 		const struct model_address *ours = &interface->addresses[i];
 		char name[IF_NAMESIZE];
 
-		if (ours->family != address->family || vlan_is_link_local(ours) ||
+		if (ours->family != address->family || vlan_address_is_link_local(ours) ||
 		    memcmp(ours->bytes, address->bytes, ours->family == AF_INET ? 4 : 16) !=
 			    0 ||
 		    !if_indextoname(address->ifindex, name) ||
@@ -377,7 +214,7 @@ static bool vlan_check_parent(const struct model *model, const struct vlan_links
 			      const struct model_vlan *vlan, struct vlan_check_error *error)
 {
 	const struct model_bond *bond = model_find_bond(model, vlan->parent);
-	const struct model_bond *of = vlan_bond_of_member(model, vlan->parent);
+	const struct model_bond *of = vlan_links_bond_of(model, vlan->parent);
 	const struct vlan_link *link = vlan_links_find(links, vlan->parent);
 	uint32_t mtu = link ? link->mtu : VLAN_MTU_DEFAULT;
 	char names[200];

@@ -7,38 +7,12 @@
 #define DAEMON_VLAN_CHECK_H
 
 #include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 
 #include "model/model.h"
-#include "netlink/netlink.h"
 
 struct daemon;
 
 #define VLAN_CHECK_MESSAGE_SIZE 512
-
-/* One interface of the kernel. */
-struct vlan_link {
-	char name[MODEL_NAME_SIZE];
-	uint32_t ifindex;
-	uint32_t mtu;
-	bool is_parent; /* a NIC by its looks: Ethernet, in no bridge or bond, not ours */
-};
-
-/* All interfaces, sorted by name, from one dump. */
-struct vlan_links {
-	size_t count;
-	struct vlan_link *list;
-};
-
-/* 0 or -errno. */
-int vlan_links_read(struct daemon *daemon, struct vlan_links *out);
-void vlan_links_free(struct vlan_links *links);
-/* NULL: there is none. */
-const struct vlan_link *vlan_links_find(const struct vlan_links *links, const char *name);
-
-/* Whether a NIC could carry VLAN interfaces: it is no bond's member in the model. */
-bool vlan_link_is_parent(const struct vlan_link *link, const struct model *model);
 
 struct vlan_check_error {
 	unsigned int status;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "daemon/transaction.h"
+#include "daemon/vlan_address.h"
 
 #define VLAN_FIELDS_ALWAYS (VLAN_FIELD_REVISION | VLAN_FIELD_STAGE | VLAN_FIELD_CONFIRM)
 #define VLAN_FIELDS_SET                                                                    \
@@ -31,124 +32,6 @@ __attribute__((format(printf, 4, 5))) static bool vlan_wrong(struct vlan_request
 	return false;
 }
 
-/* --- addresses ------------------------------------------------------------ */
-
-/* A plain decimal number up to max, no sign, no zeros before it. */
-static bool vlan_number_parse(const char *text, unsigned int max, unsigned int *out)
-{
-	size_t size = strlen(text);
-
-	if (size == 0 || size > 5 || strspn(text, "0123456789") != size ||
-	    (text[0] == '0' && size > 1)) {
-		return false;
-	}
-	*out = (unsigned int)strtoul(text, NULL, 10);
-	return *out <= max;
-}
-
-bool vlan_address_parse(const char *text, struct model_address *out)
-{
-	struct model_address address = {0};
-	char host[INET6_ADDRSTRLEN];
-	const char *slash = strchr(text, '/');
-	unsigned int prefix;
-
-	if (!slash || (size_t)(slash - text) >= sizeof(host)) {
-		return false;
-	}
-	memcpy(host, text, (size_t)(slash - text));
-	host[slash - text] = '\0';
-	address.family = strchr(host, ':') ? AF_INET6 : AF_INET;
-	if (inet_pton(address.family, host, address.bytes) != 1 ||
-	    !vlan_number_parse(slash + 1, address.family == AF_INET ? 32 : 128, &prefix)) {
-		return false;
-	}
-	address.prefix = (uint8_t)prefix;
-	*out = address;
-	return true;
-}
-
-void vlan_address_text(const struct model_address *address, char out[VLAN_ADDRESS_TEXT_SIZE])
-{
-	char host[INET6_ADDRSTRLEN] = "";
-
-	inet_ntop(address->family, address->bytes, host, sizeof(host));
-	snprintf(out, VLAN_ADDRESS_TEXT_SIZE, "%s/%u", host, address->prefix);
-}
-
-/* Whether all bits behind the prefix are 0, or all 1. */
-static bool vlan_host_bits_are(const struct model_address *address, bool ones)
-{
-	unsigned int bits = address->family == AF_INET ? 32 : 128;
-
-	for (unsigned int bit = address->prefix; bit < bits; bit++) {
-		bool one = address->bytes[bit / 8] >> (7 - bit % 8) & 1;
-
-		if (one != ones) {
-			return false;
-		}
-	}
-	return true;
-}
-
-/* NULL: a host may have it; else what it is. */
-static const char *vlan_ipv4_fault(const struct model_address *address)
-{
-	const uint8_t *b = address->bytes;
-
-	if (b[0] == 0) {
-		return "is in 0.0.0.0/8, which means no address";
-	}
-	if (b[0] == 127) {
-		return "is a loopback address";
-	}
-	if (b[0] >= 224 && b[0] < 240) {
-		return "is a multicast address";
-	}
-	if (b[0] >= 240) {
-		return "is in 240.0.0.0/4, which no host may have";
-	}
-	if (address->prefix == 0) {
-		return "has a prefix of 0, which would be the whole Internet";
-	}
-	if (address->prefix <= 30 && vlan_host_bits_are(address, false)) {
-		return "is the address of the network itself";
-	}
-	if (address->prefix <= 30 && vlan_host_bits_are(address, true)) {
-		return "is the broadcast address of its network";
-	}
-	return NULL;
-}
-
-static const char *vlan_ipv6_fault(const struct model_address *address)
-{
-	static const uint8_t zero[15];
-	const uint8_t *b = address->bytes;
-
-	if (memcmp(b, zero, sizeof(zero)) == 0 && b[15] <= 1) {
-		return b[15] ? "is the loopback address" : "means no address";
-	}
-	if (b[0] == 0xff) {
-		return "is a multicast address";
-	}
-	if (memcmp(b, zero, 10) == 0 && b[10] == 0xff && b[11] == 0xff) {
-		return "is an IPv4 address written as IPv6";
-	}
-	if (address->prefix == 0) {
-		return "has a prefix of 0, which would be the whole Internet";
-	}
-	if (address->prefix <= 126 && vlan_host_bits_are(address, false)) {
-		return "is the address that all routers of the network share";
-	}
-	return NULL;
-}
-
-static bool vlan_addresses_equal(const struct model_address *a, const struct model_address *b)
-{
-	return a->family == b->family &&
-	       memcmp(a->bytes, b->bytes, a->family == AF_INET ? 4 : 16) == 0;
-}
-
 static bool vlan_read_address(const json_t *value, struct vlan_request *out,
 			      struct vlan_request_error *error)
 {
@@ -161,14 +44,13 @@ static bool vlan_read_address(const json_t *value, struct vlan_request *out,
 				  "10.1.2.3/24 or 2001:db8::3/64",
 				  text ? text : "(no text)");
 	}
-	fault = address->family == AF_INET ? vlan_ipv4_fault(address)
-					   : vlan_ipv6_fault(address);
+	fault = vlan_address_fault(address);
 	if (fault) {
 		return vlan_wrong(error, "bad_vlan", "addresses",
 				  "%s %s; expected the address of a host", text, fault);
 	}
 	for (size_t i = 0; i < out->address_count; i++) {
-		if (vlan_addresses_equal(&out->addresses[i], address)) {
+		if (vlan_address_same_host(&out->addresses[i], address)) {
 			return vlan_wrong(error, "bad_vlan", "addresses",
 					  "%s stands there twice", text);
 		}
@@ -210,8 +92,7 @@ static bool vlan_read_gateway(const json_t *value, int family, const char *field
 	}
 	fine = text && inet_pton(family, text, address.bytes) == 1;
 	if (fine) {
-		fault = family == AF_INET ? vlan_ipv4_fault(&address)
-					  : vlan_ipv6_fault(&address);
+		fault = vlan_address_fault(&address);
 	}
 	if (!fine || fault) {
 		return vlan_wrong(error, "bad_vlan", field,
@@ -542,16 +423,6 @@ bool vlan_request_apply(const struct vlan_request *request, struct model_vlan *v
 	return true;
 }
 
-static bool vlan_is_in_network(const uint8_t *gateway, const struct model_address *address)
-{
-	for (unsigned int bit = 0; bit < address->prefix; bit++) {
-		if ((gateway[bit / 8] ^ address->bytes[bit / 8]) >> (7 - bit % 8) & 1) {
-			return false;
-		}
-	}
-	return true;
-}
-
 /* ifup takes a GATEWAY in the first address's network only; IPv6's may be link-local. */
 static bool vlan_gateway_fits(const struct model_interface *interface, int family,
 			      const uint8_t *gateway)
@@ -565,7 +436,7 @@ static bool vlan_gateway_fits(const struct model_interface *interface, int famil
 		if (address->family != family) {
 			continue;
 		}
-		if (vlan_is_in_network(gateway, address)) {
+		if (vlan_address_reaches(address, gateway)) {
 			return true;
 		}
 		if (family == AF_INET) {

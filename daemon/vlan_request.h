@@ -89,9 +89,4 @@ bool vlan_request_check(const struct model_vlan *vlan, struct vlan_request_error
 /* The name where none is given: PARENT.VID, or vlanVID where that is too long. */
 void vlan_request_name(const char *parent, uint16_t vid, char out[MODEL_NAME_SIZE]);
 
-/* "10.1.2.3/24" and back; false: it is no such thing. */
-bool vlan_address_parse(const char *text, struct model_address *out);
-#define VLAN_ADDRESS_TEXT_SIZE 64
-void vlan_address_text(const struct model_address *address, char out[VLAN_ADDRESS_TEXT_SIZE]);
-
 #endif

@@ -191,6 +191,26 @@ def test_confirmed_and_not(server):
     assert names(server)["bond0.7"]["running"]
 
 
+def test_on_a_nic(server):
+    parents = {parent["name"]: parent for parent in server.daemon.get("/v1/parents")["parents"]}
+    assert parents["eth2"]["kind"] == "nic" and parents["bond0"]["kind"] == "bond"
+    assert not {"eth0", "eth1", "bond0-hub", "bond0.5", "lo"} & set(parents)
+    post(server, {"parent": "eth2", "vid": 30, "addresses": ["10.0.30.1/24"]})
+    assert names(server)["eth2.30"]["running"]
+    assert "10.0.30.1/24" in server.namespace.addresses("eth2.30")
+    server.daemon.stop()
+    server.daemon.start()
+    assert names(server)["eth2.30"]["running"]
+    parents = {parent["name"]: parent for parent in server.daemon.get("/v1/parents")["parents"]}
+    assert parents["eth2"]["vids"] == [30]
+    assert not {"eth2.30", "eth2.30-hub"} & set(parents)
+    patch(server, "eth2.30", {"addresses": ["10.0.31.1/24"]})
+    assert "10.0.31.1/24" in server.namespace.addresses("eth2.30")
+    delete(server, "eth2.30")
+    assert "eth2.30" not in server.namespace.links()
+    assert "eth2" in server.namespace.links()
+
+
 # --- what is in the way ---------------------------------------------------------------
 
 

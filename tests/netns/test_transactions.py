@@ -438,6 +438,28 @@ def test_files_that_cannot_be_put_back_yet(server):
     is_old(server, before)
 
 
+def test_files_that_cannot_be_put_back_at_the_start(server):
+    """The bonds run nevertheless, and follow when the files are back."""
+    before = files(server)
+    edit(server)
+    ask(server, "apply", confirm=600)
+    server.daemon.stop()
+    path = server.config.file("bond0.6")
+    os.unlink(path)
+    os.mkdir(path)
+    server.daemon.start()
+    assert any("can't be taken back yet" in problem["message"] for problem in server.problems())
+    assert refused(ask, server, "apply").code == "busy"
+    assert bond_addresses(server, "bond0.5") == ["10.0.5.1/24"]
+    events = server.daemon.events()
+    os.rmdir(path)
+    wait_for(lambda: events.of("taken_back"), 30, "it is tried again")
+    events.close()
+    is_old(server, before)
+    assert states(server) == ["taken_back", "in_force"]
+    assert ask(server, "apply")["number"] == 1
+
+
 # --- steps that fail -----------------------------------------------------------------------
 
 

@@ -8,7 +8,7 @@ import stat
 import pytest
 
 from daemon_util import LACP, XOR, Server, raw_request, status_of
-from netlab import ApiError, wait_for
+from netlab import ApiError, Namespace, wait_for
 
 
 @pytest.fixture(scope="module")
@@ -272,9 +272,16 @@ def test_help_and_version(server):
 
 def test_socket_name_that_is_something_else(server, tmp_path):
     (tmp_path / "file").write_text("mine")
-    for path, words in ((tmp_path / "file", "is no socket"), ("/tmp/" + "x" * 120, "at most")):
-        done = server.namespace.run(
-            [server.daemon.tools.portchanneld, "--foreground", "--config", server.config.path,
-             "--state", str(tmp_path / "state"), "--socket", str(path)], check=False)
-        assert done.returncode == 1 and words in done.stderr
+    # One daemon a namespace.
+    elsewhere = Namespace("elsewhere")
+    try:
+        for path, words in ((tmp_path / "file", "is no socket"),
+                            ("/tmp/" + "x" * 120, "at most")):
+            done = elsewhere.run(
+                [server.daemon.tools.portchanneld, "--foreground", "--config",
+                 server.config.path, "--state", str(tmp_path / "state"), "--store",
+                 str(tmp_path / "store"), "--socket", str(path)], check=False)
+            assert done.returncode == 1 and words in done.stderr
+    finally:
+        elsewhere.close()
     assert (tmp_path / "file").read_text() == "mine"

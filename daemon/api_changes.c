@@ -59,6 +59,10 @@ enum MHD_Result api_down(struct api_call *call)
 	}
 	if (body.bond && !bond_runtime_find(call->api->daemon, body.bond)) {
 		result = api_answer_no_bond(call, body.bond);
+	} else if (apply_is_under_way(call->api->daemon)) {
+		/* What it has planned would not be so any more. */
+		result = api_answer_error(call, MHD_HTTP_CONFLICT, "busy",
+					  "another change is under way; try again");
 	} else {
 		result = api_answer(call, MHD_HTTP_OK,
 				    json_pack("{s:o}", "removed",

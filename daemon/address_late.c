@@ -299,44 +299,51 @@ void address_on_gone(struct daemon *daemon, const struct netlink_address *addres
 	late->conflict_count = kept;
 }
 
-void address_troubles(const struct daemon *daemon, uint32_t ifindex, json_t *list)
+/* What another host holds of it; NULL: nobody does, as far as is known. */
+static const struct late_conflict *late_find_conflict(const struct address_late *late,
+						      const struct netlink_address *address)
 {
-	const struct address_late *late = daemon->late;
-
-	for (size_t i = 0; late && i < late->conflict_count; i++) {
-		const struct late_conflict *each = &late->conflicts[i];
-		const uint8_t *mac = each->holder;
-		char text[INET_ADDRSTRLEN] = "?", name[IF_NAMESIZE] = "?";
-
-		if (each->ifindex != ifindex) {
-			continue;
-		}
-		inet_ntop(AF_INET, each->address, text, sizeof(text));
-		(void)if_indextoname(ifindex, name);
-		json_array_append_new(
-			list, json_sprintf("%s of %s is also held by another host (" //
-					   LATE_MAC_FORMAT "); one of the two must give it up",
-					   text, name, mac[0], mac[1], mac[2], mac[3], mac[4],
-					   mac[5]));
-	}
-}
-
-bool address_is_held(const struct daemon *daemon, const struct netlink_address *address)
-{
-	const struct address_late *late = daemon->late;
-
-	if (address->family == AF_INET6) {
-		return (address->flags & IFA_F_DADFAILED) != 0;
-	}
 	for (size_t i = 0; late && i < late->conflict_count; i++) {
 		const struct late_conflict *each = &late->conflicts[i];
 
 		if (each->ifindex == address->ifindex &&
 		    memcmp(each->address, address->bytes, sizeof(each->address)) == 0) {
-			return true;
+			return each;
 		}
 	}
-	return false;
+	return NULL;
+}
+
+bool address_is_held(const struct daemon *daemon, const struct netlink_address *address)
+{
+	return address->family == AF_INET6 ? (address->flags & IFA_F_DADFAILED) != 0
+					   : late_find_conflict(daemon->late, address) != NULL;
+}
+
+void address_trouble(const struct daemon *daemon, const struct netlink_address *address,
+		     json_t *list)
+{
+	char text[INET6_ADDRSTRLEN] = "?", name[IF_NAMESIZE] = "?";
+	const struct late_conflict *conflict;
+	const uint8_t *mac;
+
+	if (!address_is_held(daemon, address)) {
+		return;
+	}
+	inet_ntop(address->family, address->bytes, text, sizeof(text));
+	(void)if_indextoname(address->ifindex, name);
+	if (address->family == AF_INET6) {
+		json_array_append_new(list, json_sprintf("another host holds %s, so the kernel "
+							 "doesn't use it on %s",
+							 text, name));
+		return;
+	}
+	conflict = late_find_conflict(daemon->late, address);
+	mac = conflict->holder;
+	json_array_append_new(
+		list, json_sprintf("%s of %s is also held by another host (" LATE_MAC_FORMAT
+				   "); one of the two must give it up",
+				   text, name, mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]));
 }
 
 void address_late_close(struct daemon *daemon)

@@ -75,9 +75,11 @@ void address_solicit_router(struct daemon *daemon, uint32_t ifindex);
 void address_on_link(struct daemon *daemon, const struct netlink_link *link);
 void address_on_new(struct daemon *daemon, const struct netlink_address *address);
 void address_on_gone(struct daemon *daemon, const struct netlink_address *address);
-/* Adds sentences on addresses of the interface that another host holds. */
-void address_troubles(const struct daemon *daemon, uint32_t ifindex, json_t *list);
+/* Whether another host is known to hold this address of ours. */
 bool address_is_held(const struct daemon *daemon, const struct netlink_address *address);
+/* Adds a sentence if so. */
+void address_trouble(const struct daemon *daemon, const struct netlink_address *address,
+		     json_t *list);
 /* Ends all of it. */
 void address_close(struct daemon *daemon);
 

@@ -12,6 +12,7 @@
 #include "daemon/bond_runtime.h"
 #include "daemon/changes.h"
 #include "daemon/daemon.h"
+#include "daemon/dhcp.h"
 #include "daemon/log.h"
 #include "daemon/poll.h"
 #include "daemon/state.h"
@@ -215,6 +216,7 @@ void bond_runtime_remove(struct bond_runtime *bond, const char *why)
 	struct bond_event event = {.type = BOND_EVENT_ADMIN, .up = false};
 	struct engine_error error;
 
+	dhcp_stop_parent(&bond->parent);
 	bond_runtime_release_hold(bond);
 	bond_runtime_input(bond, &event);
 	for (uint8_t slot = 0; slot < BOND_MEMBERS_MAX; slot++) {

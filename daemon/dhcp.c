@@ -487,6 +487,14 @@ void dhcp_stop_all(struct daemon *daemon, const char *interface)
 	}
 }
 
+void dhcp_stop_parent(struct vlan_parent *parent)
+{
+	dhcp_stop_all(parent->daemon, parent->name);
+	for (size_t i = 0; i < parent->vlan_count; i++) {
+		dhcp_stop_all(parent->daemon, parent->vlans[i].name);
+	}
+}
+
 bool dhcp_client_is_known(const char *name)
 {
 	enum dhcp_program program;
@@ -569,6 +577,14 @@ void dhcp_on_link(struct daemon *daemon, const struct netlink_link *link)
 			client->failures = 1;
 			client_arm(client, 0);
 		}
+	}
+}
+
+void dhcp_on_link_gone(struct daemon *daemon, const struct netlink_link *link)
+{
+	/* Another may have its name by now, and that one's client is another's business. */
+	if (if_nametoindex(link->name) == 0) {
+		dhcp_stop_all(daemon, link->name);
 	}
 }
 

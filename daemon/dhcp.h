@@ -18,6 +18,7 @@
 struct daemon;
 struct netlink_address;
 struct netlink_link;
+struct vlan_parent;
 
 /* Whether --dhcp-client may ask for it. */
 bool dhcp_client_is_known(const char *name);
@@ -39,6 +40,8 @@ int dhcp_start(struct daemon *daemon, const char *interface, int family,
 void dhcp_stop(struct daemon *daemon, const char *interface, int family);
 /* Of both families; with interface NULL, of all interfaces. */
 void dhcp_stop_all(struct daemon *daemon, const char *interface);
+/* Of the interface and all VLAN interfaces on it. */
+void dhcp_stop_parent(struct vlan_parent *parent);
 /* Whether it runs, or waits to be started again. */
 bool dhcp_runs(const struct daemon *daemon, const char *interface, int family);
 /* The settings that it was started with; NULL: it doesn't run. */
@@ -47,8 +50,9 @@ const struct model_dhcp *dhcp_settings(const struct daemon *daemon, const char *
 /* [{"interface", "family", "client", "pid", "state"}] for status. */
 json_t *dhcp_json(const struct daemon *daemon, const char *interface);
 
-/* For watch.c: news of a link, and of an address that went. */
+/* For watch.c: news of a link, of one that is no more, and of an address that went. */
 void dhcp_on_link(struct daemon *daemon, const struct netlink_link *link);
+void dhcp_on_link_gone(struct daemon *daemon, const struct netlink_link *link);
 void dhcp_on_address_gone(struct daemon *daemon, const struct netlink_address *address);
 
 #endif

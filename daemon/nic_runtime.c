@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/address_probe.h"
 #include "daemon/daemon.h"
+#include "daemon/dhcp.h"
 #include "daemon/log.h"
 #include "daemon/nic_find.h"
 #include "daemon/poll.h"
@@ -88,6 +90,9 @@ static void nic_check_carrier(struct nic_runtime *nic, const struct netlink_link
 		nic_carrier_set(nic, carrier);
 		vlan_parent_event(&nic->parent, "carrier", NULL, "%s",
 				  carrier ? "has carrier" : "has no carrier");
+		if (carrier) {
+			address_announce_parent(&nic->parent);
+		}
 	}
 }
 
@@ -183,6 +188,7 @@ void nic_runtime_remove(struct nic_runtime *nic, const char *why)
 {
 	struct daemon *daemon = nic->daemon;
 
+	dhcp_stop_parent(&nic->parent);
 	nic_runtime_let_go(nic, why);
 	nic_state_forget(daemon, nic->parent.name);
 	nic_runtime_free(nic);

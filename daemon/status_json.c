@@ -8,8 +8,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "daemon/address_probe.h"
 #include "daemon/bond_runtime.h"
 #include "daemon/daemon.h"
+#include "daemon/dhcp.h"
 #include "daemon/json_util.h"
 #include "daemon/nic_runtime.h"
 #include "daemon/staged.h"
@@ -45,20 +47,36 @@ static void status_addresses_read(struct daemon *daemon, struct status_addresses
 	(void)netlink_address_dump(daemon->netlink, 0, status_on_address, out);
 }
 
-static json_t *status_json_addresses(const struct status_addresses *addresses, uint32_t ifindex)
+static json_t *status_json_addresses(const struct daemon *daemon,
+				     const struct status_addresses *addresses, uint32_t ifindex)
 {
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < addresses->count; i++) {
 		const struct netlink_address *address = &addresses->list[i];
 
-		if (address->ifindex == ifindex) {
-			json_array_append_new(
-				list,
-				json_address(address->family, address->bytes, address->prefix));
+		json_t *json;
+
+		if (address->ifindex != ifindex) {
+			continue;
 		}
+		json = json_address(address->family, address->bytes, address->prefix);
+		json_object_set_new(json, "in_use",
+				    json_boolean(address_is_held(daemon, address)));
+		json_array_append_new(list, json);
 	}
 	return list;
+}
+
+/* Addresses of the interface that another host holds. */
+static void status_add_held(json_t *list, const struct daemon *daemon, uint32_t ifindex,
+			    const struct status_addresses *addresses)
+{
+	for (size_t i = 0; i < addresses->count; i++) {
+		if (addresses->list[i].ifindex == ifindex) {
+			address_trouble(daemon, &addresses->list[i], list);
+		}
+	}
 }
 
 json_t *status_json_traffic(uint64_t packets, uint64_t bytes)
@@ -93,7 +111,9 @@ static void status_add_link(json_t *json, struct daemon *daemon, uint32_t ifinde
 	json_object_set_new(json, "mtu", json_integer(link.mtu));
 	json_object_set_new(json, "admin_up", json_boolean(link.flags & IFF_UP));
 	json_object_set_new(json, "carrier", json_boolean(link.carrier));
-	json_object_set_new(json, "addresses", status_json_addresses(addresses, ifindex));
+	json_object_set_new(json, "addresses",
+			    status_json_addresses(daemon, addresses, ifindex));
+	json_object_set_new(json, "dhcp", dhcp_json(daemon, link.name));
 	json_object_set_new(
 		json, "rx",
 		status_json_traffic(link.counters.rx_packets, link.counters.rx_bytes));
@@ -205,6 +225,14 @@ static void status_add_missing_vlans(json_t *list, const struct vlan_parent *par
 	}
 }
 
+static void status_add_held_vlans(json_t *list, const struct vlan_parent *parent,
+				  const struct status_addresses *addresses)
+{
+	for (size_t i = 0; i < parent->vlan_count; i++) {
+		status_add_held(list, parent->daemon, parent->vlans[i].ifindex, addresses);
+	}
+}
+
 /* What somebody did to the bond, or what refuses it something, in sentences. */
 /* Members that are there by their address while another NIC has their name. */
 static void status_add_misnamed(json_t *list, const struct bond_runtime *bond)
@@ -257,6 +285,8 @@ static json_t *status_json_troubles(const struct bond_runtime *bond,
 	status_add_misnamed(list, bond);
 	status_add_missing(list, bond->name, bond->ifindex, &bond->addresses, addresses);
 	status_add_missing_vlans(list, &bond->parent, addresses);
+	status_add_held(list, bond->daemon, bond->ifindex, addresses);
+	status_add_held_vlans(list, &bond->parent, addresses);
 	return list;
 }
 
@@ -311,6 +341,7 @@ static json_t *status_nic_troubles(const struct nic_runtime *nic,
 		json_array_append_new(list, json_text(nic->repair_error));
 	}
 	status_add_missing_vlans(list, &nic->parent, addresses);
+	status_add_held_vlans(list, &nic->parent, addresses);
 	return list;
 }
 

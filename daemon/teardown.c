@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "daemon/daemon.h"
+#include "daemon/dhcp.h"
 #include "daemon/lock.h"
 #include "daemon/log.h"
 #include "daemon/nic_runtime.h"
@@ -280,6 +281,19 @@ static int teardown_all(struct daemon *daemon)
 	return result;
 }
 
+/* While they can still give their leases back. */
+static void teardown_dhcp(struct daemon *daemon)
+{
+	if (sd_event_default(&daemon->loop) < 0) {
+		return;
+	}
+	if (dhcp_open(daemon) == 0) {
+		dhcp_stop_all(daemon, NULL);
+		dhcp_close(daemon);
+	}
+	daemon->loop = sd_event_unref(daemon->loop);
+}
+
 static int teardown_by_itself(const struct daemon_options *options)
 {
 	struct daemon *daemon = calloc(1, sizeof(*daemon));
@@ -300,6 +314,7 @@ static int teardown_by_itself(const struct daemon_options *options)
 		log_line(LOG_LEVEL_ERROR, "%s", error.text);
 		goto close_netlink;
 	}
+	teardown_dhcp(daemon);
 	err = teardown_all(daemon);
 	engine_close(daemon->engine);
 close_netlink:

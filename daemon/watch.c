@@ -79,6 +79,8 @@ static void watch_on_event(const struct netlink_event *event, void *context)
 	if (event->type == NETLINK_EVENT_LINK_NEW) {
 		address_on_link(daemon, link);
 		dhcp_on_link(daemon, link);
+	} else {
+		dhcp_on_link_gone(daemon, link);
 	}
 	for (struct nic_runtime *nic = daemon->nics; nic; nic = nic->next) {
 		watch_on_nic_event(nic, event);

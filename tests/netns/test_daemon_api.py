@@ -44,7 +44,8 @@ def test_status(server):
     assert isinstance(daemon["loop_latency_max_us"], int)
     bond = status["bonds"][0]
     assert [one["name"] for one in server.daemon.get("/v1/status?bond=bond0")["bonds"]] == ["bond0"]
-    assert bond["addresses"] == [{"family": "inet", "address": "10.0.0.1", "prefix": 24}]
+    assert bond["addresses"] == [{"family": "inet", "address": "10.0.0.1", "prefix": 24,
+                                  "in_use": False}]
     assert (bond["mode"], bond["engine"], bond["lacp"]) == ("balance-xor", "ebpf", None)
     assert bond["vlans"][0]["hub"] == "bond0.5-hub"
     assert [m["buckets"] for m in bond["members"]] == [420, 420]

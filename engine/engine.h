@@ -162,6 +162,9 @@ struct engine_vlan_spec {
 
 struct engine_vlan {
 	struct engine_vlan_spec spec;
+	/* 0: somebody moved it into another network namespace (a container's). There it
+	 * goes on working, out of reach for all but its carrier and its removal, and
+	 * members take frames to whatever address it may have. */
 	uint32_t ifindex;
 	uint32_t hub_ifindex;
 };
@@ -173,6 +176,11 @@ int engine_vlan_add(struct engine_bond *bond, const struct engine_vlan_spec *spe
 int engine_vlan_change(struct engine_bond *bond, const struct engine_vlan_spec *spec,
 		       struct engine_error *err);
 int engine_vlan_remove(struct engine_bond *bond, const char *name, struct engine_error *err);
+/* Whether it is in another network namespace; then -EBUSY is what adding and changing it
+ * give. */
+bool engine_vlan_is_elsewhere(struct engine_bond *bond, const char *name);
+/* Its index now; 0: it isn't in this network namespace. */
+uint32_t engine_vlan_ifindex(struct engine_bond *bond, const char *name);
 /* The bond's VLAN interfaces: fills up to max, returns how many there are. */
 size_t engine_bond_vlans(const struct engine_bond *bond, struct engine_vlan *out, size_t max);
 

@@ -84,7 +84,7 @@ int vlans_mac_set(struct engine_bond *bond, const uint8_t mac[MAC_SIZE],
 		int result;
 
 		/* One with an address of its own keeps it. */
-		if (netlink_link_get(engine->netlink, bond->vlans[i].public.ifindex, &vlan) ||
+		if (vlan_device_get(bond, &bond->vlans[i], &vlan) ||
 		    !mac_equal(vlan.mac, old)) {
 			continue;
 		}
@@ -122,9 +122,11 @@ static int vlan_follow(struct engine_bond *bond, struct vlan *vlan, bool *promis
 {
 	struct engine *engine = bond->engine;
 	struct netlink_link device;
-	int result = netlink_link_get(engine->netlink, vlan->public.ifindex, &device);
+	int result = vlan_device_get(bond, vlan, &device);
 
 	if (result == -ENODEV) {
+		/* What it wants in another namespace, nobody can know. */
+		*promisc = *promisc || vlan->public.ifindex == 0;
 		return 0;
 	}
 	if (result) {

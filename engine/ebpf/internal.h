@@ -67,6 +67,9 @@ bool hub_alias_is_ours(const char *alias);
 /* Whether a hub's alias is one of a VLAN interface of that bond. */
 bool vlan_hub_alias_is_of(const char *alias, const char *bond);
 bool vlan_hub_alias_is_ours(const char *alias);
+/* The VLAN interface's name and its parent's out of its hub's alias; false: it is none. */
+bool vlan_hub_alias_parse(const char *alias, char name[ENGINE_NAME_SIZE],
+			  char parent[ENGINE_NAME_SIZE]);
 
 /*
  * Looks up an interface and the hub behind it, by the hub if the interface has
@@ -259,6 +262,7 @@ struct vlan {
 	bool hub_settled;	 /* its program stands where it is best */
 	enum transmit_hook hook; /* where its program stands, apart from the hub */
 	uint32_t mtu;		 /* that was made true of device and hub last */
+	uint32_t mtu_before;	 /* bond_mtu_set() */
 };
 
 struct engine_bond {
@@ -374,6 +378,12 @@ void vlan_note(struct engine_bond *bond, const struct vlan *vlan);
 /* NULL: there is none. Valid until one is added or removed. */
 struct vlan *vlan_by_name(const struct engine_bond *bond, const char *name);
 void vlan_forget(struct engine_bond *bond, struct vlan *vlan);
+/*
+ * What the device is now. -ENODEV: it isn't in this network namespace: deleted, or moved
+ * into another one, where it goes on working; .public.ifindex is 0 then, and set again
+ * when it comes back.
+ */
+int vlan_device_get(struct engine_bond *bond, struct vlan *vlan, struct netlink_link *out);
 /* Takes it out of the maps: nothing that arrives goes to it any more. */
 void vlan_unmap(struct engine_bond *bond, const struct engine_vlan *vlan);
 /* The hub's program, which it has whatever the hook. */
@@ -405,6 +415,10 @@ int vlans_follow(struct engine_bond *bond, bool promisc, struct engine_error *er
 
 /* --- mtu.c ------------------------------------------------------------- */
 
+/* The link refused the MTU, for which the kernel's answer is still there: says which one
+ * and what it would take. Returns result. */
+int mtu_fail(struct engine_bond *bond, uint32_t ifindex, uint32_t mtu, int result,
+	     struct engine_error *err);
 /* Brings device, hub, members and VLAN interfaces to the MTU. If a member
  * refuses, all are put back, the device included. */
 int bond_mtu_set(struct engine_bond *bond, uint32_t mtu, struct engine_error *err);

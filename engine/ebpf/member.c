@@ -223,6 +223,14 @@ int member_release(struct engine *engine, const struct netlink_link *link,
 	return result;
 }
 
+/* Nothing at it shows that it was ever a member: the one that was has gone, and its
+ * number is another's. */
+static bool member_is_stranger(struct engine_bond *bond, const struct netlink_link *link)
+{
+	return !saved_alias_is_ours(link->alias) && !mac_equal(link->mac, bond->mac) &&
+	       !datapath_is_attached(&bond->datapath, link->ifindex, HOOK_INGRESS);
+}
+
 int engine_member_remove(struct engine_bond *bond, uint8_t slot,
 			 const struct engine_member_saved *saved, struct engine_error *err)
 {
@@ -245,9 +253,7 @@ int engine_member_remove(struct engine_bond *bond, uint8_t slot,
 	slot_flags_write(bond, slot, notes & SLOT_NOTES);
 	result = netlink_link_get(engine->netlink, ifindex, &link);
 	/* Gone, or gone and its number given to another. */
-	if (result == -ENODEV ||
-	    (!result && was.valid && was.alias_set && !saved_alias_is_ours(link.alias) &&
-	     !datapath_is_attached(&bond->datapath, ifindex, HOOK_INGRESS))) {
+	if (result == -ENODEV || (!result && member_is_stranger(bond, &link))) {
 		slot_assign(bond, slot, 0);
 		bond_gso_update(bond);
 		return 0;

@@ -132,9 +132,7 @@ static int member_match(struct engine_bond *bond, const struct netlink_link *lin
 	if (link->mtu != bond->mtu) {
 		result = netlink_link_set(engine->netlink, link->ifindex, &change);
 		if (result) {
-			return engine_fail_netlink(engine, err, result,
-						   "%s refuses %s's MTU of %u", link->name,
-						   bond->name, bond->mtu);
+			return mtu_fail(bond, link->ifindex, bond->mtu, result, err);
 		}
 	}
 	if (bond_mac_is_unset(bond)) {

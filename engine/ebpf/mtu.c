@@ -16,9 +16,8 @@ static int link_mtu_set(struct engine *engine, uint32_t ifindex, uint32_t mtu)
 	return netlink_link_set(engine->netlink, ifindex, &change);
 }
 
-/* The name for a message; the number where there is none any more. */
-static void fail_at(struct engine_bond *bond, uint32_t ifindex, uint32_t mtu, int result,
-		    struct engine_error *err)
+int mtu_fail(struct engine_bond *bond, uint32_t ifindex, uint32_t mtu, int result,
+	     struct engine_error *err)
 {
 	struct netlink_link link;
 	struct engine_error reason;
@@ -26,13 +25,17 @@ static void fail_at(struct engine_bond *bond, uint32_t ifindex, uint32_t mtu, in
 	/* First, since the next request's answer takes the text away. */
 	engine_fail_netlink(bond->engine, &reason, result, "refuses an MTU of %u", mtu);
 	if (netlink_link_get(bond->engine->netlink, ifindex, &link)) {
-		(void)engine_fail(err, result, "interface %u %.200s", ifindex, reason.text);
-	} else if (link.max_mtu && mtu > link.max_mtu) {
-		(void)engine_fail(err, result, "%s %.150s (it takes at most %u)", link.name,
-				  reason.text, link.max_mtu);
-	} else {
-		(void)engine_fail(err, result, "%s %.200s", link.name, reason.text);
+		return engine_fail(err, result, "interface %u %.200s", ifindex, reason.text);
 	}
+	if (link.max_mtu && mtu > link.max_mtu) {
+		return engine_fail(err, result, "%s refuses an MTU of %u: it takes at most %u",
+				   link.name, mtu, link.max_mtu);
+	}
+	if (mtu < link.min_mtu) {
+		return engine_fail(err, result, "%s refuses an MTU of %u: it takes at least %u",
+				   link.name, mtu, link.min_mtu);
+	}
+	return engine_fail(err, result, "%s %.200s", link.name, reason.text);
 }
 
 /* All members, or, if one refuses, all as they were. */
@@ -50,7 +53,7 @@ static int members_mtu_set(struct engine_bond *bond, uint32_t mtu, struct engine
 		if (!result || result == -ENODEV) {
 			continue;
 		}
-		fail_at(bond, slots[i].ifindex, mtu, result, err);
+		(void)mtu_fail(bond, slots[i].ifindex, mtu, result, err);
 		while (i-- > 0) {
 			if (slots[i].ifindex) {
 				(void)link_mtu_set(bond->engine, slots[i].ifindex, bond->mtu);
@@ -67,7 +70,7 @@ int vlan_mtu_set(struct engine_bond *bond, struct vlan *vlan, uint32_t mtu,
 	struct engine_vlan *public = &vlan->public;
 	struct netlink_link device, hub;
 	bool grows;
-	int result = netlink_link_get(bond->engine->netlink, public->ifindex, &device);
+	int result = vlan_device_get(bond, vlan, &device);
 
 	if (!result) {
 		result = netlink_link_get(bond->engine->netlink, public->hub_ifindex, &hub);
@@ -87,7 +90,7 @@ int vlan_mtu_set(struct engine_bond *bond, struct vlan *vlan, uint32_t mtu,
 		result = link_mtu_set(bond->engine, hub.ifindex, mtu);
 	}
 	if (result) {
-		fail_at(bond, public->ifindex, mtu, result, err);
+		(void)mtu_fail(bond, public->ifindex, mtu, result, err);
 		return result;
 	}
 	vlan->mtu = mtu;
@@ -134,9 +137,7 @@ static int mtu_grow(struct engine_bond *bond, uint32_t mtu, struct engine_error 
 		result = link_mtu_set(bond->engine, bond->ifindex, mtu);
 	}
 	if (result) {
-		fail_at(bond, bond->ifindex, mtu, result, err);
-		(void)link_mtu_set(bond->engine, bond->hub_ifindex, bond->mtu);
-		(void)members_mtu_set(bond, bond->mtu, NULL);
+		(void)mtu_fail(bond, bond->ifindex, mtu, result, err);
 		return result;
 	}
 	return vlans_mtu_set(bond, mtu, err);
@@ -154,10 +155,26 @@ static int mtu_shrink(struct engine_bond *bond, uint32_t mtu, struct engine_erro
 		result = link_mtu_set(bond->engine, bond->hub_ifindex, mtu);
 	}
 	if (result) {
-		fail_at(bond, bond->ifindex, mtu, result, err);
+		(void)mtu_fail(bond, bond->ifindex, mtu, result, err);
 		return result;
 	}
 	return members_mtu_set(bond, mtu, err);
+}
+
+/* All as it was, as if it had been refused from the start. VLAN interfaces have it in
+ * .mtu_before. */
+static void mtu_restore(struct engine_bond *bond)
+{
+	(void)members_mtu_set(bond, bond->mtu, NULL);
+	(void)link_mtu_set(bond->engine, bond->hub_ifindex, bond->mtu);
+	(void)link_mtu_set(bond->engine, bond->ifindex, bond->mtu);
+	for (size_t i = 0; i < bond->vlan_count; i++) {
+		struct vlan *vlan = &bond->vlans[i];
+
+		if (vlan->mtu != vlan->mtu_before) {
+			(void)vlan_mtu_set(bond, vlan, vlan->mtu_before, NULL);
+		}
+	}
 }
 
 int bond_mtu_set(struct engine_bond *bond, uint32_t mtu, struct engine_error *err)
@@ -172,12 +189,12 @@ int bond_mtu_set(struct engine_bond *bond, uint32_t mtu, struct engine_error *er
 	if (mtu == bond->mtu && mtu == device.mtu) {
 		return 0;
 	}
+	for (size_t i = 0; i < bond->vlan_count; i++) {
+		bond->vlans[i].mtu_before = bond->vlans[i].mtu;
+	}
 	result = mtu >= bond->mtu ? mtu_grow(bond, mtu, err) : mtu_shrink(bond, mtu, err);
 	if (result) {
-		/* As if it had been refused from the start. */
-		(void)link_mtu_set(bond->engine, bond->hub_ifindex, bond->mtu);
-		(void)link_mtu_set(bond->engine, bond->ifindex, bond->mtu);
-		(void)vlans_mtu_set(bond, bond->mtu, NULL);
+		mtu_restore(bond);
 		return result;
 	}
 	bond->mtu = mtu;

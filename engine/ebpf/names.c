@@ -51,9 +51,9 @@ bool hub_alias_is_ours(const char *alias)
 	return strncmp(alias, HUB_ALIAS_START, strlen(HUB_ALIAS_START)) == 0;
 }
 
-static bool vlan_hub_alias_parse(const char *alias, char parent[ENGINE_NAME_SIZE])
+bool vlan_hub_alias_parse(const char *alias, char name[ENGINE_NAME_SIZE],
+			  char parent[ENGINE_NAME_SIZE])
 {
-	char name[ENGINE_NAME_SIZE];
 	unsigned int vid;
 
 	return sscanf(alias, HUB_ALIAS_START "%15[^,], VLAN %u of %15s", name, &vid, parent) ==
@@ -62,16 +62,16 @@ static bool vlan_hub_alias_parse(const char *alias, char parent[ENGINE_NAME_SIZE
 
 bool vlan_hub_alias_is_of(const char *alias, const char *bond)
 {
-	char parent[ENGINE_NAME_SIZE];
+	char name[ENGINE_NAME_SIZE], parent[ENGINE_NAME_SIZE];
 
-	return vlan_hub_alias_parse(alias, parent) && strcmp(parent, bond) == 0;
+	return vlan_hub_alias_parse(alias, name, parent) && strcmp(parent, bond) == 0;
 }
 
 bool vlan_hub_alias_is_ours(const char *alias)
 {
-	char parent[ENGINE_NAME_SIZE];
+	char name[ENGINE_NAME_SIZE], parent[ENGINE_NAME_SIZE];
 
-	return vlan_hub_alias_parse(alias, parent);
+	return vlan_hub_alias_parse(alias, name, parent);
 }
 
 /* A pair that nothing was done to since it was made. */

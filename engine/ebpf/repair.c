@@ -54,6 +54,18 @@ static void repair_set(struct repair *repair, const struct netlink_link *link,
 		    link->name, what);
 }
 
+/* Writing net.ipv6.conf.all.disable_ipv6 sets that of every interface. */
+static void repair_ipv6(struct repair *repair, const struct netlink_link *link)
+{
+	int value;
+
+	if (netlink_sysctl_read("ipv6", link->name, "disable_ipv6", &value) == 0 &&
+	    value == 0) {
+		repair_note(repair, netlink_sysctl_write("ipv6", link->name, "disable_ipv6", 1),
+			    link->name, "had IPv6 switched on");
+	}
+}
+
 static void repair_hub(struct repair *repair, const struct netlink_link *hub, const char *alias,
 		       bool up, uint32_t mtu)
 {
@@ -74,6 +86,7 @@ static void repair_hub(struct repair *repair, const struct netlink_link *hub, co
 		change.fields = NETLINK_LINK_ALIAS;
 		repair_set(repair, hub, &change, "had lost its alias");
 	}
+	repair_ipv6(repair, hub);
 }
 
 static void repair_bond_hub(struct repair *repair)
@@ -125,7 +138,7 @@ static void repair_vlan(struct repair *repair, struct vlan *vlan)
 			    "had lost its program");
 		vlan->hub_settled = false;
 	}
-	if (vlan->hook == TRANSMIT_HOOK_DEVICE &&
+	if (vlan->hook == TRANSMIT_HOOK_DEVICE && public->ifindex &&
 	    !datapath_is_attached(&bond->datapath, public->ifindex, HOOK_EGRESS)) {
 		repair_note(repair,
 			    datapath_attach(&bond->datapath, PROGRAM_TRANSMIT_VLAN,
@@ -169,6 +182,7 @@ static void repair_member(struct repair *repair, uint8_t slot)
 		repair_note(repair, member_mac_set(bond->engine, link.ifindex, bond->mac),
 			    link.name, "had another address than its bond");
 	}
+	repair_ipv6(repair, &link);
 	/* A larger one does no harm. */
 	if (link.mtu < bond->mtu) {
 		change.fields = NETLINK_LINK_MTU;

@@ -7,19 +7,27 @@
 #include "engine/ebpf/internal.h"
 
 #include <errno.h>
+#include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Interfaces that may be strays. A member always has an alias, ours or its own. */
+/* Interfaces that may be strays: a member always has an alias, ours or its own, and so
+ * has a hub. parent: of a VLAN interface's hub, which is none while its bond is here. */
+struct suspect {
+	uint32_t ifindex;
+	char parent[ENGINE_NAME_SIZE];
+};
+
 struct suspects {
 	size_t count;
-	uint32_t *list; /* ifindexes */
+	struct suspect *list;
 };
 
 static int suspect_collect(const struct netlink_link *link, void *context)
 {
 	struct suspects *suspects = context;
-	uint32_t *list;
+	struct suspect *list, *suspect;
+	char name[ENGINE_NAME_SIZE];
 
 	if (!link->alias[0]) {
 		return 0;
@@ -29,8 +37,24 @@ static int suspect_collect(const struct netlink_link *link, void *context)
 		return -ENOMEM;
 	}
 	suspects->list = list;
-	list[suspects->count++] = link->ifindex;
+	suspect = &list[suspects->count++];
+	*suspect = (struct suspect){.ifindex = link->ifindex};
+	(void)vlan_hub_alias_parse(link->alias, name, suspect->parent);
 	return 0;
+}
+
+/* Whether the bond that it is of is here, asked once for all that stand side by side.
+ * What is left of a former one of that name, engine_bond_open() has dealt with. */
+static bool bond_is_here(const char *name, char asked[ENGINE_NAME_SIZE], bool *answer)
+{
+	char hub_name[ENGINE_NAME_SIZE];
+
+	if (strcmp(name, asked) != 0) {
+		memcpy(asked, name, ENGINE_NAME_SIZE);
+		hub_name_make(name, hub_name);
+		*answer = if_nametoindex(hub_name) != 0;
+	}
+	return *answer;
 }
 
 static bool stray_promisc_set(const struct dp_table *table, uint32_t ifindex)
@@ -74,7 +98,9 @@ static int stray_release(struct engine *engine, uint32_t ifindex, struct engine_
 
 int engine_strays_release(struct engine *engine, size_t *released, struct engine_error *err)
 {
+	char asked[ENGINE_NAME_SIZE] = "";
 	struct suspects suspects = {0};
+	bool is_here = false;
 	size_t count = 0;
 	int first = netlink_link_dump(engine->netlink, suspect_collect, &suspects);
 
@@ -82,8 +108,12 @@ int engine_strays_release(struct engine *engine, size_t *released, struct engine
 		engine_fail_netlink(engine, err, first, "listing the interfaces");
 	}
 	for (size_t i = 0; !first && i < suspects.count; i++) {
-		int result = stray_release(engine, suspects.list[i], err);
+		const struct suspect *suspect = &suspects.list[i];
+		int result = 0;
 
+		if (!suspect->parent[0] || !bond_is_here(suspect->parent, asked, &is_here)) {
+			result = stray_release(engine, suspect->ifindex, err);
+		}
 		if (result > 0) {
 			count++;
 		} else {

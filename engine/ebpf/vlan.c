@@ -100,8 +100,11 @@ void vlan_forget(struct engine_bond *bond, struct vlan *vlan)
 
 static int vlan_tags_set(struct engine_bond *bond, const struct engine_vlan *vlan)
 {
-	int result = datapath_tag_set(&bond->datapath, vlan->ifindex, vlan->spec.vid);
+	int result = 0;
 
+	if (vlan->ifindex) {
+		result = datapath_tag_set(&bond->datapath, vlan->ifindex, vlan->spec.vid);
+	}
 	return result ? result
 		      : datapath_tag_set(&bond->datapath, vlan->hub_ifindex, vlan->spec.vid);
 }
@@ -237,6 +240,49 @@ static int vlan_pair_make(struct engine_bond *bond, const struct engine_vlan_spe
 	return pair_create(bond->engine, &pair, device, hub, err);
 }
 
+int vlan_device_get(struct engine_bond *bond, struct vlan *vlan, struct netlink_link *out)
+{
+	struct engine_vlan *public = &vlan->public;
+	struct netlink *netlink = bond->engine->netlink;
+	struct netlink_link hub;
+	int result = netlink_link_get(netlink, public->ifindex, out);
+
+	/* The number may be another's by now. */
+	if (!result && out->link == public->hub_ifindex && !out->link_elsewhere) {
+		return 0;
+	}
+	if (result && result != -ENODEV) {
+		return result;
+	}
+	if (netlink_link_get(netlink, public->hub_ifindex, &hub)) {
+		return -ENODEV;
+	}
+	(void)datapath_tag_clear(&bond->datapath, public->ifindex);
+	public->ifindex = hub.link_elsewhere ? 0 : hub.link;
+	if (hub.link_elsewhere || netlink_link_get(netlink, hub.link, out)) {
+		return -ENODEV;
+	}
+	(void)datapath_tag_set(&bond->datapath, public->ifindex, public->spec.vid);
+	return 0;
+}
+
+bool engine_vlan_is_elsewhere(struct engine_bond *bond, const char *name)
+{
+	struct vlan *vlan = vlan_by_name(bond, name);
+	struct netlink_link device;
+
+	return vlan && vlan_device_get(bond, vlan, &device) == -ENODEV &&
+	       vlan->public.ifindex == 0;
+}
+
+uint32_t engine_vlan_ifindex(struct engine_bond *bond, const char *name)
+{
+	struct vlan *vlan = vlan_by_name(bond, name);
+	struct netlink_link device;
+
+	return vlan && vlan_device_get(bond, vlan, &device) == 0 ? device.ifindex : 0;
+}
+
 static void vlan_gso_inherit(struct engine_bond *bond, const struct netlink_link *device)
 {
 	struct netlink_link_change change = {.fields = NETLINK_LINK_GSO,
@@ -317,6 +363,10 @@ int engine_vlan_add(struct engine_bond *bond, const struct engine_vlan_spec *spe
 	if (result) {
 		return result;
 	}
+	if (same_name && same_name == same_vid && engine_vlan_is_elsewhere(bond, spec->name)) {
+		return engine_fail(err, -EBUSY, "%s is in another network namespace",
+				   spec->name);
+	}
 	if (same_name && same_name == same_vid) {
 		same_name->public.spec = *spec;
 		*taken_over = true;
@@ -354,7 +404,11 @@ int engine_vlan_change(struct engine_bond *bond, const struct engine_vlan_spec *
 	if (result) {
 		return result;
 	}
-	result = netlink_link_get(bond->engine->netlink, vlan->public.ifindex, &device);
+	result = vlan_device_get(bond, vlan, &device);
+	if (result == -ENODEV && vlan->public.ifindex == 0) {
+		return engine_fail(err, -EBUSY, "%s is in another network namespace",
+				   spec->name);
+	}
 	if (result) {
 		return engine_fail_netlink(bond->engine, err, result, "asking for %s",
 					   spec->name);

@@ -19,36 +19,73 @@ static bool hub_is_of(const struct engine_bond *bond, const struct netlink_link 
 			    : vlan_hub_alias_is_of(hub->alias, bond->name);
 }
 
+/* The program at the device's egress, if there is one: over our own maps, should those
+ * be new. */
+static int vlan_take_over_device(struct engine_bond *bond, struct vlan *vlan)
+{
+	uint32_t ifindex = vlan->public.ifindex;
+
+	if (!ifindex || !takeover_is_ours(ifindex, HOOK_EGRESS)) {
+		return 0;
+	}
+	vlan->hook = TRANSMIT_HOOK_DEVICE;
+	return datapath_attach(&bond->datapath, PROGRAM_TRANSMIT_VLAN, ifindex, HOOK_EGRESS,
+			       true);
+}
+
+/* The interface behind the hub. One that was moved into another network namespace goes
+ * on working there; its name here is the one that the hub knows. */
+static int vlan_find(struct engine_bond *bond, uint32_t hub_ifindex, struct vlan *vlan)
+{
+	char parent[ENGINE_NAME_SIZE];
+	struct netlink_link device, hub;
+	int result = netlink_link_get(bond->engine->netlink, hub_ifindex, &hub);
+
+	if (result) {
+		return result;
+	}
+	if (!hub_is_of(bond, &hub) ||
+	    !vlan_hub_alias_parse(hub.alias, vlan->public.spec.name, parent)) {
+		return -ENODEV;
+	}
+	vlan->hub_up = (hub.flags & IFF_UP) != 0;
+	vlan->mtu = hub.mtu;
+	if (hub.link_elsewhere) {
+		return 0;
+	}
+	result = netlink_link_get(bond->engine->netlink, hub.link, &device);
+	if (!result) {
+		memcpy(vlan->public.spec.name, device.name, sizeof(device.name));
+		vlan->public.ifindex = device.ifindex;
+	}
+	return result;
+}
+
 /* One VLAN interface that the maps name: noted, or taken out if it is gone. */
 static int vlan_take_over(struct engine_bond *bond, uint16_t vid, uint32_t hub_ifindex,
 			  struct engine_error *err)
 {
 	struct vlan vlan = {.public = {.spec = {.vid = vid}, .hub_ifindex = hub_ifindex}};
-	struct netlink_link device, hub;
 	int result = vlan_room_make(bond);
 
 	if (result) {
 		return engine_fail(err, result, "no memory for VLAN %u of %s", vid, bond->name);
 	}
-	if (netlink_link_get(bond->engine->netlink, hub_ifindex, &hub) || hub.link_elsewhere ||
-	    !hub_is_of(bond, &hub) ||
-	    netlink_link_get(bond->engine->netlink, hub.link, &device)) {
+	result = vlan_find(bond, hub_ifindex, &vlan);
+	if (result == -ENODEV) {
 		return datapath_vlan_set(&bond->datapath, vid, 0);
 	}
-	memcpy(vlan.public.spec.name, device.name, sizeof(vlan.public.spec.name));
-	vlan.public.ifindex = device.ifindex;
-	vlan.hub_up = (hub.flags & IFF_UP) != 0;
-	vlan.mtu = hub.mtu;
+	if (result) {
+		return engine_fail_netlink(bond->engine, err, result,
+					   "asking for VLAN %u of %s", vid, bond->name);
+	}
 	result = vlan_hub_attach(bond, &vlan.public);
-	if (!result && takeover_is_ours(device.ifindex, HOOK_EGRESS)) {
-		/* Over our own maps, should those be new. */
-		vlan.hook = TRANSMIT_HOOK_DEVICE;
-		result = datapath_attach(&bond->datapath, PROGRAM_TRANSMIT_VLAN, device.ifindex,
-					 HOOK_EGRESS, true);
+	if (!result) {
+		result = vlan_take_over_device(bond, &vlan);
 	}
 	if (result) {
 		return engine_fail_bpf(err, result, "attaching the transmit program of %s",
-				       device.name);
+				       vlan.public.spec.name);
 	}
 	vlan_note(bond, &vlan);
 	return 0;

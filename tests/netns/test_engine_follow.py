@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What somebody does to a bond's device is followed by the engine's parts."""
 import pytest
-from engine_util import ADDRESS, EngineError
+from engine_util import ADDRESS, EngineError, snapshot
 
 
 def test_follow_address(wired):
@@ -62,6 +62,74 @@ def test_mtu_that_a_member_refuses(wired):
         server.engine("follow")
     assert server.namespace.link("bond0")["mtu"] == 1500
     server.engine("follow")
+
+
+def test_a_refused_mtu_is_undone_fully(wired):
+    """Also where VLAN interfaces had shrunk already."""
+    server = wired.server
+    server.namespace.run("ip tuntap add dev tap0 mode tap")
+    server.open()
+    server.engine("vlan bond0.8 8 mtu=1450")
+    server.engine("vlan bond0.9 9")
+    server.namespace.ip("link set bond0.9 mtu 1300")  # by hand
+    server.engine("follow")
+    server.engine("member 2 tap0")
+    names = [f"{name}{end}" for name in ("bond0", "bond0.652", "bond0.8", "bond0.9")
+             for end in ("", "-hub")] + server.members + ["tap0"]
+    before = {name: server.namespace.link(name)["mtu"] for name in names}
+    assert before["bond0.8"] == 1450 and before["bond0.9"] == 1300
+    least = server.namespace.link("tap0")["min_mtu"]
+    most = server.namespace.link("tap0")["max_mtu"]
+    for mtu, limit in ((most + 1, f"at most {most}"), (least - 1, f"at least {least}")):
+        with pytest.raises(EngineError, match=f"refuses an MTU of {mtu}: it takes {limit}"):
+            server.engine(f"change mtu={mtu}")
+        assert {name: server.namespace.link(name)["mtu"] for name in names} == before
+    # And nothing has been forgotten of who inherits.
+    server.engine("change mtu=1600")
+    assert [server.namespace.link(name)["mtu"] for name in
+            ("bond0.652", "bond0.8", "bond0.9")] == [1600, 1450, 1300]
+
+
+def test_member_that_cannot_have_the_mtu(wired):
+    server = wired.server
+    server.namespace.run("ip tuntap add dev tap0 mode tap")
+    most = server.namespace.link("tap0")["max_mtu"]
+    server.open(options=f"mtu={most + 8}")
+    with pytest.raises(EngineError, match=f"tap0 refuses an MTU of {most + 8}: it takes at most"):
+        server.engine("member 2 tap0")
+    assert server.namespace.link("tap0")["mtu"] == 1500
+
+
+def test_ipv6_switched_on_for_all_is_put_right(wired):
+    server = wired.server
+    server.open()
+    names = ("bond0-hub", "bond0.652-hub", "ens1f0", "ens1f1")
+    for name in ("all", "default"):
+        server.namespace.sysctl(f"net/ipv6/conf/{name}/disable_ipv6", 1)
+        server.namespace.sysctl(f"net/ipv6/conf/{name}/disable_ipv6", 0)
+    assert server.namespace.sysctl("net/ipv6/conf/ens1f0/disable_ipv6") == "0"
+    assert server.engine("repair")["count"] == len(names)
+    for name in names:
+        assert server.namespace.sysctl(f"net/ipv6/conf/{name}/disable_ipv6") == "1"
+        assert server.namespace.addresses(name) == []
+    assert server.namespace.sysctl("net/ipv6/conf/bond0/disable_ipv6") == "0"
+    assert server.engine("repair")["count"] == 0
+
+
+def test_stranger_with_a_members_number_is_left_alone(wired):
+    """The member went while nobody looked, and its ifindex is another's."""
+    server = wired.server
+    server.open(vlan=False)
+    number = server.namespace.link("ens1f1")["ifindex"]
+    server.engine.kill()
+    wired.links[1].remove()
+    server.namespace.ip(f"link add other index {number} type veth peer name other1")
+    server.namespace.ip("link set other up mtu 1400")
+    before = snapshot(server.namespace)["other"]
+    assert server.reopen()["taken_over"]
+    server.engine("release 1")
+    assert snapshot(server.namespace)["other"] == before
+    assert server.engine("status")["slots"][1]["ifindex"] == 0
 
 
 def test_follow_promiscuous(wired):

@@ -2,7 +2,7 @@
 """VLAN interfaces of the engine by itself."""
 import pytest
 from engine_util import VLAN_ADDRESS, EngineError, program, snapshot, tc
-from netlab import Receiver, Sender
+from netlab import Namespace, Receiver, Sender, wait_for
 from netlab.tcx import tcx_programs
 
 
@@ -96,6 +96,49 @@ def test_hubs_of_few_vlans_settle_without_loss(wired):
     for _ in range(5):
         server.engine("follow")
     assert tcx_programs(server.namespace, "bond0.10-hub", "ingress")
+
+
+def test_moved_into_another_namespace(wired):
+    """A container's: it goes on working there, over a takeover too, until it is removed
+    or comes back."""
+    wired.both()
+    server, switch = wired.server, wired.switch
+    guest = Namespace("guest")
+    try:
+        server.namespace.ip(f"link set bond0.652 netns {guest.name}")
+        guest.ip("link set bond0.652 up")
+        guest.ip(f"address add {VLAN_ADDRESS['server']}/24 dev bond0.652")
+
+        def works():
+            server.engine("follow")
+            assert server.engine("repair")["count"] == 0
+            assert server.engine("status")["vlans"][0]["ifindex"] == 0
+            assert guest.ping(VLAN_ADDRESS["switch"])
+
+        works()
+        # Whatever address it may have there.
+        guest.ip("link set bond0.652 address 02:00:00:00:00:99")
+        switch.namespace.ip("neighbour flush dev bond0.652")
+        works()
+        server.engine.kill()
+        assert server.reopen()["taken_over"]
+        works()
+        for command in ("vlan bond0.652 652", "vlan_change bond0.652 652 mtu=1400"):
+            with pytest.raises(EngineError, match="EBUSY bond0.652 is in another network"):
+                server.engine(command)
+        server.engine("carrier off")
+        wait_for(lambda: not guest.has_carrier("bond0.652"), what="carrier is lost there")
+        server.engine("carrier on")
+        guest.run(["ip", "link", "set", "bond0.652", "netns", server.namespace.name])
+        server.engine("follow")
+        link = server.namespace.link("bond0.652")
+        assert server.engine("status")["vlans"][0]["ifindex"] == link["ifindex"]
+        server.namespace.ip(f"link set bond0.652 netns {guest.name}")
+        server.engine("vlan_remove bond0.652")
+        assert guest.link("bond0.652") is None
+        assert server.namespace.link("bond0.652-hub") is None
+    finally:
+        guest.close()
 
 
 def test_many_vlans_go_at_once(wired):

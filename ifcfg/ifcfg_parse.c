@@ -119,57 +119,6 @@ bool ifcfg_name_is_preset(const char *name)
 	return false;
 }
 
-struct model_variable *ifcfg_variable_find(const struct ifcfg_variables *variables,
-					   const char *name)
-{
-	for (size_t i = 0; i < variables->count; i++) {
-		if (strcmp(variables->list[i].name, name) == 0) {
-			return &variables->list[i];
-		}
-	}
-	return NULL;
-}
-
-const char *ifcfg_value(const struct ifcfg_variables *variables, const char *name)
-{
-	const struct model_variable *variable = ifcfg_variable_find(variables, name);
-
-	return variable ? variable->value : NULL;
-}
-
-struct model_variable *ifcfg_variable_add(struct ifcfg_parser *parser, const char *name)
-{
-	struct ifcfg_variables *variables = parser->variables;
-
-	if (variables->count == IFCFG_VARIABLES_MAX) {
-		parser->stopped = true;
-		ifcfg_refuse(parser, ifcfg_cursor_mark(&parser->cursor),
-			     "more than %d variables; expected fewer", IFCFG_VARIABLES_MAX);
-		return NULL;
-	}
-	/* Room is made in steps of 32. */
-	if (variables->count % 32 == 0) {
-		struct model_variable *list =
-			realloc(variables->list, (variables->count + 32) * sizeof(*list));
-		if (!list) {
-			ifcfg_out_of_memory(parser);
-			return NULL;
-		}
-		variables->list = list;
-	}
-
-	struct model_variable *variable = &variables->list[variables->count];
-	*variable = (struct model_variable){.name = strdup(name), .value = strdup("")};
-	if (!variable->name || !variable->value) {
-		free(variable->name);
-		free(variable->value);
-		ifcfg_out_of_memory(parser);
-		return NULL;
-	}
-	variables->count++;
-	return variable;
-}
-
 /* The variable's value with the assignment's; to be freed. NULL: after an error. */
 static char *value_append(struct ifcfg_parser *parser, const struct model_variable *variable,
 			  const struct ifcfg_assignment *assignment)
@@ -252,40 +201,6 @@ static bool pending_add(struct ifcfg_parser *parser, struct ifcfg_assignment *as
 	}
 	parser->pending[parser->pending_count++] = *assignment;
 	return true;
-}
-
-bool ifcfg_place_add(struct ifcfg_parser *parser, const struct ifcfg_place *place)
-{
-	struct ifcfg_places *places = parser->places;
-
-	if (!places) {
-		return true;
-	}
-	if (places->count == places->capacity) {
-		size_t capacity = places->capacity ? 2 * places->capacity : 32;
-		struct ifcfg_place *list = realloc(places->list, capacity * sizeof(*list));
-		if (!list) {
-			return ifcfg_out_of_memory(parser);
-		}
-		places->list = list;
-		places->capacity = capacity;
-	}
-	char *name = strdup(parser->name.bytes);
-	if (!name) {
-		return ifcfg_out_of_memory(parser);
-	}
-	places->list[places->count] = *place;
-	places->list[places->count++].name = name;
-	return true;
-}
-
-void ifcfg_places_free(struct ifcfg_places *places)
-{
-	for (size_t i = 0; i < places->count; i++) {
-		free(places->list[i].name);
-	}
-	free(places->list);
-	*places = (struct ifcfg_places){0};
 }
 
 static void skip_blanks(struct ifcfg_cursor *cursor)
@@ -615,14 +530,4 @@ bool ifcfg_parse_places(const struct ifcfg_text *text, enum ifcfg_dialect dialec
 
 	*places = (struct ifcfg_places){0};
 	return parse(&parser, text, dialect);
-}
-
-void ifcfg_variables_free(struct ifcfg_variables *variables)
-{
-	for (size_t i = 0; i < variables->count; i++) {
-		free(variables->list[i].name);
-		free(variables->list[i].value);
-	}
-	free(variables->list);
-	*variables = (struct ifcfg_variables){0};
 }

@@ -43,10 +43,19 @@ enum ifcfg_write_result ifcfg_edit(const char *old, size_t old_size,
 
 /*
  * The text of a VLAN interface's file as initscripts would want it: DEVICE, VLAN=yes,
- * PHYSDEV and VID where the name doesn't say them, ONBOOT, BOOTPROTO, IPADDR/PREFIX
- * (IPADDR1/PREFIX1, ...), IPV6INIT, IPV6ADDR, IPV6ADDR_SECONDARIES, IPV6_AUTOCONF, DHCPV6C,
- * GATEWAY, IPV6_DEFAULTGW, MTU, MACADDR. old as above: keys that the model's part can't
- * express are kept, addresses in other forms (NETMASK, IPADDR0) are brought to this one.
+ * PHYSDEV and VID where the name doesn't say them (and VLAN_ID where NetworkManager needs
+ * it), ONBOOT, BOOTPROTO, IPADDR/PREFIX (IPADDR1/PREFIX1, ...), GATEWAY, IPV6INIT,
+ * IPV6ADDR, IPV6ADDR_SECONDARIES, IPV6_AUTOCONF, DHCPV6C, IPV6_DEFAULTGW, MTU, MACADDR;
+ * NM_CONTROLLED=no in a new one. old as above: what it says already, to both dialects,
+ * stays in whatever form; addresses that change are brought to this form from others
+ * (NETMASK, IPADDR0), all of them; keys that the model's part can't express are kept.
+ * Routes, rules and what DHCP clients are told are none of this.
+ *
+ * IFCFG_WRITE_REFUSED also where other keys make something else of the file (SLAVE=yes);
+ * IFCFG_WRITE_BAD_VALUE for what no file can say: a prefix of 0, IPv4 addresses beside
+ * DHCP (but where the old text has them: NetworkManager takes both), an IPv6 default
+ * route without a gateway. A GATEWAY that initscripts would pass over, for it is not in
+ * the first address's network, is written: reading the text tells.
  */
 enum ifcfg_write_result ifcfg_write_vlan(const char *old, size_t old_size,
 					 const struct model_vlan *vlan, char **out,

@@ -210,3 +210,41 @@ def test_connection_is_used_again_after_an_answer_that_came_later(server):
             "parent": "bond0", "vid": vid, "addresses": [f"10.0.{vid}.1/24"]}, close=False))
         assert client.recv(65536).startswith(b"HTTP/1.1 200")
     client.close()
+
+
+def test_session_by_command(fresh, tools):
+    """What README shows, by the command line."""
+    def command(*arguments, code=0):
+        done = fresh.namespace.run([tools.portchannel, "--socket", fresh.daemon.socket, *arguments],
+                                   check=False)
+        assert done.returncode == code, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    file = os.path.join(fresh.config.path, "ifcfg-bond0.653")
+    assert "IPADDR=10.0.53.1" in command("vlan", "add", "bond0", "653", "10.0.53.1/24", "--stage")
+    assert "1 staged change" in command("status") and "bond0.653" in command("staged")
+    assert not os.path.exists(file)
+    command("plan", "--staged")
+    assert command("plan", "--detailed-exitcode").startswith("Nothing to do")
+    said = command("commit", "--confirm", "60")
+    assert "is taken back in 60 s" in said and "portchannel confirm" in said
+    assert "by root waits to be confirmed" in command("status") and os.path.exists(file)
+    assert "to be confirmed" in command("history")
+    assert "confirm" in command("apply", code=1)
+    assert command("confirm").endswith("is kept.\n")
+    command("confirm", code=1)
+    command("vlan", "set", "bond0.653", "--add-address", "10.0.53.2/24")
+    assert "10.0.53.1/24, 10.0.53.2/24" in command("vlan", "list")
+    assert "no address" in command("vlan", "set", "bond0.653", "--remove-address", "10.9.9.9/8", code=1)
+    number = fresh.daemon.get("/v1/history")["configurations"][0]["number"]
+    assert "+IPADDR1=10.0.53.2" in command("history", str(number))
+    command("vlan", "del", "bond0.653", "--confirm", "60")
+    assert not os.path.exists(file)
+    command("rollback")
+    assert os.path.exists(file) and "10.0.53.2/24" in command("vlan", "list")
+    command("rollback", "1")
+    assert not os.path.exists(file) and command("vlan", "list") == "There are no VLAN interfaces.\n"
+    assert "ifcfg-bond0" in command("bond", "del", "bond0", code=1)
+    command("vlan", "add", "bond0", "5", "--stage")
+    assert "bond0.5 is dropped" in command("discard", "bond0.5")
+    assert command("staged") == "No change is staged.\n"

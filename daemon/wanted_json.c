@@ -167,11 +167,12 @@ static bool wanted_members_from_json(const json_t *list, struct model_bond *bond
 			model_interface_clear(&member.interface);
 			return false;
 		}
+		/* Nothing is ever on a member. */
+		model_interface_clear(&member.interface);
 		member.has_hwaddr = hwaddr && json_mac_read(hwaddr, member.hwaddr);
 		member.any_name =
 			member.has_hwaddr && json_is_true(json_object_get(json, "any_name"));
 		if (!model_bond_add_member(bond, &member)) {
-			model_interface_clear(&member.interface);
 			return false;
 		}
 	}

@@ -237,21 +237,20 @@ int config_texts_list(const struct config_texts *texts, struct ifcfg_text **out)
 	const char *slash = size > 0 && texts->folder[size - 1] == '/' ? "" : "/";
 	struct ifcfg_text *list = calloc(texts->count + 1, sizeof(*list));
 
-	for (size_t i = 0; list && i < texts->count; i++) {
+	if (!list) {
+		return -ENOMEM;
+	}
+	for (size_t i = 0; i < texts->count; i++) {
 		const struct config_text *text = &texts->list[i];
 		char *path = NULL;
 		if (asprintf(&path, "%s%s%s", texts->folder, slash, text->name) < 0) {
 			config_texts_list_free(list, i);
-			list = NULL;
-			break;
+			return -ENOMEM;
 		}
 		list[i] = (struct ifcfg_text){.path = path,
 					      .bytes = text->bytes,
 					      .size = text->size,
 					      .read_error = text->read_error};
-	}
-	if (!list) {
-		return -ENOMEM;
 	}
 	*out = list;
 	return 0;

@@ -270,16 +270,17 @@ bool ifcfg_write_text_replace(struct ifcfg_write_text *text, const struct ifcfg_
 static bool text_put(struct ifcfg_write_text *text, size_t at, char *bytes)
 {
 	size_t size = bytes ? strlen(bytes) : 0;
-	char *grown = bytes ? realloc(text->bytes, text->size + size + 1) : NULL;
+	char *whole = bytes ? malloc(text->size + size + 1) : NULL;
 
-	if (grown) {
-		memmove(grown + at + size, grown + at, text->size - at + 1);
-		memcpy(grown + at, bytes, size);
-		text->bytes = grown;
+	if (whole) {
+		memcpy(whole, text->bytes, at);
+		stpcpy(stpcpy(whole + at, bytes), text->bytes + at);
+		free(text->bytes);
+		text->bytes = whole;
 		text->size += size;
 	}
 	free(bytes);
-	return grown != NULL;
+	return whole != NULL;
 }
 
 /* Behind the line end that follows; a comment goes to the next, a backslash doesn't

@@ -22,6 +22,7 @@ struct route_build {
 	const struct ifcfg_argument *table;
 	const struct ifcfg_argument *onlink;
 	bool options_only;
+	bool has_none;	 /* "via 0.0.0.0" */
 	uint32_t unsaid; /* see ifcfg_route_read() */
 	uint64_t seen;	 /* of nm, which takes nothing twice */
 };
@@ -78,7 +79,7 @@ static bool take_via(struct ifcfg_line *line, const struct ifcfg_argument *optio
 	}
 	if (memcmp(hop->gateway, none, sizeof(none)) == 0) {
 		/* The kernel's word for no gateway; ip takes it for one all the same. */
-		build->route->has_scope = build->route->family == AF_INET;
+		build->has_none = true;
 		return true;
 	}
 	hop->gateway_family = family;
@@ -96,11 +97,7 @@ static bool take_device(struct ifcfg_line *line, const struct ifcfg_argument *op
 	build->device = option;
 	build->unsaid &= ~(1U << (build->hop - build->route->hops));
 	/* NetworkManager's routes are over the connection's own interface, always. */
-	if (line->syntax == IFCFG_DIALECT_NM) {
-		return true;
-	}
-	memset(build->hop->device, 0, sizeof(build->hop->device));
-	if (strcmp(name, line->context->subject) != 0) {
+	if (line->syntax == IFCFG_DIALECT_INITSCRIPTS) {
 		memcpy(build->hop->device, name, sizeof(name));
 	}
 	return true;
@@ -134,8 +131,11 @@ static bool take_tos(struct ifcfg_line *line, const struct ifcfg_argument *optio
 	if (!ifcfg_take_tos(line, option, &tos)) {
 		return false;
 	}
-	/* IPv6's routes have none; the kernel passes it over. */
-	build->route->tos = build->route->family == AF_INET ? tos : 0;
+	if (tos && build->route->family == AF_INET6) {
+		return ifcfg_line_refuse(line, option,
+					 "routes of IPv6 have no type of service");
+	}
+	build->route->tos = tos;
 	return true;
 }
 
@@ -524,8 +524,13 @@ static bool dead_end_check(const struct ifcfg_line *line, const struct route_bui
 					   : build->nexthop ? build->nexthop
 							    : build->device;
 
-	/* IPv6 passes a device over. */
-	if (!way || (way == build->device && build->route->family == AF_INET6)) {
+	if (build->onlink && !build->device && build->route->family == AF_INET6) {
+		return ifcfg_line_refuse(line, build->onlink,
+					 "'onlink' needs to know the interface; expected 'dev' "
+					 "beside it, or neither");
+	}
+	/* IPv6 passes a single one over. */
+	if (!way || (!build->nexthop && build->route->family == AF_INET6)) {
 		return true;
 	}
 	return ifcfg_line_refuse(line, way,
@@ -543,7 +548,11 @@ static bool hops_check(const struct ifcfg_line *line, struct route_build *build)
 		return dead_end_check(line, build);
 	}
 	if (route->type == MODEL_ROUTE_LOCAL) {
-		if (build->via || build->nexthop) {
+		bool has_gateway = false;
+		for (size_t i = 0; i < route->hop_count; i++) {
+			has_gateway |= route->hops[i].gateway_family != 0;
+		}
+		if (has_gateway && route->family == AF_INET) {
 			return ifcfg_line_refuse(
 				line, build->type,
 				"a route of type local has no gateway; expected "
@@ -557,19 +566,35 @@ static bool hops_check(const struct ifcfg_line *line, struct route_build *build)
 	if (!hop_check(line, build)) {
 		return false;
 	}
-	for (size_t i = 0; route->hop_count > 1 && i < route->hop_count; i++) {
+	for (size_t i = 0; build->nexthop && i < route->hop_count; i++) {
 		if (route->hops[i].gateway_family == 0 && route->family == AF_INET6) {
 			return ifcfg_line_refuse(
 				line, build->nexthop,
 				"IPv6 wants a gateway in each of several ways");
 		}
 	}
-	/* ip takes any way after 'nexthop' for one with a gateway. */
-	if (build->nexthop && !route->has_scope && route->family == AF_INET) {
+	/* ip takes any way after 'nexthop', and any 'via', for one with a gateway. */
+	if ((build->nexthop || build->has_none) && !route->has_scope &&
+	    route->family == AF_INET && route->type == MODEL_ROUTE_UNICAST) {
 		route->has_scope = true;
 		route->scope = RT_SCOPE_UNIVERSE;
 	}
 	return true;
+}
+
+/* A device is said where it can matter: with a gateway, or where it is another one. */
+static void hops_settle(const struct ifcfg_line *line, struct model_route *route)
+{
+	const char *own = line->context->subject;
+
+	for (size_t i = 0; i < route->hop_count; i++) {
+		struct model_hop *hop = &route->hops[i];
+		if (!hop->gateway_family && strcmp(hop->device, own) == 0) {
+			memset(hop->device, 0, sizeof(hop->device));
+		} else if (hop->gateway_family && line->syntax == IFCFG_DIALECT_NM) {
+			memcpy(hop->device, own, strlen(own) + 1);
+		}
+	}
 }
 
 static bool destination_check(const struct ifcfg_line *line, const struct route_build *build)
@@ -620,6 +645,7 @@ bool ifcfg_route_read(struct ifcfg_line *line, int family, struct model_route *o
 		route.has_protocol = true;
 		route.protocol = RTPROT_STATIC;
 	}
+	hops_settle(line, &route);
 	*out = route;
 	*unsaid = build.unsaid;
 	return true;

@@ -255,7 +255,7 @@ static bool destination_read(const struct ifcfg_context *context, const struct n
 }
 
 static bool gateway_read(const struct ifcfg_context *context, const struct numbered *keys,
-			 struct model_route *route)
+			 const char *device, struct model_route *route)
 {
 	static const uint8_t none[16];
 	struct model_hop *hop = &route->hops[0];
@@ -268,6 +268,8 @@ static bool gateway_read(const struct ifcfg_context *context, const struct numbe
 	}
 	if (memcmp(hop->gateway, none, sizeof(none)) != 0) {
 		hop->gateway_family = AF_INET;
+		/* Both programs say it. */
+		memcpy(hop->device, device, strlen(device) + 1);
 	} else if (context->dialect == IFCFG_DIALECT_INITSCRIPTS) {
 		route->has_scope = true; /* ip takes it for a gateway, the kernel for none */
 	}
@@ -362,7 +364,8 @@ bool ifcfg_numbered_routes_read(const struct ifcfg_context *context,
 		}
 		route.source = ifcfg_key_source(context, keys.address);
 		if (destination_read(&here, &keys, &route) &&
-		    gateway_read(&here, &keys, &route) && extras_read(&here, &keys, &route)) {
+		    gateway_read(&here, &keys, context->subject, &route) &&
+		    extras_read(&here, &keys, &route)) {
 			route_add(context, interface, &route);
 		} else {
 			whole = false;

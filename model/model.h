@@ -60,8 +60,10 @@ enum model_route_type {
 struct model_hop {
 	int gateway_family;  /* AF_INET, AF_INET6; 0: none, over the interface itself */
 	uint8_t gateway[16]; /* network order; 4 or 16 of them */
-	char device[MODEL_NAME_SIZE]; /* "": the interface that the file is of */
-	uint32_t weight;	      /* from 1 */
+	/* "": the interface that the file is of, or, with a gateway, where the kernel finds
+	 * that, which nearly always is the same. */
+	char device[MODEL_NAME_SIZE];
+	uint32_t weight; /* from 1 */
 	bool onlink;
 };
 

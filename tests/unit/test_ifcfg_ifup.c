@@ -117,7 +117,7 @@ static const struct ifup_case documents[] = {
 	 {{"ifcfg-bond0", STATIC},
 	  {"route-bond0",
 	   "ADDRESS0=192.168.2.0\nNETMASK0=255.255.255.0\nGATEWAY0=192.168.1.1\n"}},
-	 ADDRESSED "bond0 route 192.168.2.0/24 via 192.168.1.1\n",
+	 ADDRESSED "bond0 route 192.168.2.0/24 via 192.168.1.1 dev bond0\n",
 	 NULL},
 	{"a route over another interface",
 	 {{"ifcfg-bond0", STATIC}, {"route-bond0", "192.168.2.0/24 dev ppp0\n"}},
@@ -247,7 +247,8 @@ static const struct ifup_case routes[] = {
 	  {"route-bond0", "# by hand\nADDRESS0=10.1.0.0\nNETMASK0=255.255.0.0\n"
 			  "GATEWAY0=192.168.1.1\nADDRESS1='10.2.0.0'\nNETMASK1=16\n"
 			  "ADDRESS3=10.3.0.0\nNETMASK3=255.255.0.0\n"}},
-	 ADDRESSED "bond0 route 10.1.0.0/16 via 192.168.1.1\nbond0 route 10.2.0.0/16\n",
+	 ADDRESSED "bond0 route 10.1.0.0/16 via 192.168.1.1 dev bond0\n"
+		   "bond0 route 10.2.0.0/16\n",
 	 "ADDRESS3 is not used"},
 	{"keys that begin too late",
 	 {{"ifcfg-bond0", STATIC},
@@ -263,7 +264,7 @@ static const struct ifup_case routes[] = {
 	{"a default route by keys replaces GATEWAY's",
 	 {{"ifcfg-bond0", STATIC "GATEWAY=192.168.1.1\n"},
 	  {"route-bond0", "ADDRESS0=0.0.0.0\nNETMASK0=0.0.0.0\nGATEWAY0=192.168.1.2\n"}},
-	 ADDRESSED "bond0 route default via 192.168.1.2\n",
+	 ADDRESSED "bond0 route default via 192.168.1.2 dev bond0\n",
 	 "goes to the same destination and replaces it"},
 	{"a host's bits",
 	 {{"ifcfg-bond0", STATIC},
@@ -286,13 +287,13 @@ static const struct ifup_case routes[] = {
 	   "blackhole 10.4.0.0/16\nunr 10.5.0.0/16\nthrow 10.6.0.0/16 tab 5\n"
 	   "local 10.7.0.0/16 dev bond0\n10.8.0.1 via 192.168.1.1 onlink dev bond0"}},
 	 ADDRESSED "bond0 route 10.1.0.0/16 via 192.168.1.1\n"
-		   "bond0 route 10.2.0.0/16 via 192.168.1.1 metric 16 mtu lock 1400\n"
+		   "bond0 route 10.2.0.0/16 via 192.168.1.1 dev bond0 metric 16 mtu lock 1400\n"
 		   "bond0 route default via 192.168.1.1 table 100 src 192.168.1.10\n"
 		   "bond0 route 10.3.0.0/16 tos 0x10 scope 254 proto 4\n"
 		   "bond0 route blackhole 10.4.0.0/16\nbond0 route unreachable 10.5.0.0/16\n"
 		   "bond0 route throw 10.6.0.0/16 table 5\n"
 		   "bond0 route local 10.7.0.0/16 table 255\n"
-		   "bond0 route 10.8.0.1/32 via 192.168.1.1 onlink\n",
+		   "bond0 route 10.8.0.1/32 via 192.168.1.1 dev bond0 onlink\n",
 	 NULL},
 	{"a line that goes on",
 	 {{"ifcfg-bond0", STATIC},
@@ -306,13 +307,14 @@ static const struct ifup_case routes[] = {
 	  {"route-bond0",
 	   "10.1.0.0/16 nexthop via 192.168.1.1 weight 3 "
 	   "nexthop dev ppp0 weight 1 nexthop via 192.168.1.2 dev bond0 onlink\n"}},
-	 ADDRESSED "bond0 route 10.1.0.0/16 scope 0 nexthop via 192.168.1.1 weight 3 "
-		   "nexthop dev ppp0 weight 1 nexthop via 192.168.1.2 weight 1 onlink\n",
+	 ADDRESSED
+	 "bond0 route 10.1.0.0/16 scope 0 nexthop via 192.168.1.1 weight 3 "
+	 "nexthop dev ppp0 weight 1 nexthop via 192.168.1.2 dev bond0 weight 1 onlink\n",
 	 NULL},
 	{"IPv4 by an IPv6 gateway",
 	 {{"ifcfg-bond0", STATIC},
 	  {"route-bond0", "10.1.0.0/16 via inet6 fe80::1 dev bond0\n"}},
-	 ADDRESSED "bond0 route 10.1.0.0/16 via inet6 fe80::1\n",
+	 ADDRESSED "bond0 route 10.1.0.0/16 via inet6 fe80::1 dev bond0\n",
 	 NULL},
 	{"a gateway that another interface has",
 	 {{"ifcfg-bond0", STATIC},

@@ -298,6 +298,24 @@ static void daemon_tell_ready(struct daemon *daemon, int ready_fd)
 	}
 }
 
+/* Members and VLAN interfaces of bonds that somebody deleted while no daemon ran, and
+ * that no file has any more: with programs that lead nowhere such a NIC is deaf until it
+ * is let go. What belongs to a bond that runs isn't touched, whoever runs it. */
+static void daemon_release_strays(struct daemon *daemon)
+{
+	struct engine_error error;
+	size_t count = 0;
+
+	if (engine_strays_release(daemon->engine, &count, &error) < 0) {
+		log_line(LOG_LEVEL_WARNING, "%s", error.text);
+	}
+	if (count > 0) {
+		log_line(LOG_LEVEL_NOTICE,
+			 "%zu interfaces of bonds that were gone already restored or removed",
+			 count);
+	}
+}
+
 int daemon_run(const struct daemon_options *options, int ready_fd)
 {
 	struct daemon *daemon = calloc(1, sizeof(*daemon));
@@ -319,6 +337,7 @@ int daemon_run(const struct daemon_options *options, int ready_fd)
 		apply_start(daemon);
 		transactions_note_folder(daemon, NULL, "start");
 		daemon_tell_ready(daemon, ready_fd);
+		daemon_release_strays(daemon);
 		err = sd_event_loop(daemon->loop);
 		notify_send(daemon->notify, "STOPPING=1");
 	}

@@ -260,25 +260,6 @@ static bool nic_is_replaced(struct nic_runtime *nic)
 	return !nic_hwaddr(nic) && named != 0 && named != nic->parent.ifindex;
 }
 
-static void nic_check_vlans(struct nic_runtime *nic)
-{
-	for (size_t i = nic->parent.vlan_count; i-- > 0;) {
-		char name[ENGINE_NAME_SIZE];
-
-		if (!nic->parent.vlans[i].gone) {
-			continue;
-		}
-		memcpy(name, nic->parent.vlans[i].name, sizeof(name));
-		vlan_parent_forget(&nic->parent, i);
-		vlan_parent_event(&nic->parent, "vlan_removed", name,
-				  "somebody deleted the interface or moved it away");
-		problems_add(&nic->daemon->problems, NULL, MODEL_WARNING, NULL, name,
-			     "somebody deleted %s or moved it to another network namespace; "
-			     "'portchannel reload' makes it anew",
-			     name);
-	}
-}
-
 /* It isn't in use: perhaps it is there now. */
 static void nic_try(struct nic_runtime *nic)
 {
@@ -304,7 +285,7 @@ void nic_runtime_check(struct nic_runtime *nic)
 		nic_try(nic);
 		return;
 	}
-	nic_check_vlans(nic);
+	vlan_parent_check_gone(&nic->parent);
 	if (netlink_link_get(nic->daemon->netlink, nic->parent.ifindex, &link) == 0) {
 		nic_check_name(nic, &link);
 		nic_check_carrier(nic, &link);
@@ -322,6 +303,7 @@ void nic_runtime_poll(struct nic_runtime *nic)
 		return;
 	}
 	nic_check_carrier(nic, &link);
+	vlan_parent_look(&nic->parent);
 	nic_follow(nic);
 	(void)engine_bond_repair(nic->parent.path, &done, &error);
 	nic_keep_error(nic, &error, nic->repair_error);

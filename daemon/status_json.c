@@ -139,6 +139,7 @@ static json_t *status_json_vlans(struct vlan_parent *parent,
 
 		status_add_link(json, parent->daemon, vlans[i].ifindex, vlans[i].hub_ifindex,
 				addresses);
+		json_object_set_new(json, "elsewhere", json_boolean(vlans[i].ifindex == 0));
 		json_array_append_new(list, json);
 	}
 	free(vlans);
@@ -202,6 +203,9 @@ static void status_add_missing(json_t *list, const char *name, uint32_t ifindex,
 {
 	char text[ADDRESS_TEXT_SIZE];
 
+	if (ifindex == 0) {
+		return; /* in another network namespace */
+	}
 	for (size_t i = 0; i < ours->count; i++) {
 		if (status_is_link_local(&ours->list[i]) ||
 		    status_has_address(addresses, ifindex, &ours->list[i])) {

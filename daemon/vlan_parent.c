@@ -93,6 +93,62 @@ void vlan_parent_forget(struct vlan_parent *parent, size_t index)
 	vlan_parent_want_save(parent);
 }
 
+/* Whether one that isn't here any more was moved into another network namespace. */
+static bool vlan_parent_is_moved(struct vlan_parent *parent, struct vlan_runtime *vlan)
+{
+	if (!engine_vlan_is_elsewhere(parent->path, vlan->name)) {
+		return false;
+	}
+	vlan->gone = false;
+	if (vlan->ifindex != 0) {
+		vlan->ifindex = 0;
+		vlan_parent_event(parent, "vlan_moved", vlan->name,
+				  "moved into another network namespace, where it goes on "
+				  "working");
+	}
+	return true;
+}
+
+void vlan_parent_check_gone(struct vlan_parent *parent)
+{
+	for (size_t i = parent->vlan_count; i-- > 0;) {
+		char name[ENGINE_NAME_SIZE];
+
+		if (!parent->vlans[i].gone || vlan_parent_is_moved(parent, &parent->vlans[i])) {
+			continue;
+		}
+		memcpy(name, parent->vlans[i].name, sizeof(name));
+		vlan_parent_forget(parent, i);
+		vlan_parent_event(parent, "vlan_removed", name,
+				  "somebody deleted the interface");
+		problems_add(&parent->daemon->problems, NULL, MODEL_WARNING, NULL, name,
+			     "somebody deleted %s, or the network namespace that it had been "
+			     "moved into; 'portchannel reload' makes it anew",
+			     name);
+	}
+}
+
+void vlan_parent_look(struct vlan_parent *parent)
+{
+	for (size_t i = 0; i < parent->vlan_count; i++) {
+		struct vlan_runtime *vlan = &parent->vlans[i];
+
+		if (vlan->ifindex != 0) {
+			continue;
+		}
+		vlan->ifindex = engine_vlan_ifindex(parent->path, vlan->name);
+		if (vlan->ifindex != 0) {
+			vlan_parent_event(parent, "vlan_back", vlan->name,
+					  "back from another network namespace, down and "
+					  "without addresses; 'portchannel reload' makes it "
+					  "what its file says");
+		} else {
+			vlan->gone = !engine_vlan_is_elsewhere(parent->path, vlan->name);
+		}
+	}
+	vlan_parent_check_gone(parent);
+}
+
 void vlan_parent_want_save(struct vlan_parent *parent)
 {
 	parent->save_wanted = true;

@@ -21,9 +21,9 @@ struct wanted;
 struct vlan_runtime {
 	char name[ENGINE_NAME_SIZE];
 	uint16_t vid;
-	uint32_t ifindex;
-	bool gone;     /* watch.c: somebody deleted it */
-	bool removing; /* vlan_change.c: it's about to go */
+	uint32_t ifindex; /* 0: somebody moved it into another network namespace */
+	bool gone;	  /* watch.c: somebody deleted it */
+	bool removing;	  /* vlan_change.c: it's about to go */
 	struct address_set addresses;
 };
 
@@ -54,6 +54,13 @@ void vlan_parent_list(struct vlan_parent *parent);
 /* Takes one out of the list, and what is left of it out of the data path: somebody
  * deleted it, or it is to go. */
 void vlan_parent_forget(struct vlan_parent *parent, size_t index);
+
+/* Forgets those that somebody deleted (.gone). One that was moved into another network
+ * namespace, a container's, goes on working there: it stays in the list, with .ifindex 0,
+ * and its file's address and routes wait until it comes back. */
+void vlan_parent_check_gone(struct vlan_parent *parent);
+/* Once a second: looks whether one of those has come back, or is gone for good. */
+void vlan_parent_look(struct vlan_parent *parent);
 
 /* --- vlan_change.c */
 

@@ -129,25 +129,6 @@ static void watch_check_member(struct bond_runtime *bond, uint8_t slot)
 	bond_member_look(bond, slot);
 }
 
-static void watch_check_vlans(struct bond_runtime *bond)
-{
-	for (size_t i = bond->parent.vlan_count; i-- > 0;) {
-		char name[BOND_NAME_SIZE];
-
-		if (!bond->parent.vlans[i].gone) {
-			continue;
-		}
-		memcpy(name, bond->parent.vlans[i].name, sizeof(name));
-		vlan_parent_forget(&bond->parent, i);
-		bond_runtime_event(bond, "vlan_removed", name,
-				   "somebody deleted the interface or moved it away");
-		problems_add(&bond->daemon->problems, NULL, MODEL_WARNING, NULL, name,
-			     "somebody deleted %s or moved it to another network namespace; "
-			     "'portchannel reload' makes it anew",
-			     name);
-	}
-}
-
 static void watch_check_bond(struct bond_runtime *bond)
 {
 	if (bond->gone) {
@@ -160,7 +141,7 @@ static void watch_check_bond(struct bond_runtime *bond)
 	}
 	if (bond->touched) {
 		bond->touched = false;
-		watch_check_vlans(bond);
+		vlan_parent_check_gone(&bond->parent);
 		bond_runtime_check_admin(bond);
 		bond_runtime_follow(bond);
 	}

@@ -268,11 +268,12 @@ int vlan_device_get(struct engine_bond *bond, struct vlan *vlan, struct netlink_
 
 bool engine_vlan_is_elsewhere(struct engine_bond *bond, const char *name)
 {
-	struct vlan *vlan = vlan_by_name(bond, name);
-	struct netlink_link device;
+	const struct vlan *vlan = vlan_by_name(bond, name);
+	struct netlink_link hub;
 
-	return vlan && vlan_device_get(bond, vlan, &device) == -ENODEV &&
-	       vlan->public.ifindex == 0;
+	return vlan &&
+	       netlink_link_get(bond->engine->netlink, vlan->public.hub_ifindex, &hub) == 0 &&
+	       hub.link_elsewhere;
 }
 
 uint32_t engine_vlan_ifindex(struct engine_bond *bond, const char *name)

@@ -9,7 +9,7 @@ import subprocess
 import pytest
 
 from daemon_util import Server
-from netlab import wait_for
+from netlab import Namespace, wait_for
 from netlab.tcx import BPF_TCX, SYS_BPF, tcx_programs
 
 BPF_PROG_DETACH = 9
@@ -117,7 +117,7 @@ def test_deleted_bond_is_not_blamed_on_the_files(server):
     assert "errors in the files" not in text
 
 
-@pytest.mark.parametrize("name", ["bond0", "bond0.7", "bond0-hub", "bond0.7-hub"])
+@pytest.mark.parametrize("name", ["bond0", "bond0-hub", "bond0.7-hub"])
 def test_moved_away(server, guest_namespace, name):
     """Either end of a pair alone is of no use: nothing is left of it, anywhere."""
     server.namespace.ip(f"link set {name} netns {guest_namespace.name}")
@@ -135,7 +135,6 @@ def test_moved_away(server, guest_namespace, name):
 
 @pytest.fixture
 def guest_namespace(server):
-    from netlab import Namespace
     one = Namespace("guest")
     yield one
     one.close()
@@ -217,13 +216,14 @@ def test_removed_addresses_are_missed(server):
 
 @pytest.mark.parametrize("name", ["bond0-hub", "bond0.7-hub"])
 def test_program_of_a_hub_taken_off(server, name):
-    if not tcx_programs(server.namespace, name, "ingress"):
+    if not tcx_programs(server.namespace, "bond0-hub", "ingress"):
         pytest.skip("this kernel has no tcx")
+    wait_for(lambda: tcx_programs(server.namespace, name, "ingress"), 5, "it stands there")
     events = server.daemon.events()
     tcx_take_off(server.namespace, name, "ingress")
     wait_for(lambda: [event["text"] for event in events.of("repaired")]
              == [f"{name} had lost its program: put right"], 10, lambda: events.list)
-    assert tcx_programs(server.namespace, name, "ingress")
+    wait_for(lambda: tcx_programs(server.namespace, name, "ingress"), 5, "and again")
     events.close()
 
 
@@ -234,3 +234,60 @@ def tcx_take_off(namespace, name, direction):
     buffer = ctypes.create_string_buffer(request, len(request))
     assert namespace.call(ctypes.CDLL(None).syscall, SYS_BPF, BPF_PROG_DETACH, buffer,
                           len(request)) == 0
+
+
+def test_vlan_moved_into_a_container(server):
+    """It goes on working there, and is made anew once the container is gone."""
+    def vlan():
+        found = [one for one in server.daemon.bond("bond0")["vlans"] if one["name"] == "bond0.7"]
+        return found[0] if found else None
+
+    events = server.daemon.events()
+    assert vlan()["elsewhere"] is False
+    guest = Namespace("guest")
+    try:
+        server.namespace.ip(f"link set bond0.7 netns {guest.name}")
+        wait_for(lambda: vlan()["elsewhere"], 5, "status says so")
+        assert vlan()["ifindex"] == 0 and vlan()["hub"] == "bond0.7-hub"
+        wait_for(lambda: events.of("vlan_moved", member="bond0.7"), 5, "an event says so")
+        guest.ip("link set bond0.7 up")
+        wait_for(lambda: guest.has_carrier("bond0.7"), 5, "it has carrier there")
+        ifindex = guest.link("bond0.7")["ifindex"]
+        server.daemon.kill()
+        server.daemon.start()
+        assert vlan()["elsewhere"]
+        assert guest.link("bond0.7")["ifindex"] == ifindex
+    finally:
+        guest.close()
+    wait_for(lambda: vlan() is None, 5, "it went with the container")
+    assert any("somebody deleted bond0.7" in one["message"] for one in server.problems())
+    server.daemon.request("POST", "/v1/reload", {})
+    assert not vlan()["elsewhere"]
+    assert "10.0.7.1/24" in server.namespace.addresses("bond0.7")
+
+
+def test_vlan_comes_back_from_another_namespace(server):
+    events = server.daemon.events()
+    guest = Namespace("guest")
+    try:
+        server.namespace.ip(f"link set bond0.7 netns {guest.name}")
+        wait_for(lambda: events.of("vlan_moved"), 5, "it's gone")
+        guest.run(["ip", "link", "set", "bond0.7", "netns", server.namespace.name])
+        wait_for(lambda: events.of("vlan_back"), 5, "it's noticed")
+    finally:
+        guest.close()
+    one = server.daemon.bond("bond0")["vlans"][0]
+    assert one["ifindex"] == server.namespace.link("bond0.7")["ifindex"]
+
+
+def test_bond_deleted_and_forgotten_while_no_daemon_ran(server):
+    """Its members are theirs again with the next start, whatever the files say."""
+    server.daemon.kill()
+    server.namespace.ip("link del bond0")
+    for name in ("bond0", "bond0.7", "eth0", "eth1"):
+        server.config.remove(name)
+    assert "member of bond0" in server.namespace.link("eth0")["ifalias"]
+    server.daemon.start()
+    wait_for(lambda: not server.namespace.link("eth0").get("ifalias"), 5, "eth0 is let go")
+    wait_for(lambda: server.namespace.link("bond0.7") is None, 5, "bond0.7 is gone")
+    assert programs(server, "eth0") == programs(server, "eth1") == 0

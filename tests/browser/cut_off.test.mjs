@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// A change that cuts the console off from the one who made it: the browser reaches it over
+// the switch and bond0's own address, which the change makes unreachable.
+
+import assert from "node:assert/strict";
+import {after, before, test} from "node:test";
+
+import {createVlan, dialog, openEdit, row, scene} from "./lab.mjs";
+
+let here;
+
+before(async () => {
+  here = await scene();
+});
+after(() => here.close());
+
+test("a change that cuts the console off is taken back, and the page says so", async () => {
+  const {lab} = here;
+  await lab.call("way", "wire");
+  const page = await here.signIn();
+  await openEdit(page);
+  // A more specific route to the switch's address, into a VLAN where it isn't.
+  await createVlan(page, {vid: 690, addresses: ["10.124.251.2/31"]});
+  await row(page, "bond0.690").waitFor();
+  await page.locator(".footer").getByRole("button", {name: "Save"}).click();
+  await dialog(page).getByRole("button", {name: "Commit"}).click();
+  await page.getByText("taken back").first().waitFor({timeout: 90000});
+  assert.ok(!("ifcfg-bond0.690" in await lab.call("files")));
+  assert.ok(!(await lab.call("links")).includes("bond0.690"));
+  await row(page, "bond0.690").getByText("new, not committed").waitFor();
+});
+
+test("one that is not kept is taken back", async () => {
+  const {lab} = here;
+  await lab.call("way", "direct");
+  const page = await here.signIn();
+  await openEdit(page);
+  await row(page, "bond0.690").getByRole("button", {name: /^Undo/}).click();
+  await createVlan(page, {vid: 691, addresses: ["10.69.1.1/24"]});
+  await row(page, "bond0.691").waitFor();
+  await page.locator(".footer").getByRole("button", {name: "Save"}).click();
+  await dialog(page).getByRole("button", {name: "Commit"}).click();
+  await dialog(page).getByLabel("Keep it as soon as").uncheck();
+  await dialog(page).getByRole("button", {name: "Take it back"}).click();
+  await page.getByText("The change was taken back").waitFor();
+  assert.ok(!("ifcfg-bond0.691" in await lab.call("files")));
+  assert.ok(!(await lab.call("links")).includes("bond0.691"));
+});

@@ -25,7 +25,7 @@
 /* A longer body is refused. */
 #define CONSOLE_BODY_MAX	65536
 /* A client that neither reads nor writes for so long is dropped. */
-#define CONSOLE_TIMEOUT_S	20
+#define CONSOLE_TIMEOUT_S	10
 
 struct live;
 struct sessions;

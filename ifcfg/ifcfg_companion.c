@@ -6,9 +6,9 @@
  * the file's name alone; with a rule file there, its dispatcher hands routes and rules to
  * ip as they stand).
  */
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "ifcfg/ifcfg_alias.h"
 #include "ifcfg/ifcfg_name.h"

@@ -8,8 +8,8 @@
 #include "ifcfg/ifcfg_route.h"
 
 #include <linux/rtnetlink.h>
+#include <netinet/in.h>
 #include <string.h>
-#include <sys/socket.h>
 
 struct route_build {
 	struct model_route *route;

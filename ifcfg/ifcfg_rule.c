@@ -5,9 +5,9 @@
  */
 #include "ifcfg/ifcfg_route.h"
 
+#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 
 struct rule_build {
 	struct model_rule *rule;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "model/model_equal.h"
 
+#include <netinet/in.h>
 #include <string.h>
-#include <sys/socket.h>
 
 static bool bytes_equal(int family, const uint8_t *a, const uint8_t *b)
 {

@@ -8,8 +8,8 @@
  * taken away and put back in steps of their own, so that they are there afterwards, and
  * also if the plan is undone halfway.
  */
+#include <netinet/in.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "model/model_equal.h"
 #include "model/plan_internal.h"

@@ -3,9 +3,9 @@
  * A step done to a model: what is configured after it. The daemon keeps what it applied
  * in this way, step by step, so that half an application is known as what it is.
  */
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "model/model_equal.h"
 #include "model/model_list.h"

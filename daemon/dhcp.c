@@ -423,6 +423,9 @@ static void client_signal(struct dhcp_client *client, int signal)
 	}
 	dhcp_unit_name(client->interface, client->family, unit);
 	(void)dhcp_unit_end(unit, signal);
+	if (signal == 0) {
+		dhcp_unit_await(client->daemon, unit, DHCP_RELEASE_WAIT_MS);
+	}
 }
 
 static void client_end(struct dhcp_client *client)

@@ -101,4 +101,7 @@ int dhcp_unit_start(const char *unit, const char *interface, const struct dhcp_c
 /* Has all processes of the unit get the signal; 0: has it stopped. 0 or -errno. */
 int dhcp_unit_end(const char *unit, int signal);
 
+/* Waits until it has, the bonds having their turns. */
+void dhcp_unit_await(struct daemon *daemon, const char *unit, unsigned int wait_ms);
+
 #endif

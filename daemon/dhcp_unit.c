@@ -19,6 +19,7 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
+#include "daemon/daemon.h"
 #include "daemon/dhcp_internal.h"
 
 #define UNIT_TIMEOUT_US 900000ULL
@@ -126,16 +127,21 @@ static int unit_fill(sd_bus_message *message, const char *unit, const char *inte
 	return err < 0 ? err : sd_bus_message_append(message, "a(sa(sv))", 0);
 }
 
+/* Its object's path; valid as long as *answer. */
+static int unit_object(sd_bus *bus, const char *unit, sd_bus_message **answer, const char **out)
+{
+	int err = sd_bus_call_method(bus, unit_service, unit_path, unit_manager, "GetUnit",
+				     NULL, answer, "s", unit);
+
+	return err < 0 ? err : sd_bus_message_read(*answer, "o", out);
+}
+
 static int unit_main_pid(sd_bus *bus, const char *unit, uint32_t *pid)
 {
 	sd_bus_message *answer = NULL;
 	const char *object;
-	int err = sd_bus_call_method(bus, unit_service, unit_path, unit_manager, "GetUnit",
-				     NULL, &answer, "s", unit);
+	int err = unit_object(bus, unit, &answer, &object);
 
-	if (err >= 0) {
-		err = sd_bus_message_read(answer, "o", &object);
-	}
 	if (err >= 0) {
 		err = sd_bus_get_property_trivial(bus, unit_service, object,
 						  "org.freedesktop.systemd1.Service", "MainPID",
@@ -143,6 +149,43 @@ static int unit_main_pid(sd_bus *bus, const char *unit, uint32_t *pid)
 	}
 	sd_bus_message_unref(answer);
 	return err < 0 ? err : 0;
+}
+
+/* Whether anything of it runs, the command that gives the lease back included. */
+static bool unit_is_there(sd_bus *bus, const char *unit)
+{
+	sd_bus_message *answer = NULL;
+	const char *object;
+	char *state = NULL;
+	bool there;
+	int err = unit_object(bus, unit, &answer, &object);
+
+	if (err >= 0) {
+		err = sd_bus_get_property_string(bus, unit_service, object,
+						 "org.freedesktop.systemd1.Unit", "ActiveState",
+						 NULL, &state);
+	}
+	there = err == -ETIMEDOUT ||
+		(err >= 0 && strcmp(state, "inactive") != 0 && strcmp(state, "failed") != 0);
+	free(state);
+	sd_bus_message_unref(answer);
+	return there;
+}
+
+void dhcp_unit_await(struct daemon *daemon, const char *unit, unsigned int wait_ms)
+{
+	uint64_t end_us = daemon_now_us() + wait_ms * 1000ULL;
+	char error[DHCP_ERROR_SIZE];
+	sd_bus *bus = NULL;
+
+	if (unit_bus(&bus, error) < 0) {
+		return;
+	}
+	while (unit_is_there(bus, unit) && daemon_now_us() < end_us) {
+		usleep(UNIT_TRY_US);
+		daemon_breathe(daemon);
+	}
+	sd_bus_flush_close_unref(bus);
 }
 
 /* The job has been taken, and is done a moment later. */

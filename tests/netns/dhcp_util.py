@@ -4,7 +4,7 @@ all that they and their scripts change, and a host name of its own. And a server
 import os
 import subprocess
 
-from netlab import wait_for
+from netlab import Tools, wait_for
 
 # What is covered, and by what: the machine's own stays as it is.
 COVER = """
@@ -40,6 +40,53 @@ class Shelter:
     def resolv_conf(self):
         with open(os.path.join(self.folder, "resolv.conf"), encoding="utf-8") as handle:
             return handle.read()
+
+
+BUS = """<busconfig><type>system</type><listen>unix:path={folder}/bus</listen>
+<auth>EXTERNAL</auth><policy context="default"><allow send_destination="*"/>
+<allow eavesdrop="false" receive_sender="*"/><allow own="*"/><allow user="*"/></policy>
+</busconfig>"""
+SYSTEM = COVER.replace("echo covered\nexec sleep infinity", """
+mkdir -p /run/systemd/system
+export DBUS_SYSTEM_BUS_ADDRESS=unix:path={folder}/bus
+dbus-daemon --config-file={folder}/bus.conf --nofork --nopidfile &
+until [ -S {folder}/bus ]; do sleep 0.05; done
+{stub} &
+echo covered
+wait
+""")
+
+
+class SystemdShelter(Shelter):
+    """A system of its own, which systemd_stub.c runs as systemd would: our processes are
+    in the network namespace of its first one."""
+
+    def __init__(self, namespace, folder):
+        self.folder = str(folder)
+        with open(os.path.join(self.folder, "bus.conf"), "w", encoding="utf-8") as handle:
+            handle.write(BUS.format(folder=self.folder))
+        stub = os.path.join(Tools().build, "tests", "netns", "systemd_stub")
+        self.holder = namespace.start(
+            ["unshare", "--mount", "--uts", "--pid", "--fork", "--kill-child", "--mount-proc",
+             "sh", "-c", SYSTEM.format(folder=self.folder, stub=stub)],
+            stdout=subprocess.PIPE, text=True)
+        assert {self.holder.stdout.readline() for _ in range(2)} == {"covered\n", "ready\n"}
+        self.first = self._child(self.holder.pid)
+        self.prefix = ["nsenter", f"--target={self.first}", "--mount", "--uts", "--pid",
+                       f"--wd={self.folder}", "--", "env",
+                       f"DBUS_SYSTEM_BUS_ADDRESS=unix:path={self.folder}/bus"]
+
+    @staticmethod
+    def _child(pid):
+        with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as handle:
+            return int(handle.read().split()[0])
+
+    def processes(self, name):
+        """Ids, as seen within, of those of that name."""
+        found = subprocess.run(["nsenter", f"--target={self.first}", "--mount", "--pid",
+                                "pgrep", "-x", name], capture_output=True, text=True,
+                               check=False)
+        return [int(word) for word in found.stdout.split()]
 
 
 class Server:

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """DHCP by each of the clients that a system may have."""
+import json
 import os
 import shutil
 import signal
+import subprocess
 
 import pytest
 from addressing_util import Addressing, AddressingError
-from dhcp_util import Server, Shelter
+from dhcp_util import Server, Shelter, SystemdShelter
 from netlab import Namespace, wait_for
 
 V4 = ["--dhcp-range=10.5.0.100,10.5.0.150,255.255.255.0,120s", "--dhcp-option=3,10.5.0.1",
@@ -18,7 +20,7 @@ PROGRAMS = ["dhclient", "dhcpcd", "udhcpc"]
 class Link:
     """a0 of the client, b0 of the server."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, shelter=Shelter):
         self.folder = str(folder)
         self.client, self.network = Namespace("client"), Namespace("network")
         self.client.ip(f"link add a0 type veth peer name b0 netns {self.network.name}")
@@ -26,7 +28,7 @@ class Link:
         self.network.ip("link set b0 up")
         self.network.ip("address add 10.5.0.1/24 dev b0")
         self.network.ip("address add fd05::1/64 dev b0 nodad")
-        self.shelter = Shelter(self.client, self.folder)
+        self.shelter = shelter(self.client, self.folder)
         self.tool = self.new_tool()
 
     def new_tool(self):
@@ -148,3 +150,46 @@ def test_no_client(link):
         link.tool("dhcp start a0 4 pump")
     assert link.state() == []
     link.tool("dhcp stop a0 4")
+
+
+@pytest.fixture
+def systemd_link(tmp_path):
+    made = Link(tmp_path, SystemdShelter)
+    yield made
+    made.close()
+
+
+def test_as_a_unit_of_systemd(systemd_link, program):
+    """The same where systemd runs the system: the client is a unit, not a child."""
+    link = systemd_link
+    server = link.serve(*V4)
+    link.tool(f"dhcp start a0 4 {program}")
+    link.wait(lambda: link.addresses("10.5.0."))
+    with open(os.path.join(link.folder, "dhcp-a0-inet.json"), encoding="utf-8") as handle:
+        assert json.load(handle)["unit"] is True
+    pid = link.pid()
+    link.restart_tool()
+    link.tool(f"dhcp start a0 4 {program}")
+    assert link.pid() == pid
+    # What dies is started again, as a unit again.
+    subprocess.run(["nsenter", f"--target={link.shelter.first}", "--mount", "--pid", "kill",
+                    "-9", str(pid)], check=True)
+    link.wait(lambda: link.state()[0]["state"] == "waiting", 10)
+    link.wait(lambda: link.state()[0]["state"] == "running", 20)
+    assert link.pid() != pid
+    link.wait(lambda: server.log().count("DHCPACK") == 2)
+    link.wait(lambda: link.addresses("10.5.0."))
+    link.tool("dhcp stop a0 4")
+    assert not link.state() and not link.addresses("10.5.0.")
+    wait_for(lambda: not server.leases(), 10, lambda: f"given back: {server.log()}")
+
+
+def test_a_bus_that_does_not_answer(systemd_link):
+    link = systemd_link
+    for name in ("systemd_stub", "dbus-daemon"):
+        for pid in link.shelter.processes(name):
+            subprocess.run(["nsenter", f"--target={link.shelter.first}", "--mount", "--pid",
+                            "kill", "-STOP", str(pid)], check=True)
+    with pytest.raises(AddressingError, match="ETIMEDOUT|ECONNREFUSED|ENOTCONN"):
+        link.tool("dhcp start a0 4")
+    assert link.state() == []

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "config/config_folder.h"
@@ -31,22 +32,55 @@ static bool api_body_of(struct api_call *call, unsigned int fields, struct api_b
 	return false;
 }
 
+/* Who wants to know what came of a reload. */
+struct api_reloading {
+	struct daemon *daemon;
+	struct peer peer;
+	struct api_deferred *deferred;
+};
+
+static void api_on_reloaded(const struct apply_result *result, void *user)
+{
+	struct api_reloading *reloading = user;
+	struct transaction_answer answer = {
+		.status = MHD_HTTP_OK,
+		.json = json_pack("{s:o, s:O}", "problems",
+				  status_json_problems(reloading->daemon), "changes",
+				  result->changes)};
+
+	transactions_note_folder(reloading->daemon, &reloading->peer, "reload");
+	api_deferred_answer(answer, reloading->deferred);
+	free(reloading);
+}
+
 enum MHD_Result api_reload(struct api_call *call)
 {
 	struct daemon *daemon = call->api->daemon;
+	struct api_reloading *reloading;
 	struct api_body body;
 	enum MHD_Result result;
-	json_t *changes;
 
 	if (!api_body_of(call, 0, &body, &result)) {
 		return result;
 	}
 	api_body_free(&body);
-	changes = apply_reload(daemon);
-	transactions_note_folder(daemon, call->peer, "reload");
-	return api_answer(call, MHD_HTTP_OK,
-			  json_pack("{s:o, s:o}", "problems", status_json_problems(daemon),
-				    "changes", changes));
+	reloading = malloc(sizeof(*reloading));
+	if (!reloading) {
+		return MHD_NO;
+	}
+	*reloading = (struct api_reloading){
+		.daemon = daemon, .peer = *call->peer, .deferred = api_defer(call)};
+	if (!reloading->deferred) {
+		free(reloading);
+		return MHD_NO;
+	}
+	if (apply_reload(daemon, api_on_reloaded, reloading) < 0) {
+		const struct apply_result nothing = {.changes = json_array()};
+
+		api_on_reloaded(&nothing, reloading);
+		json_decref(nothing.changes);
+	}
+	return api_deferred_wait(call);
 }
 
 enum MHD_Result api_down(struct api_call *call)

@@ -3,319 +3,448 @@
 
 #include <errno.h>
 #include <malloc.h>
-#include <net/if.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "config/config_folder.h"
+#include "daemon/apply_internal.h"
 #include "daemon/bond_runtime.h"
-#include "daemon/changes.h"
 #include "daemon/daemon.h"
 #include "daemon/log.h"
 #include "daemon/nic_runtime.h"
+#include "daemon/observe.h"
 #include "daemon/state.h"
 
-/* What is to become of one bond. */
-struct apply_step {
-	struct bond_runtime *running; /* NULL: it is to be started */
-	struct wanted *wanted;	      /* NULL: the step is done */
+/* Somebody who wants a reload while an application is under way. */
+struct apply_waiter {
+	struct apply_waiter *next;
+	apply_callback *callback;
+	void *user;
 };
 
-/* One application of the files. */
-struct apply {
-	struct daemon *daemon;
-	struct changes changes;
-	size_t step_count;
-	struct apply_step *steps;
-};
+/* --- one application */
 
-/* What runs, or ran under the former daemon, as a model: NULL for no memory. */
-static struct model *apply_running_model(const struct apply *apply)
+void apply_free(struct apply *apply)
 {
-	struct model *model = model_new();
-	bool whole = model != NULL;
+	if (!apply) {
+		return;
+	}
+	address_probe_cancel(apply->probe);
+	for (size_t i = 0; i < apply->scope.count; i++) {
+		free(apply->names[i]);
+	}
+	free(apply->names);
+	config_texts_free(&apply->texts);
+	plan_free(&apply->plan);
+	model_free(apply->wanted);
+	model_free(apply->running);
+	json_decref(apply->drift);
+	json_decref(apply->changes);
+	problems_free(&apply->problems);
+	free(apply->queries);
+	free(apply->query_steps);
+	execution_free(&apply->execution);
+	free(apply);
+}
 
-	for (struct bond_runtime *bond = apply->daemon->bonds; whole && bond;
-	     bond = bond->next) {
-		whole = wanted_add_to_model(bond->wanted, model);
+static bool apply_take_scope(struct apply *apply, const struct apply_request *request)
+{
+	apply->has_scope = request->scope != NULL;
+	apply->names = calloc(request->scope_count + 1, sizeof(*apply->names));
+	if (!apply->names) {
+		return false;
 	}
-	for (struct bond_state *state = apply->daemon->states; whole && state;
-	     state = state->next) {
-		/* Without the interface there is nothing that could go on. */
-		if (if_nametoindex(state->name) != 0) {
-			whole = wanted_add_to_model(state->wanted, model);
+	apply->scope.names = (const char *const *)apply->names;
+	for (size_t i = 0; apply->has_scope && i < request->scope_count; i++) {
+		apply->names[i] = strdup(request->scope[i]);
+		if (!apply->names[i]) {
+			return false;
 		}
+		apply->scope.count++;
 	}
-	if (!whole || !nics_add_to_model(apply->daemon, model)) {
-		model_free(model);
+	return true;
+}
+
+struct apply *apply_new(struct daemon *daemon, const struct apply_request *request)
+{
+	struct apply *apply = calloc(1, sizeof(*apply));
+
+	if (!apply) {
 		return NULL;
 	}
-	return model;
-}
-
-/* Reads the files into a model that can be applied; NULL: it can't be, and the
- * problem says why. */
-static struct model *apply_read(struct apply *apply)
-{
-	struct problems *problems = &apply->daemon->problems;
-	const char *folder = apply->daemon->options.config;
-	struct model_problems found = {0};
-	struct model *running, *model = NULL;
-	int err;
-
-	problems_free(problems);
-	err = config_read_folder(folder, apply->daemon->options.dialect, &model, &found);
-	if (err < 0) {
-		problems_add(problems, NULL, MODEL_ERROR, NULL, "",
-			     "%s can't be read: %s; what runs goes on running", folder,
-			     strerror(-err));
+	apply->daemon = daemon;
+	apply->strict = request->strict;
+	apply->skip_probe = request->skip_probe;
+	apply->changes = json_array();
+	if (!apply->changes || !apply_take_scope(apply, request)) {
+		apply_free(apply);
 		return NULL;
 	}
-	problems_add_model(problems, model, &found);
-	running = apply_running_model(apply);
-	model_drop_faulty(model, &found);
-	if (!running || found.out_of_memory || !model_keep_running(model, &found, running)) {
-		problems_add(problems, NULL, MODEL_ERROR, NULL, "",
-			     "out of memory; what runs goes on running");
-		model_free(model);
-		model = NULL;
-	}
-	model_free(running);
-	model_problems_free(&found);
-	return model;
+	return apply;
 }
 
-static void apply_problem(struct apply *apply, const struct model_bond *bond, const char *text)
+void apply_fail(struct apply *apply, const char *code, const char *format, ...)
 {
-	problems_add(apply->changes.problems, apply->changes.model, MODEL_ERROR,
-		     &bond->interface.source, bond->interface.name, "%s", text);
+	va_list arguments;
+
+	apply->code = code;
+	va_start(arguments, format);
+	(void)vsnprintf(apply->error, sizeof(apply->error), format, arguments);
+	va_end(arguments);
 }
 
-/* Makes the step of one bond of the model, with the first half of its change
- * done: the device's, which may be refused. */
-static void apply_plan_bond(struct apply *apply, const struct model_bond *bond)
+/* --- doing it */
+
+/* What may be there of a parent if this process ends before the application does; NULL:
+ * the application doesn't concern it. */
+static struct wanted *apply_ahead(const struct apply *apply, const struct vlan_parent *parent)
 {
-	struct bond_runtime *running = bond_runtime_find(apply->daemon, bond->interface.name);
-	struct engine_error error;
-	struct wanted *wanted;
+	struct wanted *ahead = NULL;
 
-	if (running) {
-		running->configured = true;
-	}
-	if (bond->options.engine != BOND_ENGINE_EBPF) {
-		apply_problem(apply, bond,
-			      "engine=kernel is not available in this version; expected "
-			      "engine=ebpf");
-		return;
-	}
-	wanted = wanted_from_model(apply->changes.model, bond);
-	if (!wanted) {
-		apply_problem(apply, bond, "out of memory");
-		return;
-	}
-	if (running && bond_change_device(running, wanted, &error) < 0) {
-		apply_problem(apply, bond, error.text);
-		wanted_free(wanted);
-		return;
-	}
-	apply->steps[apply->step_count++] =
-		(struct apply_step){.running = running, .wanted = wanted};
-}
+	for (size_t i = 0; i < apply->plan.step_count; i++) {
+		const struct plan_step *step = &apply->plan.steps[i];
 
-static void apply_remove_unconfigured(struct apply *apply)
-{
-	struct bond_runtime *next;
-
-	for (struct bond_runtime *bond = apply->daemon->bonds; bond; bond = next) {
-		next = bond->next;
-		if (!bond->configured) {
-			changes_add(&apply->changes, "%s: removed", bond->name);
-			bond_runtime_remove(bond, "no file defines it any more");
+		if (strcmp(step->parent, parent->name) != 0) {
+			continue;
+		}
+		if (!ahead) {
+			ahead = wanted_copy(parent->wanted);
+		}
+		if (!ahead || !wanted_step_ahead(ahead, step)) {
+			break;
 		}
 	}
+	return ahead;
 }
 
-static void apply_start_bond(struct apply *apply, struct apply_step *step)
-{
-	struct model_interface interface = step->wanted->bond.interface;
-	struct engine_error error;
-	int err;
-
-	err = bond_runtime_start(apply->daemon, step->wanted,
-				 state_find(apply->daemon->states, interface.name), &error,
-				 &apply->changes);
-	step->wanted = NULL;
-	if (err < 0) {
-		problems_add(apply->changes.problems, apply->changes.model, MODEL_ERROR,
-			     &interface.source, interface.name, "%s", error.text);
-	}
-}
-
-static void apply_model(struct apply *apply, const struct model *model)
+static void apply_write_ahead(const struct apply *apply)
 {
 	struct daemon *daemon = apply->daemon;
 
-	apply->steps = calloc(model->bond_count + 1, sizeof(*apply->steps));
-	if (!apply->steps) {
-		problems_add(&daemon->problems, NULL, MODEL_ERROR, NULL, "", "out of memory");
-		return;
-	}
-	apply->changes.model = model;
 	for (struct bond_runtime *bond = daemon->bonds; bond; bond = bond->next) {
-		bond->configured = false;
-	}
-	for (size_t i = 0; i < model->bond_count; i++) {
-		apply_plan_bond(apply, &model->bonds[i]);
-	}
-	apply_remove_unconfigured(apply);
-	/* Before any of these NICs becomes a member. */
-	nics_remove_unwanted(daemon, model, &apply->changes);
-	for (size_t i = 0; i < apply->step_count; i++) {
-		struct apply_step *step = &apply->steps[i];
+		struct wanted *ahead = apply_ahead(apply, &bond->parent);
 
-		if (step->running) {
-			bond_change_remove(step->running, step->wanted, &apply->changes);
+		if (ahead) {
+			state_write_ahead(bond, ahead);
+			bond->parent.save_wanted = true;
 		}
+		wanted_free(ahead);
 	}
-	for (size_t i = 0; i < apply->step_count; i++) {
-		struct apply_step *step = &apply->steps[i];
+	for (struct nic_runtime *nic = daemon->nics; nic; nic = nic->next) {
+		struct wanted *ahead = nic->wanted ? apply_ahead(apply, &nic->parent) : NULL;
 
-		if (step->running) {
-			bond_change_finish(step->running, step->running->wanted, step->wanted,
-					   &apply->changes);
-		} else {
-			apply_start_bond(apply, step);
+		if (ahead) {
+			nic_state_write_ahead(nic, ahead);
+			nic->parent.save_wanted = true;
 		}
-		daemon_breathe(daemon);
+		wanted_free(ahead);
 	}
-	nics_apply(daemon, model, &apply->changes);
-	apply->changes.model = NULL;
-	free(apply->steps);
 }
 
-/* A bond that the former daemon ran for the same files and that they no longer
- * have. Files of another folder say nothing about it. */
-static void apply_remove_leftovers(struct apply *apply, const struct model *model)
+static void apply_save(struct daemon *daemon)
+{
+	for (struct bond_runtime *bond = daemon->bonds; bond; bond = bond->next) {
+		if (bond->parent.save_wanted) {
+			state_write(bond);
+		}
+	}
+	for (struct nic_runtime *nic = daemon->nics; nic; nic = nic->next) {
+		if (nic->parent.save_wanted) {
+			nic_state_write(nic);
+		}
+	}
+}
+
+void apply_execute(struct apply *apply)
+{
+	struct daemon *daemon = apply->daemon;
+	struct execution *execution = &apply->execution;
+
+	(void)observe_adopt(daemon, apply->running);
+	if (apply->plan.step_count == 0) {
+		return;
+	}
+	apply_write_ahead(apply);
+	*execution = (struct execution){.daemon = daemon,
+					.plan = &apply->plan,
+					.model = apply->wanted,
+					.strict = apply->strict,
+					.changes = apply->changes,
+					.problems = &apply->problems};
+	if (!execute(execution)) {
+		apply_fail(apply, "step_failed", "%s", execution->error);
+	}
+	if (!apply->has_scope) {
+		nics_remove_idle(daemon);
+	}
+	apply_save(daemon);
+}
+
+static bool apply_is_subject(const struct apply *apply, const struct problem *problem)
+{
+	for (size_t i = 0; i < apply->scope.count; i++) {
+		if (strcmp(apply->scope.names[i], problem->subject) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+void apply_keep(struct apply *apply)
 {
 	struct daemon *daemon = apply->daemon;
 
-	for (struct bond_state *state = apply->daemon->states; state; state = state->next) {
-		struct bond_runtime *bond;
-		struct engine_error error;
-		struct wanted *wanted;
-
-		if (!state->wanted || model_find_bond(model, state->name) ||
-		    bond_runtime_find(daemon, state->name) ||
-		    strcmp(state->config, daemon->options.config) != 0) {
-			continue;
-		}
-		if (if_nametoindex(state->name) == 0) {
-			state_forget(daemon, state->name);
-			continue;
-		}
-		wanted = wanted_copy(state->wanted);
-		if (!wanted ||
-		    bond_runtime_start(daemon, wanted, state, &error, &apply->changes) < 0) {
-			log_line(LOG_LEVEL_ERROR, "%s %s bond=%s", state->name,
-				 wanted ? error.text : "out of memory", state->name);
-			continue;
-		}
-		bond = bond_runtime_find(daemon, state->name);
-		changes_add(&apply->changes, "%s: removed", state->name);
-		bond_runtime_remove(bond, "no file defines it any more");
+	if (apply->strict && apply->code) {
+		return;
 	}
-}
-
-/* Bonds that run without any file that could be read: they are kept alive. */
-static void apply_states(struct apply *apply)
-{
-	struct model *model = apply_running_model(apply);
-
-	if (model) {
-		apply_model(apply, model);
-		model_free(model);
-	}
-}
-
-/* A NIC that the files have moved to another bond while no daemon ran was refused
- * if its new bond came first; by now its former one has let it go. */
-static void apply_retry_members(struct daemon *daemon)
-{
-	for (struct bond_runtime *bond = daemon->bonds; bond; bond = bond->next) {
-		bond_members_retry(bond);
-		daemon_breathe(daemon);
-	}
-}
-
-void apply_start(struct daemon *daemon)
-{
-	struct apply apply = {.daemon = daemon,
-			      .changes = {.list = json_array(), .problems = &daemon->problems}};
-	struct model *model;
-
-	nics_take_over(daemon);
-	model = apply_read(&apply);
-	if (model) {
-		apply_model(&apply, model);
-		apply_remove_leftovers(&apply, model);
-		model_free(model);
+	if (!apply->has_scope) {
+		problems_free(&daemon->problems);
+		problems_move(&apply->problems, &daemon->problems);
 	} else {
-		apply_states(&apply);
+		for (size_t i = daemon->problems.count; i-- > 0;) {
+			if (apply_is_subject(apply, &daemon->problems.list[i])) {
+				problems_remove(&daemon->problems, i);
+			}
+		}
+		for (size_t i = apply->problems.count; i-- > 0;) {
+			if (!apply_is_subject(apply, &apply->problems.list[i])) {
+				problems_remove(&apply->problems, i);
+			}
+		}
+		problems_move(&apply->problems, &daemon->problems);
 	}
-	apply_retry_members(daemon);
-	problems_log(&daemon->problems, 0);
-	state_free(daemon->states);
-	daemon->states = NULL;
-	json_decref(apply.changes.list);
-	/* Reading the files and loading the programs took far more memory than
-	 * running does. */
-	malloc_trim(0);
+	if (apply->texts_known) {
+		config_texts_free(&daemon->texts);
+		daemon->texts = apply->texts;
+		apply->texts = (struct config_texts){0};
+	}
 }
 
-json_t *apply_reload(struct daemon *daemon)
-{
-	struct apply apply = {.daemon = daemon,
-			      .changes = {.list = json_array(), .problems = &daemon->problems}};
-	struct event event = {.name = "reloaded"};
-	struct model *model = apply_read(&apply);
+/* --- those who wait */
 
-	if (model) {
-		apply_model(&apply, model);
-		model_free(model);
+static void apply_reload_waiters(struct daemon *daemon);
+
+static void apply_finish(struct apply *apply)
+{
+	struct daemon *daemon = apply->daemon;
+	struct apply_result result = {.changes = apply->changes};
+
+	if (!apply->strict && apply->code) {
+		problems_add(&apply->problems, NULL, MODEL_ERROR, NULL, "", "%s", apply->error);
 	}
+	apply_keep(apply);
+	result.done = !apply->code;
+	result.code = apply->code;
+	result.error = apply->code ? apply->error : NULL;
+	result.steps = apply_steps_json(&apply->plan, apply->wanted, apply->execution.outcomes);
+	result.texts = daemon->texts.folder ? &daemon->texts : NULL;
+	daemon->apply = NULL;
+	if (!apply->has_scope) {
+		/* Reading the files took far more memory than running does. */
+		malloc_trim(0);
+	}
+	apply->callback(&result, apply->user);
+	json_decref(result.steps);
+	apply_free(apply);
+	apply_reload_waiters(daemon);
+	apply_resume(daemon);
+}
+
+static void apply_on_probe(struct address_query *queries, size_t count, void *user)
+{
+	struct apply *apply = user;
+
+	(void)queries;
+	(void)count;
+	apply->probe = NULL;
+	/* The world went on meanwhile. */
+	if (apply_plan(apply) == 0) {
+		apply_probe_judge(apply);
+	}
+	if (!apply->code) {
+		apply_execute(apply);
+	}
+	apply_finish(apply);
+}
+
+/* True: answers are awaited. */
+static bool apply_ask(struct apply *apply)
+{
+	int err;
+
+	if (apply->skip_probe || apply_probe_prepare(apply) < 0 || apply->code ||
+	    apply->query_count == 0) {
+		return false;
+	}
+	err = address_probe_begin(apply->daemon, apply->queries, apply->query_count,
+				  apply_on_probe, apply, &apply->probe);
+	if (err < 0) {
+		log_line(LOG_LEVEL_WARNING, "no address can be asked for: %s", strerror(-err));
+	}
+	return err == 0;
+}
+
+int apply_begin(struct daemon *daemon, const struct apply_request *request,
+		apply_callback *callback, void *user)
+{
+	struct apply *apply;
+
+	if (daemon->apply) {
+		return -EBUSY;
+	}
+	apply = apply_new(daemon, request);
+	if (!apply) {
+		return -ENOMEM;
+	}
+	apply->callback = callback;
+	apply->user = user;
+	daemon->apply = apply;
+	if (apply_read(apply, request) == 0 && apply_plan(apply) == 0) {
+		if (apply_ask(apply)) {
+			return 0;
+		}
+		if (!apply->code) {
+			apply_execute(apply);
+		}
+	}
+	apply_finish(apply);
+	return 0;
+}
+
+bool apply_is_under_way(const struct daemon *daemon)
+{
+	return daemon->apply != NULL;
+}
+
+/* --- reload */
+
+static void apply_on_reload(const struct apply_result *result, void *user)
+{
+	struct daemon *daemon = user;
+	struct apply_waiter *waiters = daemon->reloading;
+	struct event event = {.name = "reloaded"};
+
+	daemon->reloading = NULL;
 	problems_log(&daemon->problems, 0);
 	snprintf(event.text, sizeof(event.text), "files read again: %zu changes, %zu problems",
-		 json_array_size(apply.changes.list), daemon->problems.count);
+		 json_array_size(result->changes), daemon->problems.count);
 	events_add(&daemon->events, &event);
 	log_line(LOG_LEVEL_NOTICE, "%s event=reloaded", event.text);
-	malloc_trim(0);
-	return apply.changes.list;
+	while (waiters) {
+		struct apply_waiter *next = waiters->next;
+
+		if (waiters->callback) {
+			waiters->callback(result, waiters->user);
+		}
+		free(waiters);
+		waiters = next;
+	}
 }
 
-json_t *apply_down(struct daemon *daemon, const char *name)
+/* One reload for all who wait. */
+static void apply_reload_waiters(struct daemon *daemon)
 {
-	json_t *names = json_array();
-	struct bond_runtime *next;
-	struct nic_runtime *next_nic;
+	struct apply_request request = {0};
+	struct apply_result failed = {.code = "failed", .error = "out of memory"};
 
-	if (name && !bond_runtime_find(daemon, name) && !nic_runtime_find(daemon, name)) {
-		json_decref(names);
-		return NULL;
+	if (!daemon->reload_waiters || daemon->apply) {
+		return;
 	}
-	for (struct bond_runtime *bond = daemon->bonds; bond; bond = next) {
-		next = bond->next;
-		if (!name || strcmp(bond->name, name) == 0) {
-			json_array_append_new(names, json_string(bond->name));
-			bond_runtime_remove(bond, "taken down on request");
+	daemon->reloading = daemon->reload_waiters;
+	daemon->reload_waiters = NULL;
+	if (apply_begin(daemon, &request, apply_on_reload, daemon) < 0) {
+		apply_on_reload(&failed, daemon);
+	}
+}
+
+int apply_reload(struct daemon *daemon, apply_callback *callback, void *user)
+{
+	struct apply_waiter *waiter = calloc(1, sizeof(*waiter));
+	struct apply_waiter **link = &daemon->reload_waiters;
+
+	if (!waiter) {
+		return -ENOMEM;
+	}
+	waiter->callback = callback;
+	waiter->user = user;
+	while (*link) {
+		link = &(*link)->next;
+	}
+	*link = waiter;
+	apply_reload_waiters(daemon);
+	return 0;
+}
+
+/* --- NICs that come */
+
+static void apply_on_resumed(const struct apply_result *result, void *user)
+{
+	struct daemon *daemon = user;
+
+	if (result->error) {
+		log_line(LOG_LEVEL_ERROR, "%s event=problem", result->error);
+	}
+	problems_log(&daemon->problems, daemon->problems.count);
+}
+
+static int apply_compare_strings(const void *left, const void *right)
+{
+	return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+static void apply_resume_nic(struct daemon *daemon, struct nic_runtime *nic)
+{
+	struct config_texts texts;
+	size_t count = nic->wanted->vlan_count;
+	const char **names = calloc(count + 1, sizeof(*names));
+	struct apply_request request = {.texts = &texts, .scope = names, .scope_count = count};
+
+	if (!names || config_texts_copy(&daemon->texts, &texts) < 0) {
+		free(names);
+		return;
+	}
+	for (size_t i = 0; i < count; i++) {
+		names[i] = nic->wanted->vlans[i].interface.name;
+	}
+	if (count > 0) {
+		qsort(names, count, sizeof(*names), apply_compare_strings);
+		(void)apply_begin(daemon, &request, apply_on_resumed, daemon);
+	}
+	config_texts_free(&texts);
+	free(names);
+}
+
+void apply_resume(struct daemon *daemon)
+{
+	struct nic_runtime *nic = daemon->nics;
+
+	while (nic && !daemon->apply) {
+		if (nic->returned && nic->parent.path && nic->wanted) {
+			nic->returned = false;
+			apply_resume_nic(daemon, nic);
+			nic = daemon->nics; /* the list may be another one */
+		} else {
+			nic = nic->next;
 		}
 	}
-	for (struct nic_runtime *nic = daemon->nics; nic; nic = next_nic) {
-		next_nic = nic->next;
-		if (!name || strcmp(nic->parent.name, name) == 0) {
-			json_array_append_new(names, json_string(nic->parent.name));
-			nic_runtime_remove(nic, "taken down on request");
+}
+
+void apply_close(struct daemon *daemon)
+{
+	struct apply_waiter *lists[] = {daemon->reloading, daemon->reload_waiters};
+
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		while (lists[i]) {
+			struct apply_waiter *next = lists[i]->next;
+
+			free(lists[i]);
+			lists[i] = next;
 		}
 	}
-	return names;
+	daemon->reloading = NULL;
+	daemon->reload_waiters = NULL;
+	apply_free(daemon->apply);
+	daemon->apply = NULL;
+	config_texts_free(&daemon->texts);
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * From the files to the running bonds: read, validate, compare, change what
- * differs. A bond whose file is bad goes on as it was; the others are not
- * concerned.
+ * From the files to what runs: read, validate, compare with what runs, change what
+ * differs. A bond whose file is bad goes on as it was; the others are not concerned.
  */
 #ifndef DAEMON_APPLY_H
 #define DAEMON_APPLY_H
@@ -19,10 +18,6 @@ struct model_address;
 
 /* At the start: takes over what a former daemon left, starts the rest. */
 void apply_start(struct daemon *daemon);
-
-/* Reads the files again and applies the difference. Returns what was changed,
- * a list of strings (a new reference). */
-json_t *apply_reload(struct daemon *daemon);
 
 /*
  * One application of a configuration in steps (model/plan.h):
@@ -56,7 +51,7 @@ struct apply_result {
 	json_t *steps;	   /* of the plan, as in doc/api.md, each with "result": "done",
 			    * "failed", "undone", "skipped" */
 	json_t *changes;   /* sentences on what is different now */
-	const struct config_texts *texts; /* that are in force now */
+	const struct config_texts *texts; /* that are in force now; NULL: none were read */
 };
 
 typedef void apply_callback(const struct apply_result *result, void *user);
@@ -66,6 +61,18 @@ typedef void apply_callback(const struct apply_result *result, void *user);
 int apply_begin(struct daemon *daemon, const struct apply_request *request,
 		apply_callback *callback, void *user);
 bool apply_is_under_way(const struct daemon *daemon);
+
+/* Reads the files again and does what can be done. While an application is under way it is
+ * remembered, and done after. callback, which may be NULL, as in apply_begin(). 0 or
+ * -ENOMEM. */
+int apply_reload(struct daemon *daemon, apply_callback *callback, void *user);
+
+/* A NIC that was waited for has come into use: what was applied to it is done now, or when
+ * the application that is under way has ended. */
+void apply_resume(struct daemon *daemon);
+
+/* At the end: forgets what is under way, without callbacks. */
+void apply_close(struct daemon *daemon);
 
 /* What apply_begin() with this request would do, nothing done: {"steps": [...],
  * "disruption": "none", "drift": [...], "problems": [...]} as in doc/api.md. A new

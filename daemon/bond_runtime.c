@@ -61,11 +61,11 @@ struct bond_runtime *bond_runtime_new(struct daemon *daemon, struct wanted *want
 		return NULL;
 	}
 	bond->daemon = daemon;
-	bond->wanted = wanted;
 	bond->deadline_at = TIME_NEVER;
 	bond->socket = -1;
 	memcpy(bond->name, wanted->bond.interface.name, sizeof(bond->name));
 	vlan_parent_init(&bond->parent, daemon, bond->name);
+	bond_runtime_set_wanted(bond, wanted);
 	for (int slot = 0; slot < BOND_MEMBERS_MAX; slot++) {
 		bond->members[slot].bond = bond;
 		bond->members[slot].slot = (uint8_t)slot;
@@ -89,12 +89,20 @@ void bond_runtime_free(struct bond_runtime *bond)
 	sd_event_source_disable_unref(bond->hold_source);
 	bond_socket_close(bond);
 	vlan_parent_clear(&bond->parent);
-	address_set_free(&bond->addresses);
 	if (bond->path) {
 		engine_bond_close(bond->path);
 	}
 	wanted_free(bond->wanted);
 	free(bond);
+}
+
+void bond_runtime_set_wanted(struct bond_runtime *bond, struct wanted *wanted)
+{
+	if (bond->wanted != wanted) {
+		wanted_free(bond->wanted);
+	}
+	bond->wanted = wanted;
+	bond->parent.wanted = wanted;
 }
 
 void bond_runtime_want_save(struct bond_runtime *bond)

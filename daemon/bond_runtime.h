@@ -20,14 +20,12 @@
 #include <systemd/sd-event.h>
 
 #include "core/bond.h"
-#include "daemon/addresses.h"
 #include "daemon/vlan_parent.h"
 #include "daemon/wanted.h"
 #include "engine/engine.h"
 #include "netlink/netlink.h"
 
 struct bond_state;
-struct changes;
 struct daemon;
 
 #define BOND_NAME_SIZE 16
@@ -68,17 +66,15 @@ struct bond_runtime {
 	char follow_error[ENGINE_ERROR_SIZE]; /* said already; "" none */
 	char repair_error[ENGINE_ERROR_SIZE]; /* likewise */
 	struct vlan_parent parent;	      /* of its VLAN interfaces */
-	struct address_set addresses;
-	bool carrier_known; /* carrier_set is what the data path shows */
+	bool carrier_known;		      /* carrier_set is what the data path shows */
 	bool carrier_set;
 	/* Taken over without saved state: what runs is left alone until the
 	 * core has something better, or hold_source has had enough. */
 	bool held;
 	sd_event_source *hold_source;
-	int save_error;	 /* of the last attempt, -errno */
-	bool touched;	 /* watch.c: there is news of the device or something on it */
-	bool gone;	 /* watch.c: the device was deleted */
-	bool configured; /* apply.c: the files still have it */
+	int save_error; /* of the last attempt, -errno */
+	bool touched;	/* watch.c: there is news of the device or something on it */
+	bool gone;	/* watch.c: the device was deleted */
 };
 
 /* --- bond_runtime.c */
@@ -123,11 +119,16 @@ void bond_runtime_note(struct bond_runtime *bond, const struct bond_note *note);
 
 /* --- bond_start.c */
 
-/* Makes the bond, or takes it over, and puts it into the daemon's list. state is
- * what a former daemon kept of it, NULL for none. 0, or -errno with error filled
- * and nothing left behind. wanted is taken in any case; state's wanted may be. */
-int bond_runtime_start(struct daemon *daemon, struct wanted *wanted, struct bond_state *state,
-		       struct engine_error *error, struct changes *changes);
+/* Makes the bond, with its IPv6 settings, sets it up if it is to be, and puts it into the
+ * daemon's list; nothing is on it yet. What turns out to run under the name, and be ours,
+ * is taken over as it is. 0, or -errno with error filled and nothing left behind. */
+int bond_runtime_make(struct daemon *daemon, const struct model_bond *wanted,
+		      struct engine_error *error);
+/* Takes over what runs under the name. state is what a former daemon kept of it; NULL for
+ * none: it's then taken for what wanted says, which may be NULL with state. Changes
+ * nothing of what runs. */
+int bond_runtime_take_over(struct daemon *daemon, const struct model_bond *wanted,
+			   struct bond_state *state, struct engine_error *error);
 
 /* --- bond_member.c */
 
@@ -179,19 +180,15 @@ void bond_socket_send(struct bond_runtime *bond, const struct bond_frame *frame)
 /* --- bond_change.c */
 
 /* What the engine has to know of a configuration; before may be NULL. */
-void bond_runtime_spec(const struct wanted *wanted, const struct wanted *before,
+void bond_runtime_spec(const struct model_bond *wanted, const struct model_bond *before,
 		       struct engine_bond_spec *out);
-/* The first half of a change, which may fail and then has changed nothing:
- * the device's. */
-int bond_change_device(struct bond_runtime *bond, const struct wanted *wanted,
-		       struct engine_error *error);
-/* Lets go what isn't wanted any more: members, VLAN interfaces, addresses. */
-void bond_change_remove(struct bond_runtime *bond, const struct wanted *wanted,
-			struct changes *changes);
-/* The rest. wanted is taken. before: NULL if what ran until now isn't known or
- * nothing did; else bond->wanted. */
-void bond_change_finish(struct bond_runtime *bond, const struct wanted *before,
-			struct wanted *wanted, struct changes *changes);
+/* MTU, MAC, policy, hook: 0, or -errno with error filled in and nothing changed. */
+int bond_change_device(struct bond_runtime *bond, const struct model_bond *before,
+		       const struct model_bond *wanted, struct engine_error *error);
+/* The core's: mode, LACP, monitoring. */
+void bond_change_options(struct bond_runtime *bond, const struct model_bond_options *options);
+/* What was applied to it is this now, which is taken. */
+void bond_runtime_set_wanted(struct bond_runtime *bond, struct wanted *wanted);
 /* Removes the data path, restores the members, forgets the saved state, takes
  * it out of the daemon's list and frees it. */
 void bond_runtime_remove(struct bond_runtime *bond, const char *why);

@@ -2,7 +2,7 @@
 /*
  * From nothing to a running bond, or from what a former daemon left behind. A
  * takeover first becomes what the former daemon was, members, buckets and LACP,
- * touching nothing, and then changes to what the files want as a reload does.
+ * touching nothing; what the files want instead is a plan's to do.
  */
 #include <errno.h>
 #include <net/if.h>
@@ -10,10 +10,11 @@
 #include <string.h>
 
 #include "daemon/bond_runtime.h"
-#include "daemon/changes.h"
 #include "daemon/daemon.h"
+#include "daemon/ipv6_settings.h"
 #include "daemon/log.h"
 #include "daemon/nic_find.h"
+#include "daemon/poll.h"
 #include "daemon/state.h"
 
 /* How long what was found running without saved state is left alone while LACP
@@ -29,6 +30,16 @@ static void bond_start_append(struct bond_runtime *bond)
 		link = &(*link)->next;
 	}
 	*link = bond;
+}
+
+static void bond_start_unlink(struct bond_runtime *bond)
+{
+	struct bond_runtime **link = &bond->daemon->bonds;
+
+	while (*link != bond) {
+		link = &(*link)->next;
+	}
+	*link = bond->next;
 }
 
 /* The bond's own device as the core has to know it. */
@@ -182,98 +193,148 @@ static void bond_start_restore(struct bond_runtime *bond, const struct bond_stat
 	bond_runtime_arm(bond);
 }
 
-static void bond_start_take_over(struct bond_runtime *bond, const struct bond_state *state)
+/* Has what is configured say nothing of members that are not here, nor of VLAN interfaces
+ * that the data path doesn't have, and all that are. */
+static bool bond_start_reconcile(struct bond_runtime *bond)
+{
+	struct wanted *wanted = bond->wanted;
+
+	for (size_t i = wanted->bond.member_count; i-- > 0;) {
+		const char *name = wanted->bond.members[i].interface.name;
+
+		if (bond_runtime_slot(bond, name, false) == BOND_NO_MEMBER) {
+			wanted_remove_member(wanted, name);
+		}
+	}
+	for (uint8_t slot = 0; slot < BOND_MEMBERS_MAX; slot++) {
+		const char *name = bond->members[slot].wanted;
+
+		if (name[0] && !wanted_find_member(wanted, name) &&
+		    !wanted_add_member(wanted, name)) {
+			return false;
+		}
+	}
+	return vlan_parent_reconcile(&bond->parent);
+}
+
+static bool bond_start_become(struct bond_runtime *bond, const struct bond_state *state)
 {
 	bond_start_take_members(bond, state);
-	if (state) {
-		state_take_addresses(state, bond->name, &bond->addresses);
+	vlan_parent_list(&bond->parent);
+	if (!bond_start_reconcile(bond)) {
+		return false;
 	}
-	vlan_parent_take_over(&bond->parent, state ? state->addresses : NULL);
 	bond_start_restore(bond, state);
 	bond_runtime_follow(bond);
 	bond_runtime_event(bond, "bond_taken_over", NULL,
 			   "taken over as it runs, %s saved state", state ? "with" : "without");
+	return true;
 }
 
-/* From what was taken over to what the files want. A device that can't be
- * changed goes on as it is: better a server with yesterday's MTU than none. */
-static void bond_start_change(struct bond_runtime *bond, struct wanted *wanted, bool known,
-			      struct changes *changes)
+/* What a new one is given before anything is on it. */
+static void bond_start_prepare(struct bond_runtime *bond)
+{
+	const struct model_interface *interface = &bond->wanted->bond.interface;
+	char why[IPV6_SETTINGS_ERROR_SIZE];
+	int err = 0;
+
+	if (ipv6_settings_apply(bond->daemon, interface, NULL, why) < 0) {
+		log_line(LOG_LEVEL_WARNING, "%s bond=%s", why, bond->name);
+	}
+	if (interface->onboot) {
+		err = netlink_link_set_up(bond->daemon->netlink, bond->ifindex, true);
+	}
+	if (err < 0) {
+		log_line(LOG_LEVEL_ERROR, "%s can't be set up: %s bond=%s", bond->name,
+			 strerror(-err), bond->name);
+	}
+	bond_runtime_event(bond, "bond_added", NULL, "made, %s%s",
+			   bond_mode_name(bond->wanted->bond.options.mode),
+			   interface->onboot ? "" : ", left down: ONBOOT=no");
+	bond_runtime_check_admin(bond);
+}
+
+/* An application that was broken off may have changed what the engine is told. */
+static void bond_start_assert_device(struct bond_runtime *bond)
 {
 	struct engine_bond_spec spec;
 	struct engine_error error;
-	int err;
 
-	if (known) {
-		err = bond_change_device(bond, wanted, &error);
-	} else {
-		bond_runtime_spec(wanted, NULL, &spec);
-		err = engine_bond_change(bond->path, &spec, &error);
+	bond_runtime_spec(&bond->wanted->bond, NULL, &spec);
+	if (engine_bond_change(bond->path, &spec, &error) < 0) {
+		log_line(LOG_LEVEL_WARNING, "%s bond=%s", error.text, bond->name);
 	}
-	if (err < 0) {
-		problems_add(changes->problems, changes->model, MODEL_ERROR,
-			     &wanted->bond.interface.source, bond->name, "%s", error.text);
-		if (known) {
-			wanted_free(wanted);
-			bond_change_finish(bond, bond->wanted, bond->wanted, changes);
-			return;
-		}
-	}
-	bond_change_remove(bond, wanted, changes);
-	bond_change_finish(bond, known ? bond->wanted : NULL, wanted, changes);
 }
 
-int bond_runtime_start(struct daemon *daemon, struct wanted *wanted, struct bond_state *state,
-		       struct engine_error *error, struct changes *changes)
+/* Makes it or takes it over. wanted is taken in any case: what is configured, if there
+ * turns out to be something. */
+static int bond_start(struct daemon *daemon, struct wanted *wanted,
+		      const struct bond_state *state, struct engine_error *error)
 {
-	struct bond_runtime *bond;
-	struct wanted *now = wanted;
+	struct bond_runtime *bond = bond_runtime_new(daemon, wanted);
 	struct engine_bond_spec spec;
 	bool taken_over;
 	int err;
 
-	bond = bond_runtime_new(daemon, wanted);
 	if (!bond) {
 		snprintf(error->text, sizeof(error->text), "out of memory");
 		return -ENOMEM;
 	}
-	bond_runtime_spec(wanted, NULL, &spec);
+	bond_runtime_spec(&wanted->bond, NULL, &spec);
 	err = engine_bond_open(daemon->engine, &spec, &bond->path, &taken_over, error);
 	if (err < 0) {
 		bond_runtime_free(bond);
 		return err;
 	}
-	if (!taken_over) {
-		state = NULL;
-	}
-	if (state) {
-		now = state->wanted;
-		state->wanted = NULL;
-		bond->wanted = now;
-	}
 	err = bond_start_core(bond);
 	if (err < 0) {
 		snprintf(error->text, sizeof(error->text), "%s vanished: %s", bond->name,
 			 strerror(-err));
-		if (now != wanted) {
-			wanted_free(wanted);
-		}
 		bond_runtime_free(bond);
 		return err;
 	}
 	bond_start_append(bond);
-	if (taken_over) {
-		bond_start_take_over(bond, state);
-		bond_start_change(bond, wanted, now != wanted, changes);
-	} else {
-		bond_runtime_event(bond, "bond_added", NULL, "made, %s%s",
-				   bond_mode_name(wanted->bond.options.mode),
-				   wanted->bond.interface.onboot ? ""
-								 : ", left down: ONBOOT=no");
-		changes_add(changes, "%s: made", bond->name);
-		bond_change_finish(bond, NULL, wanted, changes);
+	if (taken_over && !bond_start_become(bond, state)) {
+		snprintf(error->text, sizeof(error->text), "out of memory");
+		bond_start_unlink(bond);
+		bond_runtime_free(bond);
+		return -ENOMEM;
 	}
+	if (!taken_over) {
+		wanted_clear(wanted);
+		bond_start_prepare(bond);
+	} else if (!state || state->unfinished) {
+		bond_start_assert_device(bond);
+	}
+	poll_update(daemon);
 	/* At once: whoever takes over from us must know what to restore. */
 	state_write(bond);
 	return 0;
+}
+
+int bond_runtime_make(struct daemon *daemon, const struct model_bond *wanted,
+		      struct engine_error *error)
+{
+	struct wanted *own = wanted_from_bond(wanted);
+
+	if (!own) {
+		snprintf(error->text, sizeof(error->text), "out of memory");
+		return -ENOMEM;
+	}
+	return bond_start(daemon, own, NULL, error);
+}
+
+int bond_runtime_take_over(struct daemon *daemon, const struct model_bond *wanted,
+			   struct bond_state *state, struct engine_error *error)
+{
+	struct wanted *own = state ? state->wanted : wanted_from_bond(wanted);
+
+	if (state) {
+		state->wanted = NULL;
+	}
+	if (!own) {
+		snprintf(error->text, sizeof(error->text), "out of memory");
+		return -ENOMEM;
+	}
+	return bond_start(daemon, own, state, error);
 }

@@ -5,7 +5,8 @@
  *
  *   main.c         options, lock, background
  *   loop.c         the loop, signals; notify.c what systemd is told
- *   apply.c        files -> wanted -> difference -> the running bonds
+ *   apply*.c       files -> models -> plan; execute*.c the plan -> the running bonds
+ *   observe.c      what runs, as a model
  *   bond_*.c       one running bond: core, data path, members, VLAN interfaces
  *   nic_*.c        a NIC that is no member and carries VLAN interfaces
  *   watch.c        what the kernel tells of interfaces; poll.c asks it
@@ -20,6 +21,7 @@
 #include <systemd/sd-event.h>
 #include <time.h>
 
+#include "config/config_texts.h"
 #include "core/bond.h"
 #include "daemon/events.h"
 #include "daemon/peer.h"
@@ -32,6 +34,7 @@ struct address_late;
 struct announcer;
 struct api;
 struct apply;
+struct apply_waiter;
 struct bond_runtime;
 struct bond_state;
 struct dhcp;
@@ -82,7 +85,10 @@ struct daemon {
 	struct api *api;
 	struct session_table *sessions; /* the console's */
 	struct peer_groups groups;
-	struct apply *apply; /* that is under way, or NULL */
+	struct apply *apply;		     /* that is under way, or NULL */
+	struct config_texts texts;	     /* of the files that are in force */
+	struct apply_waiter *reloading;	     /* apply.c: for whom a reload is under way */
+	struct apply_waiter *reload_waiters; /* apply.c: and who wants the next */
 	struct transactions *transactions;
 	struct staged *staged;
 	struct dhcp *dhcp;

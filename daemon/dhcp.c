@@ -591,14 +591,15 @@ void dhcp_on_link_gone(struct daemon *daemon, const struct netlink_link *link)
 	}
 }
 
-static bool dhcp_is_ours(const struct address_set *set, const struct netlink_address *address)
+static bool dhcp_is_ours(const struct model_interface *applied,
+			 const struct netlink_address *address)
 {
 	size_t size = address->family == AF_INET ? 4 : 16;
 
-	for (size_t i = 0; i < set->count; i++) {
-		if (set->list[i].family == address->family &&
-		    set->list[i].prefix == address->prefix &&
-		    memcmp(set->list[i].bytes, address->bytes, size) == 0) {
+	for (size_t i = 0; i < applied->address_count; i++) {
+		if (applied->addresses[i].family == address->family &&
+		    applied->addresses[i].prefix == address->prefix &&
+		    memcmp(applied->addresses[i].bytes, address->bytes, size) == 0) {
 			return true;
 		}
 	}
@@ -612,7 +613,7 @@ void dhcp_on_address_gone(struct daemon *daemon, const struct netlink_address *a
 {
 	char name[IF_NAMESIZE];
 	const struct dhcp_client *client;
-	const struct address_set *set = NULL;
+	const struct model_interface *applied;
 	struct netlink_address again = *address;
 
 	if (!daemon->dhcp || !daemon->dhcp->clients ||
@@ -624,17 +625,8 @@ void dhcp_on_address_gone(struct daemon *daemon, const struct netlink_address *a
 	    daemon_now_us() - client->started_us > DHCP_SCRIPT_US) {
 		return;
 	}
-	for (struct bond_runtime *bond = daemon->bonds; bond && !set; bond = bond->next) {
-		const struct vlan_runtime *vlan =
-			vlan_parent_find_index(&bond->parent, address->ifindex);
-
-		if (vlan) {
-			set = &vlan->addresses;
-		} else if (bond->ifindex == address->ifindex) {
-			set = &bond->addresses;
-		}
-	}
-	if (!set || !dhcp_is_ours(set, address)) {
+	applied = interface_applied(daemon, address->ifindex);
+	if (!applied || !dhcp_is_ours(applied, address)) {
 		return;
 	}
 	again.flags = 0;

@@ -109,6 +109,15 @@ static void daemon_notify_status(struct daemon *daemon, const char *first)
 		    first, up, bonds, daemon->problems.count);
 }
 
+static void daemon_on_reloaded(const struct apply_result *result, void *user)
+{
+	struct daemon *daemon = user;
+
+	(void)result;
+	transactions_note_folder(daemon, NULL, "reload");
+	daemon_notify_status(daemon, "READY=1\n");
+}
+
 /* SIGHUP: read the files again. */
 static int daemon_on_hangup(sd_event_source *source, const struct signalfd_siginfo *info,
 			    void *user)
@@ -119,9 +128,9 @@ static int daemon_on_hangup(sd_event_source *source, const struct signalfd_sigin
 	(void)info;
 	notify_send(daemon->notify, "RELOADING=1\nMONOTONIC_USEC=%llu",
 		    (unsigned long long)daemon_now_us());
-	json_decref(apply_reload(daemon));
-	transactions_note_folder(daemon, NULL, "reload");
-	daemon_notify_status(daemon, "READY=1\n");
+	if (apply_reload(daemon, daemon_on_reloaded, daemon) < 0) {
+		daemon_notify_status(daemon, "READY=1\n");
+	}
 	return 0;
 }
 
@@ -251,6 +260,7 @@ static int daemon_open(struct daemon *daemon)
 static void daemon_close(struct daemon *daemon)
 {
 	api_close(daemon->api);
+	apply_close(daemon);
 	transactions_close(daemon);
 	staged_close(daemon);
 	dhcp_close(daemon);

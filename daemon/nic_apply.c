@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * NICs with VLAN interfaces, from the files' model to what runs and back. What runs
- * is first of all what a former daemon left: by its saved state, or, where that is
- * lost, by the programs that are there.
+ * NICs with VLAN interfaces: what the plan does with them, and what a former daemon left,
+ * by its saved state, or, where that is lost, by the programs that are there.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/changes.h"
 #include "daemon/daemon.h"
 #include "daemon/log.h"
 #include "daemon/nic_runtime.h"
@@ -70,10 +69,11 @@ static bool nics_found_take(struct nics_found *found, uint32_t ifindex)
 	return false;
 }
 
-/* wanted is taken; saved may be NULL, and addresses too. */
+/* wanted is taken, and NULL where nothing is known; so may state be. */
 static void nic_take_over(struct daemon *daemon, const char *name, uint32_t ifindex,
 			  const struct nic_state *state, struct wanted *wanted)
 {
+	static const struct model nothing;
 	struct nic_runtime *nic = nic_runtime_get(daemon, name);
 	struct engine_error error;
 	struct netlink_link link;
@@ -82,14 +82,15 @@ static void nic_take_over(struct daemon *daemon, const char *name, uint32_t ifin
 		wanted_free(wanted);
 		return;
 	}
-	nic->wanted = wanted;
+	nic_runtime_set_wanted(nic, wanted ? wanted : nic_wanted_make(&nothing, name));
 	/* Files that don't speak of it, or are of another folder, don't end it. */
 	nic->foreign = !state || strcmp(state->config, daemon->options.config) != 0;
 	if (state) {
 		nic->saved = state->saved;
 	}
-	if (netlink_link_get(daemon->netlink, ifindex, &link) < 0 ||
-	    nic_runtime_open_link(nic, &link, state ? state->addresses : NULL, &error) < 0) {
+	if (!nic->wanted || netlink_link_get(daemon->netlink, ifindex, &link) < 0 ||
+	    nic_runtime_open_link(nic, &link, &error) < 0 ||
+	    !vlan_parent_reconcile(&nic->parent)) {
 		log_line(LOG_LEVEL_WARNING, "%s can't be taken over: %s bond=%s", name,
 			 nic->refused, name);
 		nic_runtime_remove(nic, nic->refused);
@@ -125,94 +126,53 @@ void nics_take_over(struct daemon *daemon)
 	}
 }
 
-void nics_remove_unwanted(struct daemon *daemon, const struct model *model,
-			  struct changes *changes)
+int nic_apply_add(struct daemon *daemon, const char *name, const uint8_t *hwaddr,
+		  struct engine_error *error)
+{
+	static const struct model nothing;
+	struct nic_runtime *nic = nic_runtime_get(daemon, name);
+	struct wanted *wanted = NULL;
+
+	if (nic && !nic->wanted) {
+		wanted = nic_wanted_make(&nothing, name);
+		nic_runtime_set_wanted(nic, wanted);
+	}
+	if (!nic || !nic->wanted) {
+		snprintf(error->text, sizeof(error->text), "out of memory");
+		return -ENOMEM;
+	}
+	nic->foreign = false;
+	vlan_parent_want_save(&nic->parent);
+	return nic_runtime_open(nic, hwaddr, error);
+}
+
+void nics_claim(struct daemon *daemon, const struct model *model)
+{
+	for (struct nic_runtime *nic = daemon->nics; nic; nic = nic->next) {
+		if (nic->foreign && model_has_nic(model, nic->parent.name)) {
+			nic->foreign = false;
+			vlan_parent_want_save(&nic->parent);
+		}
+	}
+}
+
+void nics_remove_idle(struct daemon *daemon)
 {
 	struct nic_runtime *next;
 
 	for (struct nic_runtime *nic = daemon->nics; nic; nic = next) {
-		struct wanted *wanted;
-
 		next = nic->next;
-		if (!model_has_nic(model, nic->parent.name)) {
-			if (!nic->foreign) {
-				changes_add(changes, "%s: carries VLAN interfaces no more",
-					    nic->parent.name);
-				nic_runtime_remove(nic, "no file has one on it any more");
-			}
-			continue;
+		if (!nic->foreign && nic->wanted && nic->wanted->vlan_count == 0) {
+			nic_runtime_remove(nic, "no file has one on it any more");
 		}
-		wanted = nic->parent.path ? nic_wanted_make(model, nic->parent.name) : NULL;
-		if (wanted) {
-			vlan_parent_remove_unwanted(&nic->parent, wanted, changes);
-			wanted_free(wanted);
-		}
-	}
-}
-
-void nic_apply_wanted(struct nic_runtime *nic, struct changes *changes)
-{
-	struct changes unasked = {.list = json_array(), .problems = &nic->daemon->problems};
-
-	vlan_parent_apply(&nic->parent, NULL, nic->wanted, changes ? changes : &unasked);
-	json_decref(unasked.list);
-}
-
-/* What is new is in force from here on, also where it can't be done now. */
-static void nic_apply(struct nic_runtime *nic, struct wanted *wanted,
-		      const struct model_vlan *vlan, struct changes *changes)
-{
-	const uint8_t *hwaddr = vlan->has_parent_hwaddr ? vlan->parent_hwaddr : NULL;
-	struct wanted *before = nic->wanted;
-	struct engine_error error;
-	bool was_used = nic->parent.path != NULL;
-
-	nic->wanted = wanted;
-	nic->foreign = false;
-	if (nic_runtime_open(nic, hwaddr, &error) < 0) {
-		problems_add(changes->problems, changes->model, MODEL_ERROR,
-			     &vlan->interface.source, vlan->interface.name, "%s", error.text);
-	} else {
-		vlan_parent_apply(&nic->parent, was_used ? before : NULL, wanted, changes);
-	}
-	wanted_free(before);
-	vlan_parent_want_save(&nic->parent);
-}
-
-void nics_apply(struct daemon *daemon, const struct model *model, struct changes *changes)
-{
-	for (struct nic_runtime *nic = daemon->nics; nic; nic = nic->next) {
-		nic->configured = false;
-	}
-	for (size_t i = 0; i < model->vlan_count; i++) {
-		const struct model_vlan *vlan = &model->vlans[i];
-		struct nic_runtime *nic;
-		struct wanted *wanted;
-
-		if (!vlan->parent_is_nic) {
-			continue;
-		}
-		nic = nic_runtime_get(daemon, vlan->parent);
-		if (nic && nic->configured) {
-			continue; /* done with all of its VLAN interfaces */
-		}
-		wanted = nic ? nic_wanted_make(model, vlan->parent) : NULL;
-		if (!wanted) {
-			problems_add(changes->problems, changes->model, MODEL_ERROR,
-				     &vlan->interface.source, vlan->interface.name,
-				     "out of memory");
-			continue;
-		}
-		nic->configured = true;
-		nic_apply(nic, wanted, vlan, changes);
-		daemon_breathe(daemon);
 	}
 }
 
 bool nics_add_to_model(const struct daemon *daemon, struct model *model)
 {
 	for (const struct nic_runtime *nic = daemon->nics; nic; nic = nic->next) {
-		if (nic->wanted && !wanted_add_vlans_to_model(nic->wanted, model)) {
+		if (nic->wanted && !nic->foreign &&
+		    !wanted_add_vlans_to_model(nic->wanted, model)) {
 			return false;
 		}
 	}

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "daemon/address_probe.h"
+#include "daemon/apply.h"
 #include "daemon/daemon.h"
 #include "daemon/dhcp.h"
 #include "daemon/log.h"
@@ -121,8 +122,17 @@ static int nic_look_up(struct nic_runtime *nic, const uint8_t *hwaddr,
 	return err;
 }
 
+void nic_runtime_set_wanted(struct nic_runtime *nic, struct wanted *wanted)
+{
+	if (nic->wanted != wanted) {
+		wanted_free(nic->wanted);
+	}
+	nic->wanted = wanted;
+	nic->parent.wanted = wanted;
+}
+
 int nic_runtime_open_link(struct nic_runtime *nic, struct netlink_link *link,
-			  const json_t *addresses, struct engine_error *error)
+			  struct engine_error *error)
 {
 	bool taken_over = false;
 	int err = engine_nic_open(nic->daemon->engine, link->ifindex, &nic->saved,
@@ -138,7 +148,7 @@ int nic_runtime_open_link(struct nic_runtime *nic, struct netlink_link *link,
 		(void)netlink_link_set_up(nic->daemon->netlink, link->ifindex, true);
 		(void)netlink_link_get(nic->daemon->netlink, link->ifindex, link);
 	}
-	vlan_parent_take_over(&nic->parent, addresses);
+	vlan_parent_list(&nic->parent);
 	nic_carrier_set(nic, nic_has_carrier(nic, link));
 	vlan_parent_event(&nic->parent, taken_over ? "nic_taken_over" : "nic_added", NULL,
 			  taken_over ? "taken over as it runs"
@@ -156,8 +166,7 @@ int nic_runtime_open(struct nic_runtime *nic, const uint8_t *hwaddr, struct engi
 		return 0;
 	}
 	err = nic_look_up(nic, hwaddr, &link, error);
-	return err < 0 ? nic_refuse(nic, err, error)
-		       : nic_runtime_open_link(nic, &link, NULL, error);
+	return err < 0 ? nic_refuse(nic, err, error) : nic_runtime_open_link(nic, &link, error);
 }
 
 void nic_runtime_let_go(struct nic_runtime *nic, const char *why)
@@ -266,7 +275,8 @@ static void nic_try(struct nic_runtime *nic)
 	struct engine_error error;
 
 	if (nic->wanted && nic_runtime_open(nic, nic_hwaddr(nic), &error) == 0) {
-		nic_apply_wanted(nic, NULL);
+		nic->returned = true;
+		apply_resume(nic->daemon);
 	}
 }
 

@@ -6,7 +6,7 @@
  * interface.
  *
  *   nic_runtime.c  one of them: there or not, its carrier, what somebody does to it
- *   nic_apply.c    from one configuration to another, from one daemon to the next
+ *   nic_apply.c    what the plan does with it; from one daemon to the next
  *   nic_state.c    what is kept for the next daemon
  *
  * An entry is there as long as the files have VLAN interfaces on the NIC, also while
@@ -40,10 +40,10 @@ struct nic_runtime {
 	char follow_error[ENGINE_ERROR_SIZE]; /* said already; "" none */
 	char repair_error[ENGINE_ERROR_SIZE]; /* likewise */
 	int save_error;
-	bool foreign;	 /* taken over, and the files that it comes from are other ones */
-	bool configured; /* nic_apply.c: the files still have it */
-	bool touched;	 /* watch.c: there is news of it or of what stands on it */
-	bool gone;	 /* watch.c: it was deleted, or moved away */
+	bool foreign;  /* taken over, and the files that it comes from are other ones */
+	bool returned; /* it came into use by itself, and waits for what is to be on it */
+	bool touched;  /* watch.c: there is news of it or of what stands on it */
+	bool gone;     /* watch.c: it was deleted, or moved away */
 };
 
 /* --- nic_runtime.c */
@@ -58,10 +58,11 @@ struct nic_runtime *nic_runtime_get(struct daemon *daemon, const char *name);
  */
 int nic_runtime_open(struct nic_runtime *nic, const uint8_t *hwaddr,
 		     struct engine_error *error);
-/* The same with the NIC that it is. addresses: those that a former daemon has put on
- * its VLAN interfaces, by name; may be NULL. */
+/* The same with the NIC that it is. */
 int nic_runtime_open_link(struct nic_runtime *nic, struct netlink_link *link,
-			  const json_t *addresses, struct engine_error *error);
+			  struct engine_error *error);
+/* What was applied to it is this now, which is taken. */
+void nic_runtime_set_wanted(struct nic_runtime *nic, struct wanted *wanted);
 /* Removes what is on the NIC and leaves it as it was; the entry stays. */
 void nic_runtime_let_go(struct nic_runtime *nic, const char *why);
 /* The same, and frees the entry and forgets its saved state. */
@@ -80,15 +81,16 @@ void nic_runtime_poll(struct nic_runtime *nic);
 
 /* First at the start: what a former daemon left is taken over as it runs. */
 void nics_take_over(struct daemon *daemon);
-/* Removes NICs, and VLAN interfaces on them, that the model doesn't have. */
-void nics_remove_unwanted(struct daemon *daemon, const struct model *model,
-			  struct changes *changes);
-/* Takes the model's NICs into use, makes and changes their VLAN interfaces. */
-void nics_apply(struct daemon *daemon, const struct model *model, struct changes *changes);
-/* Brings the NIC's VLAN interfaces to what nic->wanted has; NULL for changes: nobody
- * asked. */
-void nic_apply_wanted(struct nic_runtime *nic, struct changes *changes);
-/* Adds what is wanted of NICs to the model; false: no memory. */
+/* The entry, to be used for a model's VLAN interfaces: made, and the NIC taken into use if
+ * it is there. hwaddr is the files', NULL: they have none. 0 or -errno with a sentence;
+ * -ENODEV: it isn't there, and is waited for. */
+int nic_apply_add(struct daemon *daemon, const char *name, const uint8_t *hwaddr,
+		  struct engine_error *error);
+/* Those that the model has become the files' own, whatever was known of them. */
+void nics_claim(struct daemon *daemon, const struct model *model);
+/* Frees entries that are left without VLAN interfaces. */
+void nics_remove_idle(struct daemon *daemon);
+/* Adds what was applied to NICs to the model; false: no memory. */
 bool nics_add_to_model(const struct daemon *daemon, struct model *model);
 
 /* --- nic_state.c */
@@ -99,11 +101,12 @@ struct nic_state {
 	struct wanted *wanted;
 	uint32_t ifindex;
 	struct engine_member_saved saved;
-	const json_t *addresses; /* by interface's name */
 };
 
 /* Failure is logged: it runs all the same. */
 void nic_state_write(struct nic_runtime *nic);
+/* The same before an application begins, with what it is about to add. */
+void nic_state_write_ahead(struct nic_runtime *nic, const struct wanted *ahead);
 void nic_state_forget(struct daemon *daemon, const char *name);
 /* Calls back with each that the folder holds; the callback may take .wanted. */
 typedef void nic_state_callback(struct nic_state *state, void *context);

@@ -32,22 +32,21 @@ static int nic_state_path(const struct daemon *daemon, const char *name, const c
 	return size < PATH_MAX ? 0 : -ENAMETOOLONG;
 }
 
-static json_t *nic_state_to_json(const struct nic_runtime *nic)
+static json_t *nic_state_to_json(const struct nic_runtime *nic, const struct wanted *wanted)
 {
-	json_t *addresses = json_object();
-
-	for (size_t i = 0; i < nic->parent.vlan_count; i++) {
-		json_object_set_new(addresses, nic->parent.vlans[i].name,
-				    address_set_to_json(&nic->parent.vlans[i].addresses));
-	}
-	return json_pack(
-		"{s:i, s:s, s:o, s:o, s:I, s:o, s:o}", "version", NIC_STATE_VERSION, "name",
-		nic->parent.name, "config", json_text(nic->daemon->options.config), "wanted",
-		wanted_to_json(nic->wanted), "ifindex", (json_int_t)nic->parent.ifindex,
-		"saved", state_saved_to_json(&nic->saved), "addresses", addresses);
+	return json_pack("{s:i, s:s, s:o, s:o, s:I, s:o}", "version", NIC_STATE_VERSION, "name",
+			 nic->parent.name, "config", json_text(nic->daemon->options.config),
+			 "wanted", wanted_to_json(wanted), "ifindex",
+			 (json_int_t)nic->parent.ifindex, "saved",
+			 state_saved_to_json(&nic->saved));
 }
 
 void nic_state_write(struct nic_runtime *nic)
+{
+	nic_state_write_ahead(nic, nic->wanted);
+}
+
+void nic_state_write_ahead(struct nic_runtime *nic, const struct wanted *ahead)
 {
 	char path[PATH_MAX], temporary[PATH_MAX];
 	json_t *json;
@@ -57,10 +56,10 @@ void nic_state_write(struct nic_runtime *nic)
 	nic->parent.save_wanted = false;
 	/* Of another folder's files, or without any: nothing better is known than what
 	 * is written there already. */
-	if (!nic->wanted || nic->foreign) {
+	if (!ahead || nic->foreign) {
 		return;
 	}
-	json = nic_state_to_json(nic);
+	json = nic_state_to_json(nic, ahead);
 	text = json ? json_dumps(json, JSON_COMPACT) : NULL;
 	err = text ? 0 : -ENOMEM;
 	if (err == 0) {
@@ -116,7 +115,6 @@ static void nic_state_read(const char *folder, const char *name, nic_state_callb
 	state.wanted = wanted_from_json(json_object_get(json, "wanted"));
 	state.ifindex = (uint32_t)json_get_uint(json, "ifindex", INT32_MAX, 0);
 	state_saved_from_json(json_object_get(json, "saved"), &state.saved);
-	state.addresses = json_object_get(json, "addresses");
 	if (json_get_uint(json, "version", UINT32_MAX, 0) != NIC_STATE_VERSION ||
 	    !state.config || !state.wanted ||
 	    strcmp(state.wanted->bond.interface.name, state.name) != 0) {

@@ -53,6 +53,25 @@ void problems_add(struct problems *problems, const struct model *model,
 	problems_append(problems, &problem);
 }
 
+void problems_move(struct problems *from, struct problems *to)
+{
+	for (size_t i = 0; i < from->count; i++) {
+		problems_append(to, &from->list[i]);
+	}
+	free(from->list);
+	*from = (struct problems){0};
+}
+
+void problems_remove(struct problems *problems, size_t index)
+{
+	struct problem *problem = &problems->list[index];
+
+	free(problem->file);
+	free(problem->message);
+	problems->count--;
+	memmove(problem, problem + 1, (problems->count - index) * sizeof(*problem));
+}
+
 void problems_add_model(struct problems *problems, const struct model *model,
 			const struct model_problems *found)
 {

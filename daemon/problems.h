@@ -39,6 +39,10 @@ void problems_add(struct problems *problems, const struct model *model,
 void problems_add_model(struct problems *problems, const struct model *model,
 			const struct model_problems *found);
 
+/* Moves all of from behind those of to; without memory they are lost. */
+void problems_move(struct problems *from, struct problems *to);
+void problems_remove(struct problems *problems, size_t index);
+
 /* Writes those from the index on to the log. */
 void problems_log(const struct problems *problems, size_t from);
 

@@ -88,9 +88,9 @@ static void state_member_from_json(const json_t *json, struct bond_state *state)
 	state_saved_from_json(json_object_get(json, "saved"), &member->saved);
 }
 
-static json_t *state_to_json(struct bond_runtime *bond)
+static json_t *state_to_json(struct bond_runtime *bond, const struct wanted *wanted)
 {
-	json_t *members = json_array(), *addresses = json_object();
+	json_t *members = json_array();
 	struct bond_saved core;
 
 	bond_save(&bond->core, daemon_now_ms(), &core);
@@ -100,15 +100,10 @@ static json_t *state_to_json(struct bond_runtime *bond)
 					      state_member_to_json(&bond->members[slot]));
 		}
 	}
-	json_object_set_new(addresses, bond->name, address_set_to_json(&bond->addresses));
-	for (size_t i = 0; i < bond->parent.vlan_count; i++) {
-		json_object_set_new(addresses, bond->parent.vlans[i].name,
-				    address_set_to_json(&bond->parent.vlans[i].addresses));
-	}
-	return json_pack("{s:i, s:s, s:o, s:o, s:o, s:o, s:o}", "version", STATE_VERSION,
+	return json_pack("{s:i, s:s, s:o, s:o, s:o, s:o, s:b}", "version", STATE_VERSION,
 			 "name", bond->name, "config", json_text(bond->daemon->options.config),
-			 "wanted", wanted_to_json(bond->wanted), "members", members,
-			 "addresses", addresses, "core", state_core_to_json(&core));
+			 "wanted", wanted_to_json(wanted), "members", members, "core",
+			 state_core_to_json(&core), "unfinished", wanted != bond->wanted);
 }
 
 int state_replace(const char *path, const char *temporary, const char *text)
@@ -139,8 +134,13 @@ int state_replace(const char *path, const char *temporary, const char *text)
 
 void state_write(struct bond_runtime *bond)
 {
+	state_write_ahead(bond, bond->wanted);
+}
+
+void state_write_ahead(struct bond_runtime *bond, const struct wanted *ahead)
+{
 	char path[PATH_MAX], temporary[PATH_MAX];
-	json_t *json = state_to_json(bond);
+	json_t *json = state_to_json(bond, ahead);
 	/* In one piece: jansson would write token by token. */
 	char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
 	int err = text ? 0 : -ENOMEM;
@@ -174,6 +174,25 @@ void state_forget(struct daemon *daemon, const char *name)
 	}
 }
 
+/* Formerly the addresses that were put stood beside what was wanted. */
+static void state_old_addresses(const json_t *addresses, struct wanted *wanted)
+{
+	if (!addresses) {
+		return;
+	}
+	model_interface_clear(&wanted->bond.interface);
+	(void)wanted_addresses_from_json(
+		json_object_get(addresses, wanted->bond.interface.name),
+		&wanted->bond.interface);
+	for (size_t i = 0; i < wanted->vlan_count; i++) {
+		struct model_interface *interface = &wanted->vlans[i].interface;
+
+		model_interface_clear(interface);
+		(void)wanted_addresses_from_json(json_object_get(addresses, interface->name),
+						 interface);
+	}
+}
+
 static struct bond_state *state_from_json(const json_t *json)
 {
 	const json_t *members = json_object_get(json, "members");
@@ -194,7 +213,8 @@ static struct bond_state *state_from_json(const json_t *json)
 	for (size_t i = 0; i < json_array_size(members); i++) {
 		state_member_from_json(json_array_get(members, i), state);
 	}
-	state->addresses = json_incref(json_object_get(json, "addresses"));
+	state->unfinished = json_get_bool(json, "unfinished", false);
+	state_old_addresses(json_object_get(json, "addresses"), state->wanted);
 	return state;
 }
 
@@ -266,14 +286,7 @@ void state_free(struct bond_state *list)
 		struct bond_state *next = list->next;
 
 		wanted_free(list->wanted);
-		json_decref(list->addresses);
 		free(list);
 		list = next;
 	}
-}
-
-void state_take_addresses(const struct bond_state *state, const char *interface,
-			  struct address_set *out)
-{
-	address_set_from_json(out, json_object_get(state->addresses, interface));
 }

@@ -15,7 +15,6 @@
 #include <stdbool.h>
 
 #include "core/bond.h"
-#include "daemon/addresses.h"
 #include "daemon/wanted.h"
 #include "engine/engine.h"
 
@@ -34,22 +33,23 @@ struct bond_state {
 	struct wanted *wanted;
 	struct bond_saved core;
 	struct bond_state_member members[BOND_MEMBERS_MAX];
-	json_t *addresses; /* by interface's name */
+	/* An application was under way: of .wanted some may not have come to pass, and what
+	 * the engine was told may be another thing. */
+	bool unfinished;
 	struct bond_state *next;
 };
 
 /* Writes the bond's file. Failure is logged: the bond runs all the same. */
 void state_write(struct bond_runtime *bond);
+/* The same before an application begins, with what it is about to add: whoever takes over
+ * after us takes that for ours, if it is there. */
+void state_write_ahead(struct bond_runtime *bond, const struct wanted *ahead);
 void state_forget(struct daemon *daemon, const char *name);
 
 /* All that the folder holds, a list; NULL: none. */
 struct bond_state *state_read_all(const char *folder);
 struct bond_state *state_find(struct bond_state *list, const char *name);
 void state_free(struct bond_state *list);
-
-/* The addresses that were put on an interface, added to the set. */
-void state_take_addresses(const struct bond_state *state, const char *interface,
-			  struct address_set *out);
 
 /* What a member, or a NIC under VLAN interfaces, was before; null where nothing is known,
  * and what can't be read leaves *out invalid. */

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "daemon/address_probe.h"
+#include "daemon/addresses.h"
 #include "daemon/bond_runtime.h"
 #include "daemon/daemon.h"
 #include "daemon/dhcp.h"
@@ -174,14 +175,14 @@ static json_t *status_json_options(const struct bond_runtime *bond)
 }
 
 /* Such addresses aren't listed, whoever gave them. */
-static bool status_is_link_local(const struct address *address)
+static bool status_is_link_local(const struct model_address *address)
 {
 	return address->family == AF_INET6 && address->bytes[0] == 0xfe &&
 	       (address->bytes[1] & 0xc0) == 0x80;
 }
 
 static bool status_has_address(const struct status_addresses *addresses, uint32_t ifindex,
-			       const struct address *wanted)
+			       const struct model_address *wanted)
 {
 	for (size_t i = 0; i < addresses->count; i++) {
 		const struct netlink_address *address = &addresses->list[i];
@@ -197,25 +198,26 @@ static bool status_has_address(const struct status_addresses *addresses, uint32_
 }
 
 /* Addresses that we put on the interface and that aren't there now. */
-static void status_add_missing(json_t *list, const char *name, uint32_t ifindex,
-			       const struct address_set *ours,
-			       const struct status_addresses *addresses)
+static void status_add_missing(json_t *list, const struct model_interface *interface,
+			       uint32_t ifindex, const struct status_addresses *addresses)
 {
 	char text[ADDRESS_TEXT_SIZE];
 
 	if (ifindex == 0) {
 		return; /* in another network namespace */
 	}
-	for (size_t i = 0; i < ours->count; i++) {
-		if (status_is_link_local(&ours->list[i]) ||
-		    status_has_address(addresses, ifindex, &ours->list[i])) {
+	for (size_t i = 0; i < interface->address_count; i++) {
+		const struct model_address *address = &interface->addresses[i];
+
+		if (status_is_link_local(address) ||
+		    status_has_address(addresses, ifindex, address)) {
 			continue;
 		}
-		address_text(&ours->list[i], text);
+		address_text(address, text);
 		json_array_append_new(
 			list, json_sprintf("somebody removed %s from %s; 'portchannel reload' "
 					   "puts it back",
-					   text, name));
+					   text, interface->name));
 	}
 }
 
@@ -223,9 +225,13 @@ static void status_add_missing(json_t *list, const char *name, uint32_t ifindex,
 static void status_add_missing_vlans(json_t *list, const struct vlan_parent *parent,
 				     const struct status_addresses *addresses)
 {
-	for (size_t i = 0; i < parent->vlan_count; i++) {
-		status_add_missing(list, parent->vlans[i].name, parent->vlans[i].ifindex,
-				   &parent->vlans[i].addresses, addresses);
+	for (size_t i = 0; parent->wanted && i < parent->wanted->vlan_count; i++) {
+		const struct model_interface *interface = &parent->wanted->vlans[i].interface;
+		const struct vlan_runtime *vlan = vlan_parent_find(parent, interface->name);
+
+		if (vlan) {
+			status_add_missing(list, interface, vlan->ifindex, addresses);
+		}
 	}
 }
 
@@ -287,7 +293,7 @@ static json_t *status_json_troubles(const struct bond_runtime *bond,
 				     bond->daemon->options.state, strerror(-bond->save_error)));
 	}
 	status_add_misnamed(list, bond);
-	status_add_missing(list, bond->name, bond->ifindex, &bond->addresses, addresses);
+	status_add_missing(list, &bond->wanted->bond.interface, bond->ifindex, addresses);
 	status_add_missing_vlans(list, &bond->parent, addresses);
 	status_add_held(list, bond->daemon, bond->ifindex, addresses);
 	status_add_held_vlans(list, &bond->parent, addresses);
@@ -380,13 +386,12 @@ static json_t *status_json_nics(struct daemon *daemon, const struct status_addre
 	return list;
 }
 
-json_t *status_json_problems(struct daemon *daemon)
+json_t *status_json_problem_list(const struct problems *problems)
 {
 	json_t *list = json_array();
 
-	for (size_t i = 0; i < daemon->problems.count; i++) {
-		const struct problem *problem = &daemon->problems.list[i];
-
+	for (size_t i = 0; i < problems->count; i++) {
+		const struct problem *problem = &problems->list[i];
 		json_array_append_new(
 			list,
 			json_pack(
@@ -404,6 +409,11 @@ json_t *status_json_problems(struct daemon *daemon)
 				json_text(problem->message ? problem->message : "")));
 	}
 	return list;
+}
+
+json_t *status_json_problems(struct daemon *daemon)
+{
+	return status_json_problem_list(&daemon->problems);
 }
 
 static json_t *status_json_daemon(struct daemon *daemon)

@@ -13,6 +13,7 @@
 #include "daemon/events.h"
 
 struct bond_runtime;
+struct problems;
 struct bond_runtime_member;
 struct daemon;
 
@@ -21,6 +22,7 @@ json_t *status_json(struct daemon *daemon, struct bond_runtime *only);
 /* One bond. */
 json_t *status_json_bond(struct bond_runtime *bond);
 json_t *status_json_problems(struct daemon *daemon);
+json_t *status_json_problem_list(const struct problems *problems);
 json_t *status_json_event(const struct event *event);
 
 /* status_member.c */

@@ -6,8 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/bond_runtime.h"
 #include "daemon/daemon.h"
 #include "daemon/log.h"
+#include "daemon/nic_runtime.h"
+#include "daemon/wanted.h"
 
 void vlan_parent_init(struct vlan_parent *parent, struct daemon *daemon, const char *name)
 {
@@ -17,9 +20,6 @@ void vlan_parent_init(struct vlan_parent *parent, struct daemon *daemon, const c
 
 void vlan_parent_clear(struct vlan_parent *parent)
 {
-	for (size_t i = 0; i < parent->vlan_count; i++) {
-		address_set_free(&parent->vlans[i].addresses);
-	}
 	free(parent->vlans);
 	parent->vlans = NULL;
 	parent->vlan_count = 0;
@@ -78,6 +78,36 @@ void vlan_parent_list(struct vlan_parent *parent)
 	free(found);
 }
 
+bool vlan_parent_reconcile(struct vlan_parent *parent)
+{
+	struct wanted *wanted = parent->wanted;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < wanted->vlan_count; i++) {
+		struct model_vlan *vlan = &wanted->vlans[i];
+		const struct vlan_runtime *running =
+			vlan_parent_find(parent, vlan->interface.name);
+
+		if (running && running->vid == vlan->vid) {
+			wanted->vlans[kept++] = *vlan;
+		} else {
+			model_interface_clear(&vlan->interface);
+		}
+	}
+	wanted->vlan_count = kept;
+	for (size_t i = 0; i < parent->vlan_count; i++) {
+		const struct vlan_runtime *running = &parent->vlans[i];
+
+		if (!wanted_find_vlan(wanted, running->name) &&
+		    !wanted_add_bare_vlan(wanted, running->name, running->vid,
+					  nic_runtime_find(parent->daemon, parent->name) !=
+						  NULL)) {
+			return false;
+		}
+	}
+	return true;
+}
+
 void vlan_parent_forget(struct vlan_parent *parent, size_t index)
 {
 	struct vlan_runtime *vlan = &parent->vlans[index];
@@ -87,7 +117,6 @@ void vlan_parent_forget(struct vlan_parent *parent, size_t index)
 		log_line(LOG_LEVEL_ERROR, "%s %s bond=%s vlan=%s", vlan->name, error.text,
 			 parent->name, vlan->name);
 	}
-	address_set_free(&vlan->addresses);
 	parent->vlan_count--;
 	memmove(vlan, vlan + 1, (parent->vlan_count - index) * sizeof(*vlan));
 	vlan_parent_want_save(parent);
@@ -147,6 +176,41 @@ void vlan_parent_look(struct vlan_parent *parent)
 		}
 	}
 	vlan_parent_check_gone(parent);
+}
+
+struct vlan_parent *vlan_parent_of(struct daemon *daemon, const char *name)
+{
+	struct bond_runtime *bond = bond_runtime_find(daemon, name);
+	struct nic_runtime *nic = bond ? NULL : nic_runtime_find(daemon, name);
+
+	if (bond) {
+		return &bond->parent;
+	}
+	return nic ? &nic->parent : NULL;
+}
+
+static const struct model_interface *vlan_parent_applied(const struct vlan_parent *parent,
+							 uint32_t ifindex)
+{
+	const struct vlan_runtime *running = vlan_parent_find_index(parent, ifindex);
+	const struct model_vlan *vlan =
+		running && parent->wanted ? wanted_find_vlan(parent->wanted, running->name)
+					  : NULL;
+
+	return vlan ? &vlan->interface : NULL;
+}
+
+const struct model_interface *interface_applied(const struct daemon *daemon, uint32_t ifindex)
+{
+	const struct model_interface *found = NULL;
+
+	for (struct bond_runtime *bond = daemon->bonds; bond && !found; bond = bond->next) {
+		found = bond->ifindex == ifindex ? &bond->wanted->bond.interface : vlan_parent_applied(&bond->parent, ifindex);
+	}
+	for (struct nic_runtime *nic = daemon->nics; nic && !found; nic = nic->next) {
+		found = vlan_parent_applied(&nic->parent, ifindex);
+	}
+	return found;
 }
 
 void vlan_parent_want_save(struct vlan_parent *parent)

@@ -6,16 +6,15 @@
 #ifndef DAEMON_VLAN_PARENT_H
 #define DAEMON_VLAN_PARENT_H
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "daemon/addresses.h"
 #include "engine/engine.h"
 
-struct changes;
 struct daemon;
+struct model_interface;
+struct model_vlan;
 struct wanted;
 
 struct vlan_runtime {
@@ -24,7 +23,6 @@ struct vlan_runtime {
 	uint32_t ifindex; /* 0: somebody moved it into another network namespace */
 	bool gone;	  /* watch.c: somebody deleted it */
 	bool removing;	  /* vlan_change.c: it's about to go */
-	struct address_set addresses;
 };
 
 struct vlan_parent {
@@ -32,6 +30,7 @@ struct vlan_parent {
 	char name[ENGINE_NAME_SIZE];
 	uint32_t ifindex;
 	struct engine_bond *path; /* its owner's; NULL before and after it runs */
+	struct wanted *wanted;	  /* its owner's: what was applied */
 	size_t vlan_count;
 	struct vlan_runtime *vlans;
 	bool save_wanted; /* what the next daemon has to know is different now */
@@ -51,6 +50,9 @@ struct vlan_runtime *vlan_parent_append(struct vlan_parent *parent, const char *
 					uint16_t vid, uint32_t ifindex);
 /* Lists those that the data path has, after a takeover. */
 void vlan_parent_list(struct vlan_parent *parent);
+/* Has what is configured say nothing of VLAN interfaces that aren't listed, and all that
+ * are; false: no memory. */
+bool vlan_parent_reconcile(struct vlan_parent *parent);
 /* Takes one out of the list, and what is left of it out of the data path: somebody
  * deleted it, or it is to go. */
 void vlan_parent_forget(struct vlan_parent *parent, size_t index);
@@ -62,19 +64,27 @@ void vlan_parent_check_gone(struct vlan_parent *parent);
 /* Once a second: looks whether one of those has come back, or is gone for good. */
 void vlan_parent_look(struct vlan_parent *parent);
 
+/* The bond or NIC of that name that carries VLAN interfaces; NULL: there is none. */
+struct vlan_parent *vlan_parent_of(struct daemon *daemon, const char *name);
+
+/* What was applied to the bond or VLAN interface with that index; NULL: it's none of
+ * ours. */
+const struct model_interface *interface_applied(const struct daemon *daemon, uint32_t ifindex);
+
 /* --- vlan_change.c */
 
-/* Lists those that the data path has, with the addresses that were put on them, by
- * name in a JSON object, which may be NULL. */
-void vlan_parent_take_over(struct vlan_parent *parent, const json_t *addresses);
-/* Removes those that aren't wanted, or whose VLAN id is another now. */
-void vlan_parent_remove_unwanted(struct vlan_parent *parent, const struct wanted *wanted,
-				 struct changes *changes);
+/* Makes the VLAN interface, with its IPv6 settings, and sets it up if it is to be. 0, or
+ * -errno with error filled in and nothing left. */
+int vlan_parent_add(struct vlan_parent *parent, const struct model_vlan *vlan,
+		    struct engine_error *error);
+/* Brings its MTU and MAC to what the model says. */
+int vlan_parent_change(struct vlan_parent *parent, const struct model_vlan *vlan,
+		       struct engine_error *error);
+/* Removes those that were marked, all at once: which costs little more than one. Those
+ * that couldn't be are still listed. 0 or -errno with the first error. */
+void vlan_parent_mark(struct vlan_parent *parent, const char *name);
+int vlan_parent_remove_marked(struct vlan_parent *parent, struct engine_error *error);
 void vlan_parent_remove_all(struct vlan_parent *parent);
-/* Makes those that are absent, changes the others. before: what was wanted until
- * now, NULL if that isn't known. */
-void vlan_parent_apply(struct vlan_parent *parent, const struct wanted *before,
-		       const struct wanted *wanted, struct changes *changes);
 
 /* --- vlan_parent.c */
 

@@ -66,6 +66,21 @@ static void wanted_bond_clear(struct model_bond *bond)
 	free(bond->members);
 }
 
+/* Adds a copy, with the room that model_add_vlan() leaves. */
+static bool wanted_add_vlan(struct wanted *wanted, const struct model_vlan *vlan)
+{
+	struct model model = {.vlan_count = wanted->vlan_count, .vlans = wanted->vlans};
+	struct model_vlan own = *vlan;
+
+	if (!wanted_interface_own(&own.interface) || !model_add_vlan(&model, &own)) {
+		model_interface_clear(&own.interface);
+		return false;
+	}
+	wanted->vlans = model.vlans;
+	wanted->vlan_count = model.vlan_count;
+	return true;
+}
+
 struct wanted *wanted_from_model(const struct model *model, const struct model_bond *bond)
 {
 	struct wanted *wanted = calloc(1, sizeof(*wanted));
@@ -74,27 +89,97 @@ struct wanted *wanted_from_model(const struct model *model, const struct model_b
 		return NULL;
 	}
 	wanted->bond = *bond;
-	wanted->vlans =
-		calloc(model->vlan_count ? model->vlan_count : 1, sizeof(*wanted->vlans));
-	if (!wanted_bond_own(&wanted->bond) || !wanted->vlans) {
+	if (!wanted_bond_own(&wanted->bond)) {
 		wanted_free(wanted);
 		return NULL;
 	}
 	for (size_t i = 0; i < model->vlan_count; i++) {
-		const struct model_vlan *vlan = &model->vlans[i];
-		struct model_vlan *own = &wanted->vlans[wanted->vlan_count];
-
-		if (strcmp(vlan->parent, bond->interface.name) != 0) {
-			continue;
-		}
-		*own = *vlan;
-		if (!wanted_interface_own(&own->interface)) {
+		if (strcmp(model->vlans[i].parent, bond->interface.name) == 0 &&
+		    !wanted_add_vlan(wanted, &model->vlans[i])) {
 			wanted_free(wanted);
 			return NULL;
 		}
-		wanted->vlan_count++;
 	}
 	return wanted;
+}
+
+/* The bond as the plan's first step makes it: with its own settings, and members as
+ * the model has them, but nothing on it. */
+struct wanted *wanted_from_bond(const struct model_bond *bond)
+{
+	struct model_bond bare = *bond;
+	struct model model = {0};
+
+	bare.interface.address_count = 0;
+	bare.interface.route_count = 0;
+	bare.interface.rule_count = 0;
+	bare.interface.ipv4_default = (struct model_default_route){0};
+	bare.interface.ipv6_default = (struct model_default_route){0};
+	bare.interface.protocol = MODEL_PROTOCOL_STATIC;
+	bare.interface.dhcpv6 = false;
+	return wanted_from_model(&model, &bare);
+}
+
+void wanted_clear(struct wanted *wanted)
+{
+	struct wanted *bare = wanted_from_bond(&wanted->bond), old = *wanted;
+
+	if (bare) {
+		*wanted = *bare;
+		*bare = old;
+		wanted_free(bare);
+	}
+	for (size_t i = wanted->bond.member_count; i-- > 0;) {
+		wanted_remove_member(wanted, wanted->bond.members[i].interface.name);
+	}
+}
+
+bool wanted_add_member(struct wanted *wanted, const char *name)
+{
+	struct model_member member = {.interface = {.source = wanted_no_source}};
+
+	(void)snprintf(member.interface.name, sizeof(member.interface.name), "%s", name);
+	return model_bond_add_member(&wanted->bond, &member);
+}
+
+void wanted_remove_member(struct wanted *wanted, const char *name)
+{
+	struct model_bond *bond = &wanted->bond;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < bond->member_count; i++) {
+		if (strcmp(bond->members[i].interface.name, name) == 0) {
+			model_interface_clear(&bond->members[i].interface);
+		} else {
+			bond->members[kept++] = bond->members[i];
+		}
+	}
+	bond->member_count = kept;
+}
+
+bool wanted_add_bare_vlan(struct wanted *wanted, const char *name, uint16_t vid, bool on_nic)
+{
+	struct model_vlan vlan = {.vid = vid,
+				  .parent_is_nic = on_nic,
+				  .interface = {.onboot = true, .source = wanted_no_source}};
+
+	(void)snprintf(vlan.interface.name, sizeof(vlan.interface.name), "%s", name);
+	memcpy(vlan.parent, wanted->bond.interface.name, sizeof(vlan.parent));
+	return wanted_add_vlan(wanted, &vlan);
+}
+
+void wanted_remove_vlan(struct wanted *wanted, const char *name)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < wanted->vlan_count; i++) {
+		if (strcmp(wanted->vlans[i].interface.name, name) == 0) {
+			model_interface_clear(&wanted->vlans[i].interface);
+		} else {
+			wanted->vlans[kept++] = wanted->vlans[i];
+		}
+	}
+	wanted->vlan_count = kept;
 }
 
 void wanted_free(struct wanted *wanted)
@@ -166,96 +251,59 @@ const struct model_vlan *wanted_find_vlan(const struct wanted *wanted, const cha
 	return NULL;
 }
 
-bool wanted_addresses_equal(const struct model_interface *a, const struct model_interface *b)
+bool wanted_step(struct wanted *wanted, const struct plan_step *step)
 {
-	if (a->address_count != b->address_count) {
-		return false;
-	}
-	for (size_t i = 0; i < a->address_count; i++) {
-		const struct model_address *left = &a->addresses[i];
-		const struct model_address *right = &b->addresses[i];
+	struct model model = {.bond_count = 1,
+			      .bonds = &wanted->bond,
+			      .vlan_count = wanted->vlan_count,
+			      .vlans = wanted->vlans};
+	bool fine;
 
-		if (left->family != right->family || left->prefix != right->prefix ||
-		    memcmp(left->bytes, right->bytes, sizeof(left->bytes)) != 0) {
-			return false;
+	if (step->action == PLAN_BOND_ADD || step->action == PLAN_BOND_REMOVE) {
+		return true;
+	}
+	fine = plan_step_to_model(step, &model);
+	wanted->vlans = model.vlans;
+	wanted->vlan_count = model.vlan_count;
+	return fine;
+}
+
+bool wanted_step_ahead(struct wanted *wanted, const struct plan_step *step)
+{
+	struct model_interface *interface = &wanted->bond.interface;
+
+	switch (step->action) {
+	case PLAN_BOND_DEVICE:
+		/* So that MACADDR is known to be ours to take back. */
+		if (step->bond->interface.has_mac) {
+			interface->has_mac = true;
+			memcpy(interface->mac, step->bond->interface.mac, 6);
 		}
+		return true;
+	case PLAN_MEMBER_ADD:
+	case PLAN_VLAN_ADD:
+	case PLAN_ADDRESS_ADD:
+	case PLAN_ROUTE_ADD:
+	case PLAN_RULE_ADD:
+	case PLAN_DHCP_START:
+		return wanted_step(wanted, step);
+	case PLAN_DHCP_STOP:
+	case PLAN_RULE_REMOVE:
+	case PLAN_ROUTE_REMOVE:
+	case PLAN_ADDRESS_REMOVE:
+	case PLAN_VLAN_REMOVE:
+	case PLAN_MEMBER_REMOVE:
+	case PLAN_BOND_REMOVE:
+	case PLAN_NIC_REMOVE:
+	case PLAN_BOND_ADD:
+	case PLAN_BOND_OPTIONS:
+	case PLAN_NIC_ADD:
+	case PLAN_MEMBER_CHANGE:
+	case PLAN_VLAN_CHANGE:
+	case PLAN_LINK_UP:
+	case PLAN_LINK_DOWN:
+	case PLAN_IPV6:
+		break;
 	}
 	return true;
-}
-
-/* Collects differences; value texts live as long as one call. */
-struct wanted_compare {
-	wanted_difference_callback *callback;
-	void *context;
-	size_t count;
-};
-
-static void wanted_compare_text(struct wanted_compare *compare, const char *option,
-				const char *from, const char *to)
-{
-	if (strcmp(from, to) != 0) {
-		compare->callback(option, from, to, compare->context);
-		compare->count++;
-	}
-}
-
-static void wanted_compare_number(struct wanted_compare *compare, const char *option,
-				  uint64_t from, uint64_t to)
-{
-	char from_text[24], to_text[24];
-
-	snprintf(from_text, sizeof(from_text), "%llu", (unsigned long long)from);
-	snprintf(to_text, sizeof(to_text), "%llu", (unsigned long long)to);
-	wanted_compare_text(compare, option, from_text, to_text);
-}
-
-static void wanted_compare_mac(struct wanted_compare *compare, const char *option,
-			       const uint8_t from[6], const uint8_t to[6])
-{
-	char text[2][18];
-	const uint8_t *macs[2] = {from, to};
-
-	for (int i = 0; i < 2; i++) {
-		const uint8_t *m = macs[i];
-
-		snprintf(text[i], sizeof(text[i]), "%02x:%02x:%02x:%02x:%02x:%02x", m[0], m[1],
-			 m[2], m[3], m[4], m[5]);
-	}
-	wanted_compare_text(compare, option, text[0], text[1]);
-}
-
-size_t wanted_differences(const struct wanted *from, const struct wanted *to,
-			  wanted_difference_callback *callback, void *context)
-{
-	struct wanted_compare c = {.callback = callback, .context = context};
-	const struct model_bond_options *a = &from->bond.options, *b = &to->bond.options;
-	const struct model_interface *x = &from->bond.interface, *y = &to->bond.interface;
-
-	wanted_compare_text(&c, "mode", bond_mode_name(a->mode), bond_mode_name(b->mode));
-	wanted_compare_text(&c, "xmit_hash_policy", xmit_hash_policy_name(a->xmit_hash_policy),
-			    xmit_hash_policy_name(b->xmit_hash_policy));
-	wanted_compare_number(&c, "miimon", a->miimon_ms, b->miimon_ms);
-	wanted_compare_number(&c, "updelay", a->updelay_ms, b->updelay_ms);
-	wanted_compare_number(&c, "downdelay", a->downdelay_ms, b->downdelay_ms);
-	wanted_compare_number(&c, "use_carrier", a->use_carrier, b->use_carrier);
-	wanted_compare_number(&c, "min_links", a->min_links, b->min_links);
-	wanted_compare_text(&c, "lacp_rate", a->lacp_rate_fast ? "fast" : "slow",
-			    b->lacp_rate_fast ? "fast" : "slow");
-	wanted_compare_text(&c, "lacp_active", a->lacp_active ? "on" : "off",
-			    b->lacp_active ? "on" : "off");
-	wanted_compare_number(&c, "ad_actor_sys_prio", a->ad_actor_sys_prio,
-			      b->ad_actor_sys_prio);
-	wanted_compare_mac(&c, "ad_actor_system", a->ad_actor_system, b->ad_actor_system);
-	wanted_compare_number(&c, "ad_user_port_key", a->ad_user_port_key, b->ad_user_port_key);
-	wanted_compare_text(&c, "engine", bond_engine_name(a->engine),
-			    bond_engine_name(b->engine));
-	wanted_compare_text(&c, "flow_placement", flow_placement_name(a->flow_placement),
-			    flow_placement_name(b->flow_placement));
-	wanted_compare_text(&c, "transmit_hook", transmit_hook_name(a->transmit_hook),
-			    transmit_hook_name(b->transmit_hook));
-	wanted_compare_number(&c, "MTU", x->mtu ? x->mtu : WANTED_MTU_DEFAULT,
-			      y->mtu ? y->mtu : WANTED_MTU_DEFAULT);
-	wanted_compare_mac(&c, "MACADDR", x->mac, y->mac);
-	wanted_compare_text(&c, "ONBOOT", x->onboot ? "yes" : "no", y->onboot ? "yes" : "no");
-	return c.count;
 }

@@ -9,6 +9,7 @@
 
 #include "daemon/json_util.h"
 #include "daemon/wanted.h"
+#include "daemon/wanted_route_json.h"
 
 #define WANTED_MTU_MAX	    65535
 #define WANTED_DELAY_MAX_MS 3600000
@@ -35,6 +36,8 @@ static json_t *wanted_interface_to_json(const struct model_interface *interface)
 	if (interface->has_mac) {
 		json_object_set_new(json, "mac", json_mac(interface->mac));
 	}
+	json_object_set_new(json, "ipv6_autoconf", json_boolean(interface->ipv6_autoconf));
+	wanted_routes_to_json(interface, json);
 	return json;
 }
 
@@ -101,6 +104,16 @@ static bool wanted_address_from_json(const json_t *json, struct model_interface 
 	       model_interface_add_address(interface, &address);
 }
 
+bool wanted_addresses_from_json(const json_t *addresses, struct model_interface *interface)
+{
+	for (size_t i = 0; i < json_array_size(addresses); i++) {
+		if (!wanted_address_from_json(json_array_get(addresses, i), interface)) {
+			return false;
+		}
+	}
+	return true;
+}
+
 static bool wanted_interface_from_json(const json_t *json, struct model_interface *interface)
 {
 	const json_t *mac = json_object_get(json, "mac");
@@ -111,12 +124,11 @@ static bool wanted_interface_from_json(const json_t *json, struct model_interfac
 	interface->onboot = json_get_bool(json, "onboot", true);
 	interface->mtu = (uint32_t)json_get_uint(json, "mtu", WANTED_MTU_MAX, 0);
 	interface->has_mac = mac && json_mac_read(mac, interface->mac);
-	for (size_t i = 0; i < json_array_size(addresses); i++) {
-		if (!wanted_address_from_json(json_array_get(addresses, i), interface)) {
-			return false;
-		}
+	if (!wanted_addresses_from_json(addresses, interface)) {
+		return false;
 	}
-	return model_name_is_valid(interface->name);
+	interface->ipv6_autoconf = json_get_bool(json, "ipv6_autoconf", true);
+	return wanted_routes_from_json(json, interface) && model_name_is_valid(interface->name);
 }
 
 static bool wanted_options_from_json(const json_t *json, struct model_bond_options *o)
@@ -181,24 +193,27 @@ static bool wanted_members_from_json(const json_t *list, struct model_bond *bond
 
 static bool wanted_vlans_from_json(const json_t *list, struct wanted *wanted)
 {
-	wanted->vlans = calloc(json_array_size(list) + 1, sizeof(*wanted->vlans));
-	if (!wanted->vlans) {
-		return false;
-	}
-	for (size_t i = 0; i < json_array_size(list); i++) {
+	struct model model = {0};
+	bool fine = true;
+
+	for (size_t i = 0; fine && i < json_array_size(list); i++) {
 		const json_t *json = json_array_get(list, i);
 		const json_t *hwaddr = json_object_get(json, "parent_hwaddr");
-		struct model_vlan *vlan = &wanted->vlans[wanted->vlan_count++];
+		struct model_vlan vlan = {.vid = (uint16_t)json_get_uint(json, "vid", 4094, 0),
+					  .parent_is_nic =
+						  json_get_bool(json, "parent_is_nic", false)};
 
-		vlan->parent_is_nic = json_get_bool(json, "parent_is_nic", false);
-		vlan->has_parent_hwaddr = hwaddr && json_mac_read(hwaddr, vlan->parent_hwaddr);
-		memcpy(vlan->parent, wanted->bond.interface.name, sizeof(vlan->parent));
-		vlan->vid = (uint16_t)json_get_uint(json, "vid", 4094, 0);
-		if (!wanted_interface_from_json(json, &vlan->interface) || vlan->vid == 0) {
-			return false;
+		vlan.has_parent_hwaddr = hwaddr && json_mac_read(hwaddr, vlan.parent_hwaddr);
+		memcpy(vlan.parent, wanted->bond.interface.name, sizeof(vlan.parent));
+		fine = wanted_interface_from_json(json, &vlan.interface) && vlan.vid != 0 &&
+		       model_add_vlan(&model, &vlan);
+		if (!fine) {
+			model_interface_clear(&vlan.interface);
 		}
 	}
-	return true;
+	wanted->vlans = model.vlans;
+	wanted->vlan_count = model.vlan_count;
+	return fine;
 }
 
 struct wanted *wanted_from_json(const json_t *json)

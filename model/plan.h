@@ -111,6 +111,20 @@ void plan_free(struct plan *plan);
 /* The step that undoes this one, sharing its text. */
 struct plan_step plan_step_inverse(const struct plan_step *step);
 
+/* One setting that a step changes. */
+struct plan_difference {
+	const char *name; /* "lacp_rate", "MTU" */
+	char from[32], to[32];
+	enum plan_disruption disruption;
+};
+
+#define PLAN_DIFFERENCES_MAX 16
+
+/* What PLAN_BOND_DEVICE, PLAN_BOND_OPTIONS or PLAN_VLAN_CHANGE changes; none with other
+ * actions. Returns how many were filled in. */
+size_t plan_step_differences(const struct plan_step *step,
+			     struct plan_difference out[PLAN_DIFFERENCES_MAX]);
+
 /* Does the step to a model, which has to be as it is found when the step is reached: what
  * is left when all steps are done has no difference to what was wanted. False: no memory;
  * the model may then be half changed. What is not there is not taken away again, and what

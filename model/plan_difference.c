@@ -154,3 +154,18 @@ size_t plan_vlan_differences(const struct model_vlan *from, const struct model_v
 	difference_mac(&d, a, b, "the parent's", PLAN_DISRUPTION_VLAN);
 	return d.count;
 }
+
+size_t plan_step_differences(const struct plan_step *step,
+			     struct plan_difference out[PLAN_DIFFERENCES_MAX])
+{
+	if (step->action == PLAN_BOND_DEVICE) {
+		return plan_device_differences(step->former_bond, step->bond, out);
+	}
+	if (step->action == PLAN_BOND_OPTIONS) {
+		return plan_option_differences(step->former_bond, step->bond, out);
+	}
+	if (step->action == PLAN_VLAN_CHANGE) {
+		return plan_vlan_differences(step->former_vlan, step->vlan, out);
+	}
+	return 0;
+}

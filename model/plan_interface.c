@@ -276,6 +276,21 @@ static void plan_settings(const struct sides *s)
 	}
 }
 
+/* One that is down and stays so has no routes, nor anything else that comes with
+ * bringing an interface up; addresses it may have. */
+static struct model_interface without_routes(const struct model_interface *interface)
+{
+	struct model_interface bare = *interface;
+
+	bare.route_count = 0;
+	bare.rule_count = 0;
+	bare.ipv4_default.is_set = false;
+	bare.ipv6_default.is_set = false;
+	bare.protocol = MODEL_PROTOCOL_STATIC;
+	bare.dhcpv6 = false;
+	return bare;
+}
+
 void plan_on_interface(struct plan_builder *builder, const struct plan_step *base)
 {
 	const struct model_interface *from = plan_step_former_interface(base);
@@ -285,7 +300,12 @@ void plan_on_interface(struct plan_builder *builder, const struct plan_step *bas
 			  .from = from ? from : &no_interface,
 			  .to = to ? to : &no_interface};
 	bool lost = loses_all_ipv4(&s);
+	struct model_interface down;
 
+	if (!s.to->onboot && !s.from->onboot) {
+		down = without_routes(s.to);
+		s.to = to ? &down : s.to;
+	}
 	plan_dhcp(&s, AF_INET);
 	plan_dhcp(&s, AF_INET6);
 	plan_rules(&s);

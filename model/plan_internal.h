@@ -44,15 +44,6 @@ void plan_text_route(char *out, const struct model_route *route);
 void plan_text_default(char *out, const struct model_default_route *route, int family);
 void plan_text_rule(char *out, const struct model_rule *rule);
 
-/* One thing about a bond or a VLAN interface that differs. */
-struct plan_difference {
-	const char *name; /* "lacp_rate", "MTU" */
-	char from[32], to[32];
-	enum plan_disruption disruption;
-};
-
-#define PLAN_DIFFERENCES_MAX 16
-
 /* What the engine (plan_device_differences()) or the core (plan_option_differences())
  * has to be told; returns how many were filled in. */
 size_t plan_device_differences(const struct model_bond *from, const struct model_bond *to,

@@ -32,6 +32,7 @@
 #include "daemon/vlan_request.h"
 #include "daemon/wanted.h"
 #include "ifcfg/ifcfg_write.h"
+#include "model/model_equal.h"
 
 #define FOLDER	   "/etc/sysconfig/network-scripts"
 #define CORE_TIMES 50
@@ -90,12 +91,25 @@ static void body_check(const char *text)
 	}
 }
 
+static bool addresses_equal(const struct model_interface *a, const struct model_interface *b)
+{
+	if (a->address_count != b->address_count) {
+		return false;
+	}
+	for (size_t i = 0; i < a->address_count; i++) {
+		if (!model_address_equal(&a->addresses[i], &b->addresses[i])) {
+			return false;
+		}
+	}
+	return true;
+}
+
 static bool interfaces_equal(const struct model_interface *a, const struct model_interface *b)
 {
 	return a->onboot == b->onboot && a->mtu == b->mtu && a->has_mac == b->has_mac &&
 	       (!a->has_mac || memcmp(a->mac, b->mac, sizeof(a->mac)) == 0) &&
 	       a->protocol == b->protocol && a->ipv6_autoconf == b->ipv6_autoconf &&
-	       a->dhcpv6 == b->dhcpv6 && wanted_addresses_equal(a, b);
+	       a->dhcpv6 == b->dhcpv6 && addresses_equal(a, b);
 }
 
 /* Its file reads back as the same. */

@@ -73,8 +73,6 @@ static void fill_interface(struct model_interface *interface, const char *name)
 		.has_mac = random_below(4) == 0,
 		.mac = {2, 0, 0, 0, 0, (uint8_t)random_below(2)},
 		.ipv6_autoconf = random_below(2) == 0,
-		.dhcpv6 = random_below(5) == 0,
-		.protocol = random_below(5) == 0 ? MODEL_PROTOCOL_DHCP : MODEL_PROTOCOL_STATIC,
 		.dhcp = {.persistent = random_below(2) == 0},
 	};
 	snprintf(interface->name, sizeof(interface->name), "%s", name);
@@ -85,7 +83,13 @@ static void fill_interface(struct model_interface *interface, const char *name)
 
 		assert_true(model_interface_add_address(interface, &address));
 	}
-	add_routes(interface);
+	/* What is down has none of this, and no plan would put it there. */
+	if (interface->onboot) {
+		interface->dhcpv6 = random_below(5) == 0;
+		interface->protocol =
+			random_below(5) == 0 ? MODEL_PROTOCOL_DHCP : MODEL_PROTOCOL_STATIC;
+		add_routes(interface);
+	}
 }
 
 static void add_member(struct model_bond *bond, const char *name)

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One application, and what the files of it share:
+ *
+ *   apply.c        from the request to the callback
+ *   apply_read.c   the texts and the models, the plan
+ *   apply_probe.c  addresses that somebody else holds
+ *   apply_start.c  at the start: takes over, then applies; and the end of a bond
+ *   apply_json.c   plans and outcomes for clients
+ */
+#ifndef DAEMON_APPLY_INTERNAL_H
+#define DAEMON_APPLY_INTERNAL_H
+
+#include "config/config_texts.h"
+#include "daemon/address_probe.h"
+#include "daemon/apply.h"
+#include "daemon/execute.h"
+#include "daemon/problems.h"
+#include "model/plan.h"
+
+#define APPLY_ERROR_SIZE 512
+
+struct apply {
+	struct daemon *daemon;
+	bool strict;
+	bool skip_probe;
+	bool starts; /* the daemon does */
+	bool has_scope;
+	char **names; /* of the scope, sorted; ours */
+	struct plan_scope scope;
+
+	struct config_texts texts; /* that are to be in force */
+	bool texts_known;	   /* false: there were none to be read */
+	struct model *wanted;	   /* of them; what is faulty is in it as it runs */
+	struct model *running;
+	struct plan plan;
+	json_t *drift;		  /* NULL: nobody asks */
+	struct problems problems; /* of the files, and of what came of them */
+
+	struct address_query *queries;
+	size_t *query_steps; /* the step that each is of */
+	size_t query_count;
+	struct address_probe *probe;
+
+	struct execution execution;
+	json_t *changes;
+	const char *code; /* NULL: nothing is wrong */
+	char error[APPLY_ERROR_SIZE];
+	apply_callback *callback;
+	void *user;
+};
+
+/* --- apply.c */
+
+/* What the request asks for, with nothing read yet; NULL: no memory. */
+struct apply *apply_new(struct daemon *daemon, const struct apply_request *request);
+void apply_free(struct apply *apply);
+/* Why there will be nothing. */
+void apply_fail(struct apply *apply, const char *code, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+/* Does the plan, and keeps what came of it. */
+void apply_execute(struct apply *apply);
+/* Makes what was found and done the daemon's. */
+void apply_keep(struct apply *apply);
+
+/* --- apply_read.c */
+
+/* Reads the texts and makes the wanted model. 0 or -errno, the apply having failed. */
+int apply_read(struct apply *apply, const struct apply_request *request);
+/* Observes what runs and makes the plan, anew if there is one. */
+int apply_plan(struct apply *apply);
+
+/* --- apply_probe.c */
+
+/* Checks the addresses that are to be added against those of other interfaces here, and
+ * gathers questions for the others. */
+int apply_probe_prepare(struct apply *apply);
+/* Heeds the answers: the application fails, or, if it's lenient, goes on without these
+ * addresses. */
+void apply_probe_judge(struct apply *apply);
+/* At the start nothing can be asked: remembers the questions for later. */
+void apply_probe_later(const struct apply *apply);
+
+/* --- apply_json.c */
+
+json_t *apply_steps_json(const struct plan *plan, const struct model *model,
+			 const enum execute_outcome *outcomes);
+
+#endif

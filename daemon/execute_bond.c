@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Steps on bonds and their members. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "daemon/bond_runtime.h"
+#include "daemon/daemon.h"
+#include "daemon/execute_internal.h"
+#include "daemon/log.h"
+#include "daemon/poll.h"
+
+static const char execute_no_kernel_engine[] =
+	"engine=kernel is not available in this version; expected engine=ebpf";
+
+int execute_bond_add(struct execute_task *task)
+{
+	const struct model_bond *bond = task->step->bond;
+	struct engine_error error;
+	int err;
+
+	if (bond->options.engine != BOND_ENGINE_EBPF) {
+		return execute_fail(task, -EOPNOTSUPP, "%s", execute_no_kernel_engine);
+	}
+	if (bond_runtime_find(task->daemon, task->step->interface)) {
+		return EXECUTE_RESULT_NOTHING;
+	}
+	err = bond_runtime_make(task->daemon, bond, &error);
+	if (err < 0) {
+		return execute_fail(task, err, "%s", error.text);
+	}
+	execute_change(task, "%s: made", task->step->interface);
+	return 0;
+}
+
+int execute_bond_remove(struct execute_task *task)
+{
+	struct bond_runtime *bond = bond_runtime_find(task->daemon, task->step->interface);
+
+	if (!bond) {
+		return EXECUTE_RESULT_ABSENT;
+	}
+	execute_change(task, "%s: removed", task->step->interface);
+	bond_runtime_remove(bond, task->undoes ? "it could not be had as a whole"
+					       : "no file defines it any more");
+	return 0;
+}
+
+static void execute_say_differences(struct execute_task *task)
+{
+	struct plan_difference differences[PLAN_DIFFERENCES_MAX];
+	size_t count = plan_step_differences(task->step, differences);
+	const char *name = task->step->interface;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct plan_difference *d = &differences[i];
+
+		execute_change(task, "%s: %s %s -> %s", name, d->name, d->from, d->to);
+		log_line(LOG_LEVEL_NOTICE, "%s %s %s -> %s bond=%s event=reloaded", name,
+			 d->name, d->from, d->to, name);
+	}
+}
+
+int execute_bond_device(struct execute_task *task)
+{
+	const struct plan_step *step = task->step;
+	struct bond_runtime *bond = bond_runtime_find(task->daemon, step->interface);
+	struct engine_error error;
+	int err;
+
+	if (!bond) {
+		return EXECUTE_RESULT_ABSENT;
+	}
+	err = bond_change_device(bond, step->former_bond, step->bond, &error);
+	if (err < 0) {
+		return execute_fail(task, err, "%s", error.text);
+	}
+	execute_say_differences(task);
+	return 0;
+}
+
+int execute_bond_options(struct execute_task *task)
+{
+	const struct plan_step *step = task->step;
+	struct bond_runtime *bond = bond_runtime_find(task->daemon, step->interface);
+
+	if (!bond) {
+		return EXECUTE_RESULT_ABSENT;
+	}
+	if (step->bond->options.engine != BOND_ENGINE_EBPF) {
+		return execute_fail(task, -EOPNOTSUPP, "%s", execute_no_kernel_engine);
+	}
+	bond_change_options(bond, &step->bond->options);
+	execute_say_differences(task);
+	return 0;
+}
+
+/* Looks for the member's NIC. One that isn't there joins when it appears; one that is
+ * there and can't be taken in waits likewise, but who wants all or nothing is told. */
+static int execute_member_look(struct execute_task *task, struct bond_runtime *bond,
+			       uint8_t slot)
+{
+	struct bond_runtime_member *member = &bond->members[slot];
+
+	member->refused[0] = '\0';
+	bond_member_verify(bond, slot);
+	bond_member_look(bond, slot);
+	poll_update(task->daemon);
+	if (member->refused[0] && task->execution->strict && !task->undoes) {
+		return execute_fail(task, -EBUSY, "%s can't be taken in: %s", member->wanted,
+				    member->refused);
+	}
+	return 0;
+}
+
+/* Frees the slot. */
+static void execute_member_drop(struct bond_runtime *bond, uint8_t slot)
+{
+	bond->members[slot].wanted[0] = '\0';
+	bond->members[slot].name[0] = '\0';
+	poll_update(bond->daemon);
+}
+
+int execute_member_add(struct execute_task *task)
+{
+	const struct plan_step *step = task->step;
+	struct bond_runtime *bond = bond_runtime_find(task->daemon, step->parent);
+	uint8_t slot;
+	int err;
+
+	if (!bond) {
+		return EXECUTE_RESULT_ABSENT;
+	}
+	slot = bond_runtime_slot(bond, step->interface, true);
+	if (slot == BOND_NO_MEMBER) {
+		return execute_fail(task, -ENOSPC,
+				    "no slot is free for member %s; a bond has at most %d",
+				    step->interface, BOND_MEMBERS_MAX);
+	}
+	err = execute_member_look(task, bond, slot);
+	if (err < 0) {
+		bond_member_let_go(bond, slot, "it is refused");
+		execute_member_drop(bond, slot);
+		return err;
+	}
+	if (step->former_bond) {
+		execute_change(task, "%s: member %s added", bond->name, step->interface);
+	}
+	return 0;
+}
+
+int execute_member_remove(struct execute_task *task)
+{
+	const struct plan_step *step = task->step;
+	struct bond_runtime *bond = bond_runtime_find(task->daemon, step->parent);
+	uint8_t slot;
+
+	if (!bond) {
+		return EXECUTE_RESULT_ABSENT;
+	}
+	slot = bond_runtime_slot(bond, step->interface, false);
+	if (slot == BOND_NO_MEMBER) {
+		return EXECUTE_RESULT_NOTHING;
+	}
+	if (step->bond) {
+		execute_change(task, "%s: member %s removed", bond->name,
+			       bond->members[slot].name);
+	}
+	if (step->bond) {
+		bond_member_leave(bond, slot, "no file names it as a member any more");
+	} else {
+		bond_member_let_go(bond, slot, "its bond is removed");
+	}
+	execute_member_drop(bond, slot);
+	return 0;
+}
+
+int execute_member_change(struct execute_task *task)
+{
+	const struct plan_step *step = task->step;
+	struct bond_runtime *bond = bond_runtime_find(task->daemon, step->parent);
+	uint8_t slot;
+
+	if (!bond) {
+		return EXECUTE_RESULT_ABSENT;
+	}
+	slot = bond_runtime_slot(bond, step->interface, true);
+	if (slot == BOND_NO_MEMBER) {
+		return execute_fail(task, -ENOSPC, "no slot is free for member %s",
+				    step->interface);
+	}
+	return execute_member_look(task, bond, slot);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What runs, as a model: what was applied last, less what the kernel doesn't have any
+ * more (somebody removed an address, set an interface down, changed its MTU), with what
+ * the files ask for and the kernel has already. Of other things that somebody put on an
+ * interface of ours nothing is in the model, so that no plan takes them away.
+ */
+#ifndef DAEMON_OBSERVE_H
+#define DAEMON_OBSERVE_H
+
+#include <jansson.h>
+
+#include "model/plan.h"
+
+struct daemon;
+
+/* What was applied, as it was: not asking the kernel. NULL: no memory. */
+struct model *observe_applied(const struct daemon *daemon);
+
+/*
+ * wanted is the model of the files. With scope the kernel is asked for these interfaces
+ * alone, and the others are in the model as they were applied. Sentences on what somebody
+ * changed by hand are added to drift, a list of {"interface", "text"}, if that isn't
+ * NULL. keep_down: what somebody has set down counts as up, and so stays down (when the
+ * daemon merely starts). *out is to be freed by model_free(). 0 or -errno.
+ */
+int observe(struct daemon *daemon, const struct model *wanted, const struct plan_scope *scope,
+	    bool keep_down, json_t *drift, struct model **out);
+
+/* Has the observed model be what was applied, so that what somebody took away is ours no
+ * more. False: no memory, for some of it. */
+bool observe_adopt(struct daemon *daemon, const struct model *observed);
+
+#endif

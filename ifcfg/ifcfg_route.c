@@ -436,6 +436,11 @@ static bool destination_read(struct ifcfg_line *line, const struct ifcfg_argumen
 		return false;
 	}
 	if (build->destination) {
+		if (word->text[0] == '#') {
+			return ifcfg_line_refuse(line, word,
+						 "a comment can't stand behind it; expected it "
+						 "in a line of its own");
+		}
 		const char *names[OPTIONS + 1] = {NULL};
 		for (size_t i = 0; i < OPTIONS; i++) {
 			names[i] = options[i].name;

@@ -343,6 +343,11 @@ static bool action_read(struct ifcfg_line *line, const struct ifcfg_argument *wo
 		return false;
 	}
 	if (!action_is(line, word, build)) {
+		if (word->text[0] == '#') {
+			return ifcfg_line_refuse(line, word,
+						 "a comment can't stand behind it; expected it "
+						 "in a line of its own");
+		}
 		const char *names[OPTIONS + 1] = {NULL};
 		for (size_t i = 0; i < OPTIONS; i++) {
 			names[i] = options[i].name;

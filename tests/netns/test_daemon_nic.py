@@ -51,7 +51,7 @@ def test_status_and_traces(server):
     assert one["name"] == "eth2" and one["mac"] == before["address"]
     vlan = vlans(server)["eth2.7"]
     assert vlan["vid"] == 7 and vlan["carrier"] and vlan["admin_up"]
-    assert vlan["addresses"] == [{"family": "inet", "address": "10.0.7.1", "prefix": 24}]
+    assert [(one["address"], one["prefix"]) for one in vlan["addresses"]] == [("10.0.7.1", 24)]
     assert "10.0.2.1/24" in server.namespace.addresses("eth2")
     assert server.daemon.request("POST", "/v1/down", {})["removed"] == ["bond0", "eth2"]
     assert server.namespace.link("eth2.7") is None
@@ -193,6 +193,21 @@ def test_renamed_and_replaced(server):
     wait_for(lambda: nic(server)["ifindex"] not in (0, ifindex), 5, "the new one is used")
     wait_vlans(server, "eth2.7")
     assert not server.namespace.link("lan2").get("ifalias")
+
+
+def test_found_by_its_address(server):
+    """HWADDR in the NIC's own file, whatever the NIC is called."""
+    mac = server.namespace.link("eth2")["address"]
+    server.config.write("eth2", f"DEVICE=eth2\nHWADDR={mac}\nONBOOT=no\n")
+    server.namespace.ip("link set eth2 name lan2")
+    server.start()
+    wait_vlans(server, "eth2.7")
+    assert nic(server)["name"] == "lan2" and nic(server)["mac"] == mac
+    # Another one that is called so is none of its.
+    server.namespace.ip("link set far-eth2 name far-lan2")
+    server.make_link("eth2")
+    server.daemon.request("POST", "/v1/reload", {})
+    assert nic(server)["name"] == "lan2"
 
 
 def test_refused_while_it_belongs_to_another(server):

@@ -2,8 +2,8 @@
 /*
  * Status for people, from the daemon's JSON (doc/api.md): one screen that says
  * what is up, what is not, and why. status_text.c: the whole; status_bond.c: a
- * bond; status_tables.c: its members and VLAN interfaces; status_reason.c: what a reason means
- * and where to look.
+ * bond; status_nic.c: a NIC with VLAN interfaces; status_tables.c: its members and VLAN
+ * interfaces; status_reason.c: what a reason means and where to look.
  */
 #ifndef CLI_STATUS_H
 #define CLI_STATUS_H
@@ -36,6 +36,9 @@ enum status_bond_state status_bond_state(const json_t *bond);
  * list. False: no memory. */
 bool status_members_print(struct out *out, const json_t *bond);
 bool status_vlans_print(struct out *out, const json_t *bond, bool whole);
+
+/* NICs with VLAN interfaces, one below the other. False: no memory. */
+bool status_nics_print(struct out *out, const json_t *nics);
 
 bool status_member_is_active(const json_t *member);
 

@@ -166,7 +166,8 @@ bool status_members_print(struct out *out, const json_t *bond)
 /* Whether the VLAN interface is as one would have it. */
 static bool vlan_is_well(const json_t *vlan)
 {
-	return field_flag(vlan, "admin_up") && field_flag(vlan, "carrier");
+	return field_flag(vlan, "elsewhere") ||
+	       (field_flag(vlan, "admin_up") && field_flag(vlan, "carrier"));
 }
 
 /* The first address in the row if it fits, the others in a line below. */
@@ -208,14 +209,19 @@ static void vlan_row(struct table *table, const json_t *vlan)
 	table_cell(table, OUT_PLAIN, "%s", field_text(vlan, "name", "?"));
 	table_cell(table, OUT_PLAIN, "%" PRIu64, field_number(vlan, "vid"));
 	table_cell(table, vlan_is_well(vlan) ? OUT_GOOD : OUT_BAD, "%s",
-		   vlan_is_well(vlan) ? "up"
-		   : up		      ? "DOWN"
-				      : "SET DOWN");
+		   field_flag(vlan, "elsewhere") ? "moved"
+		   : vlan_is_well(vlan)		 ? "up"
+		   : up				 ? "DOWN"
+						 : "SET DOWN");
 	table_cell(table, OUT_PLAIN, "%s",
 		   text_bytes(field_number(json_object_get(vlan, "rx"), "bytes"), number));
 	table_cell(table, OUT_PLAIN, "%s",
 		   text_bytes(field_number(json_object_get(vlan, "tx"), "bytes"), number));
 	addresses_cell(table, json_object_get(vlan, "addresses"));
+	if (field_flag(vlan, "elsewhere")) {
+		table_note(table, OUT_FAINT,
+			   "in another network namespace, where it goes on working");
+	}
 }
 
 /* Adds the rows of all, or of as many as fit: those that are not up first.
@@ -262,8 +268,16 @@ bool status_vlans_print(struct out *out, const json_t *bond, bool whole)
 	table_free(table);
 	if (shown < total) {
 		out_indent(out, DETAIL_INDENT);
-		out_print(out, OUT_PLAIN, "and %zu more: 'portchannel status %s' shows all",
-			  total - shown, field_text(bond, "name", "?"));
+		if (json_object_get(bond, "configured_name")) {
+			out_print(out, OUT_PLAIN,
+				  "and %zu more: 'portchannel vlan list' "
+				  "shows all",
+				  total - shown);
+		} else {
+			out_print(out, OUT_PLAIN,
+				  "and %zu more: 'portchannel status %s' shows all",
+				  total - shown, field_text(bond, "name", "?"));
+		}
 		out_line(out);
 	}
 	return printed;

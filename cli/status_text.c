@@ -25,7 +25,7 @@ static bool problems_name(const json_t *problems, const char *name, bool files)
 	return false;
 }
 
-/* Whether the name is a bond's, or a VLAN interface's, that is shown. */
+/* Whether the name is a bond's (or a NIC's), or a VLAN interface's, that is shown. */
 static bool status_names(const json_t *bonds, const char *name)
 {
 	size_t i, j;
@@ -86,9 +86,9 @@ static void summary_print(struct out *out, const json_t *bonds)
 
 /* What errors keep from running, each name once: those of the files, or the others,
  * since it's not the files' fault when somebody deletes an interface. */
-static void missing_print(struct out *out, const json_t *bonds, const json_t *problems,
-			  bool files)
+static void missing_print(struct out *out, const json_t *status, bool files)
 {
+	const json_t *problems = json_object_get(status, "problems");
 	size_t index;
 	json_t *problem;
 	json_t *told = json_object();
@@ -98,7 +98,9 @@ static void missing_print(struct out *out, const json_t *bonds, const json_t *pr
 		const char *subject = field_text(problem, "subject", "");
 
 		if (!*subject || strcmp(field_text(problem, "severity", ""), "error") != 0 ||
-		    status_names(bonds, subject) || json_object_get(told, subject) ||
+		    status_names(json_object_get(status, "bonds"), subject) ||
+		    status_names(json_object_get(status, "nics"), subject) ||
+		    json_object_get(told, subject) ||
 		    problems_name(problems, subject, true) != files) {
 			continue;
 		}
@@ -247,12 +249,13 @@ bool status_print(struct out *out, const json_t *status, const json_t *config, b
 {
 	const json_t *bonds = json_object_get(status, "bonds");
 	const json_t *problems = json_object_get(status, "problems");
+	const json_t *nics = json_object_get(status, "nics");
 	bool any_problem = json_array_size(problems) > 0;
 	size_t index;
 	json_t *bond;
 
 	pending_print(out, status);
-	if (json_array_size(bonds) == 0) {
+	if (json_array_size(bonds) == 0 && json_array_size(nics) == 0) {
 		nothing_print(out, status, config);
 		if (any_problem) {
 			out_line(out);
@@ -262,8 +265,8 @@ bool status_print(struct out *out, const json_t *status, const json_t *config, b
 		summary_print(out, bonds);
 	}
 	if (!whole) {
-		missing_print(out, bonds, problems, true);
-		missing_print(out, bonds, problems, false);
+		missing_print(out, status, true);
+		missing_print(out, status, false);
 	}
 	json_array_foreach (bonds, index, bond) {
 		bool failed = problems_name(problems, field_text(bond, "name", ""), true);
@@ -275,8 +278,14 @@ bool status_print(struct out *out, const json_t *status, const json_t *config, b
 			return false;
 		}
 	}
+	if (json_array_size(bonds) > 0 && json_array_size(nics) > 0) {
+		out_line(out);
+	}
+	if (!status_nics_print(out, nics)) {
+		return false;
+	}
 	if (any_problem) {
-		if (json_array_size(bonds) > 0) {
+		if (json_array_size(bonds) > 0 || json_array_size(nics) > 0) {
 			out_line(out);
 		}
 		problems_print(out, problems);

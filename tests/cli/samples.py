@@ -82,12 +82,22 @@ def bond(name="bond0", **changes):
     return value
 
 
-def status(*bonds, problems=()):
+def nic(name="ens2f0", **changes):
+    """A NIC that is no member, with a VLAN interface."""
+    value = {"name": name, "configured_name": name, "present": True, "ifindex": 5, "mac": SYSTEM,
+             "mtu": 1500, "admin_up": True, "carrier": True, "troubles": [],
+             "vlans": [vlan(7, name)]}
+    value.update(changes)
+    return value
+
+
+def status(*bonds, problems=(), nics=()):
     return {
         "daemon": {"version": "0.1.0", "pid": 4711, "config": "/etc/sysconfig/network-scripts",
                    "started": 1790000000, "engine": "ebpf", "carrier_read": True,
                    "loop_latency_max_us": 180},
         "bonds": [copy.deepcopy(b) for b in bonds],
+        "nics": list(nics),
         "problems": list(problems),
     }
 

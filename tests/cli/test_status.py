@@ -5,7 +5,7 @@ import json
 
 import pytest
 from conftest import environment, golden, portchannel
-from samples import bond, counters, member, no_partner, out, problem, status, vlan
+from samples import bond, counters, member, nic, no_partner, out, problem, status, vlan
 
 
 def no_carrier(name, slot, **changes):
@@ -134,7 +134,18 @@ BAD_FILES = [
     problem("ifcfg-ens9f9", 0, "permission denied"),
 ]
 
+def nics():
+    absent = nic("ens3f0", present=False, ifindex=0, mac=None, mtu=0, admin_up=False,
+                 carrier=False, troubles=["ens3f0: not there"], vlans=[])
+    moved = vlan(8, "ens2f0", elsewhere=True, ifindex=0, admin_up=False, carrier=False,
+                 addresses=[])
+    return [nic(vlans=[vlan(7, "ens2f0"), moved]), nic("ens2f1", carrier=False) | {"name": "lan1"},
+            absent]
+
+
 SCREENS = {
+    "nics": status(bond(), nics=nics()),
+    "nics_alone": status(nics=[nic(vlans=[vlan(vid, "ens2f0") for vid in range(1, 12)])]),
     "good": status(bond()),
     "cut_link": status(cut_link()),
     "no_lacpdu": status(no_lacpdu()),

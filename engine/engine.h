@@ -220,6 +220,11 @@ int engine_nics(struct engine *engine, uint32_t *out, size_t max, size_t *count,
  * *released, how many there were, is filled in on failure too. */
 int engine_strays_release(struct engine *engine, size_t *released, struct engine_error *err);
 
+/* Removes a bond's or VLAN interface's pair that a process made and died over before it
+ * could write whose it is, and that nobody wants to be finished. Nothing of the kind under
+ * that name is no error. */
+int engine_unfinished_remove(struct engine *engine, const char *name, struct engine_error *err);
+
 /* Sums of all CPUs since the bond was created. */
 int engine_bond_counters(const struct engine_bond *bond, struct dp_counters *out);
 

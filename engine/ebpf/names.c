@@ -130,6 +130,29 @@ int pair_find(struct engine *engine, const char *name, const char *hub_alias,
 	return 0;
 }
 
+int engine_unfinished_remove(struct engine *engine, const char *name, struct engine_error *err)
+{
+	struct netlink_link device, hub;
+	int result = netlink_link_get_by_name(engine->netlink, name, &device);
+
+	if (result == -ENODEV) {
+		return 0;
+	}
+	if (!result && (strcmp(device.kind, "veth") != 0 || device.link_elsewhere ||
+			!device.link || netlink_link_get(engine->netlink, device.link, &hub) ||
+			!pair_is_fresh(&device, &hub))) {
+		return 0;
+	}
+	if (!result) {
+		result = netlink_link_delete(engine->netlink, device.ifindex);
+	}
+	if (result && result != -ENODEV) {
+		return engine_fail_netlink(engine, err, result, "removing an unfinished %s",
+					   name);
+	}
+	return 0;
+}
+
 int hub_prepare(struct engine *engine, const struct netlink_link *hub, const char *hub_alias,
 		struct engine_error *err)
 {

@@ -19,6 +19,7 @@
 #include "daemon/routing.h"
 #include "daemon/snapshot.h"
 #include "model/model_equal.h"
+#include "model/model_text.h"
 
 /* One observation. */
 struct observation {
@@ -175,15 +176,16 @@ static void observe_routes(struct observation *o, struct model_interface *runnin
 {
 	const struct routing *routing = o->snapshot.routing;
 	size_t kept = 0;
+	char *text;
 
 	for (size_t i = 0; i < running->route_count; i++) {
 		if (routing_has_route(routing, &running->routes[i], ifindex)) {
 			running->routes[kept++] = running->routes[i];
+			continue;
 		}
-	}
-	if (kept < running->route_count) {
-		observe_drift(o, running->name, "%zu of its routes are gone",
-			      running->route_count - kept);
+		text = model_route_text(&running->routes[i]);
+		observe_drift(o, running->name, "somebody removed route %s", text ? text : "");
+		free(text);
 	}
 	running->route_count = kept;
 	for (size_t i = 0; wanted && i < wanted->route_count; i++) {
@@ -200,15 +202,16 @@ static void observe_rules(struct observation *o, struct model_interface *running
 {
 	const struct routing *routing = o->snapshot.routing;
 	size_t kept = 0;
+	char *text;
 
 	for (size_t i = 0; i < running->rule_count; i++) {
 		if (routing_has_rule(routing, &running->rules[i])) {
 			running->rules[kept++] = running->rules[i];
+			continue;
 		}
-	}
-	if (kept < running->rule_count) {
-		observe_drift(o, running->name, "%zu of its rules are gone",
-			      running->rule_count - kept);
+		text = model_rule_text(&running->rules[i]);
+		observe_drift(o, running->name, "somebody removed rule %s", text ? text : "");
+		free(text);
 	}
 	running->rule_count = kept;
 	for (size_t i = 0; wanted && i < wanted->rule_count; i++) {
@@ -231,7 +234,8 @@ static void observe_default(struct observation *o, struct model_interface *runni
 		routing_default(running, family, &route);
 		if (!routing_has_route(o->snapshot.routing, &route, ifindex)) {
 			own->is_set = false;
-			observe_drift(o, running->name, "its default route is gone");
+			observe_drift(o, running->name, "somebody removed its default%s route",
+				      family == AF_INET6 ? " IPv6" : "");
 		}
 	} else if (wanted && model_interface_default(wanted, family)->is_set) {
 		routing_default(wanted, family, &route);

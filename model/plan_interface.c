@@ -15,6 +15,7 @@
 #include "model/plan_internal.h"
 
 static const struct model_interface no_interface;
+static const struct model_source no_source = {.file = UINT32_MAX};
 
 /* The two sides that are compared, and the step that says where. */
 struct sides {
@@ -75,6 +76,7 @@ static void plan_addresses(const struct sides *s)
 
 	step.action = PLAN_ADDRESS_REMOVE;
 	step.disruption = PLAN_DISRUPTION_VLAN;
+	step.source = no_source; /* it stands in no file */
 	for (size_t i = 0; i < s->from->address_count; i++) {
 		step.former_address = &s->from->addresses[i];
 		if (!has_address(s->to, step.former_address, i)) {
@@ -138,6 +140,7 @@ static void plan_routes(const struct sides *s, bool lost)
 
 	step.action = PLAN_ROUTE_REMOVE;
 	step.disruption = PLAN_DISRUPTION_VLAN;
+	step.source = no_source; /* it stands in no file */
 	for (size_t i = 0; i < s->from->route_count; i++) {
 		step.former_route = &s->from->routes[i];
 		if ((lost && step.former_route->family == AF_INET) ||
@@ -177,6 +180,7 @@ static void plan_default(const struct sides *s, int family, bool lost)
 		return;
 	}
 	step.family = family;
+	step.source = no_source;
 	if (from->is_set) {
 		step.action = PLAN_ROUTE_REMOVE;
 		step.disruption = PLAN_DISRUPTION_VLAN;
@@ -203,6 +207,7 @@ static void plan_rules(const struct sides *s)
 
 	step.action = PLAN_RULE_REMOVE;
 	step.disruption = PLAN_DISRUPTION_VLAN;
+	step.source = no_source; /* it stands in no file */
 	for (size_t i = 0; i < s->from->rule_count; i++) {
 		step.former_rule = &s->from->rules[i];
 		if (!has_rule(s->to, step.former_rule, i)) {

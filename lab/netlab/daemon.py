@@ -13,11 +13,11 @@ from .wait import wait_for
 
 
 class ApiError(Exception):
-    """The daemon refused; .status is HTTP's, .code and .message its own."""
+    """The daemon refused; .status is HTTP's, .code and .message its own; .body all it said."""
 
     def __init__(self, status, body):
         error = (body or {}).get("error", {})
-        self.status, self.code = status, error.get("code")
+        self.status, self.code, self.body = status, error.get("code"), body
         self.message = error.get("message", "")
         super().__init__(f"{status} {self.code}: {self.message}")
 

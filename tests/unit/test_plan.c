@@ -99,17 +99,26 @@ static const struct plan_case cases[] = {
 	 "none vlan_add: make VLAN interface up5, VLAN 6 of bond0\n"
 	 "none address_add: add 10.5.0.1/24 to up5\n"},
 	{"the last IPv4 address, and what goes with it",
-	 {{"ifcfg-bond0", BOND OPTIONS "IPADDR=10.0.0.1\nPREFIX=24\nGATEWAY=10.0.0.254\n"}},
-	 {{"ifcfg-bond0", BOND OPTIONS "IPADDR=10.0.0.2\nPREFIX=24\nGATEWAY=10.0.0.254\n"}},
+	 {{"ifcfg-bond0", BOND OPTIONS "IPADDR=10.0.0.1\nPREFIX=24\nGATEWAY=10.0.0.254\n"},
+	  {"route-bond0", "10.9.0.0/16 via 10.0.0.253\n"}},
+	 {{"ifcfg-bond0", BOND OPTIONS "IPADDR=10.0.0.2\nPREFIX=24\nGATEWAY=10.0.0.254\n"},
+	  {"route-bond0", "10.9.0.0/16 via 10.0.0.253\n"}},
+	 "vlan route_remove: remove route 10.9.0.0/16 via 10.0.0.253 from bond0\n"
 	 "vlan route_remove: remove default route via 10.0.0.254 from bond0\n"
 	 "vlan address_remove: remove 10.0.0.1/24 from bond0\n"
 	 "none address_add: add 10.0.0.2/24 to bond0\n"
+	 "none route_add: add route 10.9.0.0/16 via 10.0.0.253 to bond0\n"
 	 "none route_add: add default route via 10.0.0.254 to bond0\n"},
 	{"one of two IPv4 addresses takes nothing along",
 	 {{"ifcfg-bond0", BOND OPTIONS "IPADDR=10.0.0.1\nPREFIX=24\nIPADDR1=10.0.0.2\n"
 				       "PREFIX1=24\nGATEWAY=10.0.0.254\n"}},
 	 {{"ifcfg-bond0", BOND OPTIONS "IPADDR=10.0.0.1\nPREFIX=24\nGATEWAY=10.0.0.254\n"}},
 	 "vlan address_remove: remove 10.0.0.2/24 from bond0\n"},
+	{"a rule",
+	 {{"ifcfg-bond0", BOND OPTIONS}},
+	 {{"ifcfg-bond0", BOND OPTIONS},
+	  {"rule-bond0", "from 10.0.0.0/24 iif bond0 table 100 priority 7\n"}},
+	 "none rule_add: add rule from 10.0.0.0/24 iif bond0 priority 7 lookup 100\n"},
 	{"from a fixed address to DHCP",
 	 {{"ifcfg-bond0", BOND OPTIONS "IPADDR=10.0.0.1\nPREFIX=24\n"}},
 	 {{"ifcfg-bond0", BOND OPTIONS "BOOTPROTO=dhcp\n"}},

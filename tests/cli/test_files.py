@@ -129,7 +129,7 @@ def test_unknown_keys_are_shown_and_no_error(folder):
         {"file": f"{path}/ifcfg-bond0", "line": 5, "column": 6, "name": "TIPE", "value": "Bond"}]
     shown = json.loads(portchannel("config", "show", "--json", "--config", path).stdout)
     assert {f["name"]: f["unknown"] for f in shown["files"]} == {
-        "ifcfg-bond0": ["IPADR", "TYPE"], "ifcfg-bond1": [], "ifcfg-eth0": [], "ifcfg-eth1": []}
+        "ifcfg-bond0": ["IPADR", "TIPE"], "ifcfg-bond1": [], "ifcfg-eth0": [], "ifcfg-eth1": []}
     assert portchannel("config", "check", "--unknown", "--config", path).returncode == 2
 
 

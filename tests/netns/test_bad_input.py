@@ -71,7 +71,7 @@ CASES = {
     "VLAN id 0": Case({"bond1.0": vlan("bond1.0")}, "bond1.0", None, r"\b0\b"),
     "VLAN id 4095": Case({"bond1.4095": vlan("bond1.4095")}, "bond1.4095", None, "4095"),
     "VLAN id as text": Case({"bond1.abc": vlan("bond1.abc")}, "bond1.abc", None, "abc"),
-    "VLAN on a bond that is none": Case({"bond9.5": vlan("bond9.5")}, "bond9.5", None, "bond9"),
+    "VLAN on a member": Case({"ens2f0.5": vlan("ens2f0.5")}, "ens2f0.5", None, "is a member of"),
     "member with an address": Case({"ens2f0": member("ens2f0", "bond1",
                                                      "IPADDR=10.0.0.1\nPREFIX=24\n")},
                                    "ens2f0", 5, "address|IPADDR"),

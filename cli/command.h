@@ -53,6 +53,7 @@ extern const struct command command_staged;
 extern const struct command command_commit;
 extern const struct command command_discard;
 extern const struct command command_console;
+extern const struct command command_metrics;
 extern const struct command command_reload;
 extern const struct command command_down;
 extern const struct command command_check_system;

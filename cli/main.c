@@ -11,11 +11,11 @@
 #include "cli/command.h"
 
 const struct command *const commands[] = {
-	&command_status,  &command_explain,	 &command_monitor, &command_config,
-	&command_plan,	  &command_apply,	 &command_confirm, &command_rollback,
-	&command_history, &command_vlan,	 &command_staged,  &command_commit,
-	&command_discard, &command_bond,	 &command_reload,  &command_down,
-	&command_console, &command_check_system, &command_help,
+	&command_status,  &command_explain, &command_monitor,	   &command_config,
+	&command_plan,	  &command_apply,   &command_confirm,	   &command_rollback,
+	&command_history, &command_vlan,    &command_staged,	   &command_commit,
+	&command_discard, &command_bond,    &command_reload,	   &command_down,
+	&command_console, &command_metrics, &command_check_system, &command_help,
 };
 const size_t command_count = sizeof(commands) / sizeof(commands[0]);
 

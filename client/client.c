@@ -288,21 +288,20 @@ static bool socket_path_fits(const struct client *client)
 	return strlen(client->socket_path) < sizeof(address.sun_path);
 }
 
-/* Sends one request, and reads the answer: *out is NULL where none came. body NULL: GET. */
-static enum client_result request_run(struct client *client, const char *url,
-				      const char *method, const char *body, json_t **out,
-				      struct client_error *error)
+/* Sends one request, and takes the answer as it is. body NULL: GET. request, all zero, is
+ * to be freed in any case. */
+static enum client_result request_send(struct client *client, struct request *request,
+				       const char *url, const char *method, const char *body,
+				       struct client_error *error)
 {
-	struct request request = {0};
 	struct curl_slist *headers = NULL;
-	enum client_result result;
+	enum client_result result = CLIENT_OK;
 
-	*out = NULL;
 	if (!socket_path_fits(client)) {
 		return fail(error, CLIENT_FAILED, "the path of the socket is too long: %s",
 			    client->socket_path);
 	}
-	bool ready = request_prepare(client, &request, url) &&
+	bool ready = request_prepare(client, request, url) &&
 		     curl_easy_setopt(client->curl, CURLOPT_TIMEOUT_MS, REQUEST_TIMEOUT_MS) ==
 			     CURLE_OK;
 	if (ready && body) {
@@ -318,10 +317,27 @@ static enum client_result request_run(struct client *client, const char *url,
 		result = fail(error, CLIENT_FAILED, "out of memory");
 	} else {
 		CURLcode code = curl_easy_perform(client->curl);
-		result = code == CURLE_OK ? answer_read(client, &request, out, error)
-					  : fail_transfer(client, &request, code, error);
+
+		if (code != CURLE_OK) {
+			result = fail_transfer(client, request, code, error);
+		}
 	}
 	curl_slist_free_all(headers);
+	return result;
+}
+
+/* Sends one request, and reads the answer: *out is NULL where none came. body NULL: GET. */
+static enum client_result request_run(struct client *client, const char *url,
+				      const char *method, const char *body, json_t **out,
+				      struct client_error *error)
+{
+	struct request request = {0};
+	enum client_result result = request_send(client, &request, url, method, body, error);
+
+	*out = NULL;
+	if (result == CLIENT_OK) {
+		result = answer_read(client, &request, out, error);
+	}
 	request_free(&request);
 	return result;
 }
@@ -343,6 +359,54 @@ enum client_result client_get(struct client *client, const char *path,
 	} else {
 		json_decref(answer);
 	}
+	return result;
+}
+
+/* Of a text: whether it is one, and none of an error. */
+static enum client_result text_check(const struct client *client, const struct request *request,
+				     struct client_error *error)
+{
+	json_t *answer = NULL;
+	enum client_result result;
+	const char *type = NULL;
+	long status = 0;
+
+	curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &status);
+	curl_easy_getinfo(client->curl, CURLINFO_CONTENT_TYPE, &type);
+	if (status == 200 && request->body && type && strncmp(type, "text/plain", 10) == 0) {
+		return CLIENT_OK;
+	}
+	result = answer_read(client, request, &answer, error);
+	json_decref(answer);
+	return result != CLIENT_OK
+		       ? result
+		       : fail(error, CLIENT_BAD_ANSWER,
+			      "what listens on %s does not answer as portchanneld does",
+			      client->socket_path);
+}
+
+enum client_result client_get_text(struct client *client, const char *path,
+				   const struct client_parameter *parameters, size_t count,
+				   char **out, size_t *size, struct client_error *error)
+{
+	struct request request = {0};
+	enum client_result result;
+	char *url;
+
+	if (!url_make(client, path, parameters, count, &url)) {
+		return fail(error, CLIENT_FAILED, "out of memory");
+	}
+	result = request_send(client, &request, url, "GET", NULL, error);
+	free(url);
+	if (result == CLIENT_OK) {
+		result = text_check(client, &request, error);
+	}
+	if (result == CLIENT_OK) {
+		*out = request.body;
+		*size = request.size;
+		request.body = NULL;
+	}
+	request_free(&request);
 	return result;
 }
 

@@ -53,6 +53,12 @@ enum client_result client_get(struct client *client, const char *path,
 			      const struct client_parameter *parameters, size_t count,
 			      json_t **out, struct client_error *error);
 
+/* The same of an answer that is a text of another kind ("/metrics"): *out, of *size bytes and
+ * with a NUL behind them, is to be freed by the caller. */
+enum client_result client_get_text(struct client *client, const char *path,
+				   const struct client_parameter *parameters, size_t count,
+				   char **out, size_t *size, struct client_error *error);
+
 /*
  * Sends body (NULL: {}) to path by method, "POST", "PATCH" or "DELETE". *out is the
  * answer's JSON, of a refusal (CLIENT_REFUSED) too, where it's whatever came beside code

@@ -17,22 +17,22 @@
 /* What it takes to send the answers that the end has brought about. */
 #define API_LAST_RUNS		  4
 
-enum MHD_Result api_answer(struct api_call *call, unsigned int status, json_t *json)
+/* text is taken; NULL: no memory. */
+static enum MHD_Result api_answer_bytes(struct api_call *call, unsigned int status,
+					const char *type, char *text, size_t size)
 {
-	char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
 	struct MHD_Response *response;
 	enum MHD_Result result;
 
-	json_decref(json);
 	if (!text) {
 		return MHD_NO;
 	}
-	response = MHD_create_response_from_buffer(strlen(text), text, MHD_RESPMEM_MUST_FREE);
+	response = MHD_create_response_from_buffer(size, text, MHD_RESPMEM_MUST_FREE);
 	if (!response) {
 		free(text);
 		return MHD_NO;
 	}
-	MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, "application/json");
+	MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
 	MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
 	if (call->allow) {
 		MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, call->allow);
@@ -40,6 +40,21 @@ enum MHD_Result api_answer(struct api_call *call, unsigned int status, json_t *j
 	result = MHD_queue_response(call->connection, status, response);
 	MHD_destroy_response(response);
 	return result;
+}
+
+enum MHD_Result api_answer(struct api_call *call, unsigned int status, json_t *json)
+{
+	char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
+
+	json_decref(json);
+	return api_answer_bytes(call, status, "application/json", text,
+				text ? strlen(text) : 0);
+}
+
+enum MHD_Result api_answer_text(struct api_call *call, const char *type, char *text,
+				size_t size)
+{
+	return api_answer_bytes(call, MHD_HTTP_OK, type, text, size);
 }
 
 enum MHD_Result api_answer_error(struct api_call *call, unsigned int status, const char *code,

@@ -113,6 +113,10 @@ enum MHD_Result api_answer(struct api_call *call, unsigned int status, json_t *j
 enum MHD_Result api_answer_error(struct api_call *call, unsigned int status, const char *code,
 				 const char *format, ...) __attribute__((format(printf, 4, 5)));
 
+/* The same of a text of another type, which is freed; NULL as above. */
+enum MHD_Result api_answer_text(struct api_call *call, const char *type, char *text,
+				size_t size);
+
 /* 404, with the names that there are; api_calls.c. */
 enum MHD_Result api_answer_no_bond(struct api_call *call, const char *name);
 
@@ -147,6 +151,7 @@ enum MHD_Result api_bond(struct api_call *call);
 enum MHD_Result api_config(struct api_call *call);
 enum MHD_Result api_explain(struct api_call *call);
 enum MHD_Result api_access(struct api_call *call);
+enum MHD_Result api_metrics(struct api_call *call);
 /* api_console.c */
 enum MHD_Result api_ticket(struct api_call *call);
 enum MHD_Result api_sign_in(struct api_call *call);

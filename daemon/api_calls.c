@@ -16,6 +16,7 @@
 #include "daemon/daemon.h"
 #include "daemon/explain.h"
 #include "daemon/json_util.h"
+#include "daemon/metrics.h"
 #include "daemon/staged.h"
 #include "daemon/status_json.h"
 #include "daemon/transaction.h"
@@ -131,6 +132,20 @@ enum MHD_Result api_access(struct api_call *call)
 			  json_pack("{s:s, s:I, s:o}", "role", peer_role_name(peer->role),
 				    "uid", (json_int_t)peer->uid, "user",
 				    json_text(peer->user)));
+}
+
+enum MHD_Result api_metrics(struct api_call *call)
+{
+	const char *vlans = api_parameter(call, "vlans");
+	size_t size = 0;
+	char *text;
+
+	if (vlans && strcmp(vlans, "true") != 0 && strcmp(vlans, "false") != 0) {
+		return api_answer_error(call, MHD_HTTP_BAD_REQUEST, "bad_parameter",
+					"vlans is '%.32s'; expected true or false", vlans);
+	}
+	text = metrics_make(call->api->daemon, vlans && strcmp(vlans, "true") == 0, &size);
+	return api_answer_text(call, "text/plain; version=0.0.4; charset=utf-8", text, size);
 }
 
 /* What would be done, for the files as they are or with the staged changes in them. */

@@ -19,7 +19,7 @@ static const char api_bearer[] = "Bearer ";
 static bool api_call_is_active(const char *path)
 {
 	static const char *const passive[] = {"/v1/live", "/v1/events", "/v1/access",
-					      "/v1/counters"};
+					      "/v1/counters", "/metrics"};
 
 	for (size_t i = 0; i < sizeof(passive) / sizeof(passive[0]); i++) {
 		if (strcmp(path, passive[i]) == 0) {

@@ -32,6 +32,7 @@ static const struct api_route api_routes[] = {
 	{"/v1/explain", MHD_HTTP_METHOD_GET, PEER_ROLE_READER, api_explain},
 	{"/v1/events", MHD_HTTP_METHOD_GET, PEER_ROLE_READER, api_events_answer},
 	{"/v1/access", MHD_HTTP_METHOD_GET, PEER_ROLE_READER, api_access},
+	{"/metrics", MHD_HTTP_METHOD_GET, PEER_ROLE_READER, api_metrics},
 	{"/v1/plan", MHD_HTTP_METHOD_GET, PEER_ROLE_READER, api_plan},
 	{"/v1/history", MHD_HTTP_METHOD_GET, PEER_ROLE_READER, api_history},
 	{"/v1/history/", MHD_HTTP_METHOD_GET, PEER_ROLE_READER, api_history_entry},

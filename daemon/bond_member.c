@@ -35,6 +35,7 @@ uint8_t bond_runtime_slot(struct bond_runtime *bond, const char *wanted, bool ma
 		if (!member->wanted[0]) {
 			snprintf(member->wanted, sizeof(member->wanted), "%s", wanted);
 			snprintf(member->name, sizeof(member->name), "%s", wanted);
+			memset(member->transitions, 0, sizeof(member->transitions));
 			return slot;
 		}
 	}

@@ -141,6 +141,9 @@ void bond_runtime_note(struct bond_runtime *bond, const struct bond_note *note)
 	}
 	if (note->slot < BOND_MEMBERS_MAX) {
 		member = bond->members[note->slot].name;
+		bond->members[note->slot].transitions[note->type]++;
+	} else {
+		bond->transitions[note->type]++;
 	}
 	snprintf(event.bond, sizeof(event.bond), "%s", bond->name);
 	snprintf(event.member, sizeof(event.member), "%s", member);

@@ -63,6 +63,7 @@ struct bond_runtime *bond_runtime_new(struct daemon *daemon, struct wanted *want
 	bond->daemon = daemon;
 	bond->deadline_at = TIME_NEVER;
 	bond->socket = -1;
+	bucket_table_init(&bond->published);
 	memcpy(bond->name, wanted->bond.interface.name, sizeof(bond->name));
 	vlan_parent_init(&bond->parent, daemon, bond->name);
 	bond_runtime_set_wanted(bond, wanted);
@@ -151,6 +152,23 @@ static void bond_runtime_publish_carrier(struct bond_runtime *bond)
 	}
 }
 
+/* Counts which buckets are about to change their member. */
+static void bond_runtime_count_moves(struct bond_runtime *bond)
+{
+	bool failover = false;
+
+	for (int i = 0; i < BOND_BUCKETS; i++) {
+		uint8_t from = bond->published.slot[i], to = bond->core.table.slot[i];
+
+		if (from != to && from < BOND_MEMBERS_MAX && to < BOND_MEMBERS_MAX) {
+			bond->buckets_moved++;
+			failover |= !bond_member_transmits(&bond->core, from);
+		}
+	}
+	bond->failovers += failover;
+	bond->published = bond->core.table;
+}
+
 void bond_runtime_publish(struct bond_runtime *bond)
 {
 	uint32_t flags[BOND_MEMBERS_MAX] = {0};
@@ -172,6 +190,7 @@ void bond_runtime_publish(struct bond_runtime *bond)
 			flags[slot] |= DP_SLOT_RECEIVE;
 		}
 	}
+	bond_runtime_count_moves(bond);
 	engine_bond_publish(bond->path, &bond->core.table, flags);
 	bond_runtime_publish_carrier(bond);
 }

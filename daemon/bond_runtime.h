@@ -44,8 +44,10 @@ struct bond_runtime_member {
 	char refused[ENGINE_ERROR_SIZE];
 	uint32_t refused_ifindex;
 	uint32_t refused_master; /* what it belonged to then */
-	bool touched;		 /* watch.c: there is news of it */
-	bool gone;		 /* watch.c: it was deleted, or moved away */
+	/* Its machines' notes since it was given the slot, by enum bond_note_type. */
+	uint64_t transitions[BOND_NOTE_COUNT];
+	bool touched; /* watch.c: there is news of it */
+	bool gone;    /* watch.c: it was deleted, or moved away */
 };
 
 struct bond_runtime {
@@ -66,7 +68,12 @@ struct bond_runtime {
 	char follow_error[ENGINE_ERROR_SIZE]; /* said already; "" none */
 	char repair_error[ENGINE_ERROR_SIZE]; /* likewise */
 	struct vlan_parent parent;	      /* of its VLAN interfaces */
-	bool carrier_known;		      /* carrier_set is what the data path shows */
+	/* For metrics, since the daemon's start: notes of the bond itself; how often flows
+	 * of a lost member went to others; buckets that changed their member. */
+	uint64_t transitions[BOND_NOTE_COUNT];
+	uint64_t failovers, buckets_moved;
+	struct bucket_table published; /* as the data path was told last */
+	bool carrier_known;	       /* carrier_set is what the data path shows */
 	bool carrier_set;
 	/* Taken over without saved state: what runs is left alone until the
 	 * core has something better, or hold_source has had enough. */

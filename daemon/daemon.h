@@ -12,6 +12,7 @@
  *   watch.c        what the kernel tells of interfaces; poll.c asks it
  *   state.c        what is kept for the next daemon; announce.c its first words
  *   api*.c         the socket for clients; status_*.c, explain.c what they see
+ *   metrics*.c     numbers for Prometheus
  */
 #ifndef DAEMON_DAEMON_H
 #define DAEMON_DAEMON_H
@@ -68,6 +69,13 @@ struct daemon_options {
 	const char *dhcp_client; /* "dhclient", ...; NULL: whichever there is */
 };
 
+/* What the plan was that metrics tell of; metrics.c. */
+struct metrics_plan {
+	uint64_t made_us; /* 0: never */
+	bool known;	  /* false: the files can't be read */
+	size_t steps, drift;
+};
+
 struct daemon {
 	struct daemon_options options;
 	sd_event *loop;
@@ -95,6 +103,7 @@ struct daemon {
 	struct announcer *announcer; /* address_announce.c; NULL until it is needed */
 	struct address_late *late;   /* address_late.c; likewise */
 	struct problems problems;    /* of the last reading of the files */
+	struct metrics_plan metrics_plan;
 	time_t started;
 	uint64_t latency_max_us; /* the longest that something due had to wait */
 	uint64_t breathed_us;

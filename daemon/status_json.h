@@ -7,6 +7,7 @@
 #define DAEMON_STATUS_JSON_H
 
 #include <jansson.h>
+#include <stdbool.h>
 
 #include "abi/datapath.h"
 #include "core/bond.h"
@@ -29,7 +30,14 @@ json_t *status_json_event(const struct event *event);
 json_t *status_json_member(const struct bond_runtime_member *member,
 			   const struct dp_counters *counters);
 
-/* status_lacp.c: of the bond, null in other modes; and of a member. */
+/* "active", "standby", "down" or "absent". */
+const char *status_member_state(const struct bond_runtime_member *member);
+
+/* status_lacp.c: the name of one of the eight bits of LACP's state, from the lowest; */
+const char *status_lacp_flag_name(int bit);
+/* whether a partner was ever heard; */
+bool status_lacp_is_heard(const struct lacp_port *port);
+/* of the bond, null in other modes; and of a member. */
 json_t *status_json_lacp(const struct bond_runtime *bond);
 json_t *status_json_lacp_port(const struct lacp_port *port);
 

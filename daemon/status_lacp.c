@@ -11,6 +11,11 @@ static const char *const status_state_names[8] = {
 	"collecting", "distributing",  "defaulted",   "expired",
 };
 
+const char *status_lacp_flag_name(int bit)
+{
+	return status_state_names[bit];
+}
+
 static json_t *status_json_info(const struct lacp_info *info)
 {
 	json_t *state = json_array();
@@ -33,6 +38,11 @@ static bool status_is_known(const uint8_t system[6])
 	return memcmp(system, none, sizeof(none)) != 0;
 }
 
+bool status_lacp_is_heard(const struct lacp_port *port)
+{
+	return status_is_known(port->partner.system);
+}
+
 json_t *status_json_lacp_port(const struct lacp_port *port)
 {
 	const struct lacp_counters *c = &port->counters;
@@ -40,8 +50,7 @@ json_t *status_json_lacp_port(const struct lacp_port *port)
 	json_t *json = json_pack(
 		"{s:o, s:o, s:s, s:s, s:s, s:s, s:s, s:s}", "actor",
 		status_json_info(&port->actor), "partner",
-		status_is_known(port->partner.system) ? status_json_info(&port->partner)
-						      : json_null(),
+		status_lacp_is_heard(port) ? status_json_info(&port->partner) : json_null(),
 		"receive_state", bond_note_state_name(BOND_NOTE_RECEIVE, port->receive),
 		"periodic_state", bond_note_state_name(BOND_NOTE_PERIODIC, port->periodic),
 		"mux_state", bond_note_state_name(BOND_NOTE_MUX, port->mux), "selected",

@@ -35,19 +35,35 @@ static const char *status_duplex_name(enum link_duplex duplex)
 	return NULL;
 }
 
+static bool status_is_active(const struct bond_runtime_member *member)
+{
+	const struct bond *core = &member->bond->core;
+
+	return member->ifindex != 0 && bond_member_transmits(core, member->slot) &&
+	       bond_member_receives(core, member->slot);
+}
+
+const char *status_member_state(const struct bond_runtime_member *member)
+{
+	if (member->ifindex == 0) {
+		return member->refused[0] ? "down" : "absent";
+	}
+	if (status_is_active(member)) {
+		return "active";
+	}
+	return member->bond->core.members[member->slot].monitor.state == LINK_DOWN ? "down"
+										   : "standby";
+}
+
 /* A member that there is a NIC for: what the core says of it. */
 static void status_add_core(json_t *json, const struct bond_runtime_member *member)
 {
 	const struct bond *core = &member->bond->core;
 	const struct bond_member *m = &core->members[member->slot];
-	bool active = bond_member_transmits(core, member->slot) &&
-		      bond_member_receives(core, member->slot);
-	const char *state = active			    ? "active"
-			    : m->monitor.state == LINK_DOWN ? "down"
-							    : "standby";
+	bool active = status_is_active(member);
 	enum bond_reason reason = active ? BOND_REASON_NONE : m->reason;
 
-	json_object_set_new(json, "state", json_string(state));
+	json_object_set_new(json, "state", json_string(status_member_state(member)));
 	json_object_set_new(json, "reason",
 			    json_text(active ? NULL : bond_reason_name(reason)));
 	json_object_set_new(json, "reason_text", json_text(bond_reason_text(reason)));
@@ -89,7 +105,7 @@ static void status_add_absent(json_t *json, const struct bond_runtime_member *me
 {
 	bool refused = member->refused[0] != '\0';
 
-	json_object_set_new(json, "state", json_string(refused ? "down" : "absent"));
+	json_object_set_new(json, "state", json_string(status_member_state(member)));
 	json_object_set_new(json, "reason", json_string(refused ? "refused" : "absent"));
 	json_object_set_new(json, "reason_text", status_absent_text(member));
 	json_object_set_new(json, "link", json_string("down"));

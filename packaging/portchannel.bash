@@ -30,7 +30,7 @@ _portchannel_vlans()
 }
 
 _portchannel_commands="status explain monitor config plan apply confirm rollback history vlan
-	staged commit discard bond console reload down check-system help"
+	staged commit discard bond console reload down metrics check-system help"
 _portchannel_vlan_how="--stage --confirm --revision --json --socket --help"
 _portchannel_vlan_settings="--mtu --mac --gateway --gateway6 --dhcp --no-dhcp --dhcpv6
 	--no-dhcpv6 --ipv6-autoconf --no-ipv6-autoconf --onboot --no-onboot"
@@ -59,7 +59,7 @@ _portchannel()
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		word=${COMP_WORDS[i]}
 		case $word in
-		--socket | --config | --dialect | --pcap | --policy | --members | --src-mac | --dst-mac | \
+		--socket | --config | --dialect | --pcap | --output | --policy | --members | --src-mac | --dst-mac | \
 			--vlan | --confirm | --revision | --name | --mtu | --mac | --gateway | --gateway6 | \
 			--address | --add-address | --remove-address)
 			((i++))
@@ -78,7 +78,7 @@ _portchannel()
 	done
 
 	case $previous in
-	--socket | --pcap)
+	--socket | --pcap | --output)
 		_portchannel_files -f
 		return
 		;;
@@ -118,6 +118,7 @@ _portchannel()
 	apply,-* | commit,-*) _portchannel_words "--confirm --revision --json --socket --help" ;;
 	rollback,-*) _portchannel_words "--confirm --json --socket --help" ;;
 	discard,-*) _portchannel_words "--revision --socket --help" ;;
+	metrics,-*) _portchannel_words "--vlans --output --socket --help" ;;
 	console,-*) _portchannel_words "--open --port --socket --help" ;;
 	confirm,-* | bond,-*) _portchannel_words "--socket --help" ;;
 	vlan,-*) _portchannel_vlan_options "$part" ;;

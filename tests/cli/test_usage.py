@@ -10,7 +10,8 @@ from conftest import environment, golden, portchannel, portchannel_as_nobody
 from samples import bond, status
 
 COMMANDS = ["status", "explain", "monitor", "config", "plan", "apply", "confirm", "rollback", "history",
-            "vlan", "staged", "commit", "discard", "bond", "reload", "down", "console", "check-system",
+            "vlan", "staged", "commit", "discard", "bond", "reload", "down", "console", "metrics",
+            "check-system",
             "help"]
 PARTS = ["vlan add", "vlan set", "vlan del", "vlan list", "bond add", "bond set", "bond del"]
 
@@ -89,6 +90,9 @@ def test_version():
     (["monitor", "bond0"], "what is 'bond0' for?"),
     (["reload", "now"], "what is 'now' for?"),
     (["check-system", "now"], "what is 'now' for?"),
+    (["metrics", "now"], "what is 'now' for?"),
+    (["metrics", "--output"], "--output wants a value"),
+    (["metrics", "--output", ""], "--output is ''; expected a file's name"),
     (["down", "a", "b"], "what is 'b' for?"),
     (["config"], "arguments are missing"),
     (["config", "chekc"], "config can be checked or shown, not 'chekc'"),
@@ -117,7 +121,7 @@ def test_usage_errors(arguments, message):
                                      ["plan"], ["plan", "--detailed-exitcode"], ["apply"], ["confirm"],
                                      ["rollback"], ["history"], ["vlan", "list"], ["vlan", "del", "x"],
                                      ["vlan", "set", "x", "--add-address", "10.0.0.1/8"], ["staged"],
-                                     ["commit"], ["discard"], ["console"], ["bond", "add", "bond1"],
+                                     ["commit"], ["discard"], ["console"], ["metrics"], ["bond", "add", "bond1"],
                                      ["explain", "bond0", "10.0.0.1", "10.0.0.2"]])
 def test_no_daemon(folder, command):
     result = portchannel("--socket", f"{folder}/none.sock", *command)

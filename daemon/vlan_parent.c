@@ -205,8 +205,10 @@ const struct model_interface *interface_applied(const struct daemon *daemon, uin
 	const struct model_interface *found = NULL;
 
 	for (struct bond_runtime *bond = daemon->bonds; bond && !found; bond = bond->next) {
-		found = bond->ifindex == ifindex ? &bond->wanted->bond.interface
-						 : vlan_parent_applied(&bond->parent, ifindex);
+		if (bond->ifindex == ifindex) {
+			return &bond->wanted->bond.interface;
+		}
+		found = vlan_parent_applied(&bond->parent, ifindex);
 	}
 	for (struct nic_runtime *nic = daemon->nics; nic && !found; nic = nic->next) {
 		found = vlan_parent_applied(&nic->parent, ifindex);

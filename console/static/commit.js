@@ -8,6 +8,8 @@ import {plural} from "./format.js";
 import * as transport from "./transport.js";
 
 const CONFIRM_SECONDS = 30;
+const COMMIT_SECONDS = 15;
+const REACH_SECONDS = 5;
 const TRY_INTERVAL_MS = 1000;
 const REACHED_ENOUGH = 4; // times in a row
 
@@ -44,12 +46,21 @@ function pause(milliseconds) {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
-/** The history's word on what became of a change; null while the daemon can't be asked. */
-async function stateOf(number) {
+/** The number of the newest configuration in the history. */
+async function newestNumber() {
+  const {configurations} = await transport.get("/v1/history", REACH_SECONDS);
+  return Math.max(0, ...configurations.map((each) => each.number));
+}
+
+/**
+ * The history's word on what became of the change after the configuration of that number:
+ * a state, "none" where there is no such change (yet), null while the daemon can't be asked.
+ */
+async function stateAfter(number) {
   try {
-    const {configurations} = await transport.get("/v1/history");
-    const entry = configurations.find((each) => each.number === number);
-    return entry ? entry.state : "taken_back";
+    const {configurations} = await transport.get("/v1/history", REACH_SECONDS);
+    const entry = configurations.find((each) => each.number > number);
+    return entry ? entry.state : "none";
   } catch {
     return null;
   }
@@ -60,7 +71,7 @@ async function stateOf(number) {
  * new configuration the change is kept by itself, unless the person wants to say so, or has
  * it taken back. Resolves to how it ended.
  */
-function countdown(number, deadline) {
+function countdown(before, deadline) {
   let answer = null;
   return dialog("Keep the change?", (close, box) => {
     const left = h("p", {class: "countdown", role: "timer"});
@@ -89,12 +100,13 @@ function countdown(number, deadline) {
       while (box.isConnected || left.textContent === "") {
         const seconds = Math.ceil(deadline - Date.now() / 1000);
         setText(left, seconds > 0 ? `${seconds} s` : "Time is up");
-        const state = await stateOf(number);
-        if (state === "taken_back" || state === "former" || state === "in_force") {
-          close(state === "in_force" ? "kept" : "taken_back");
+        const state = await stateAfter(before);
+        if (["taken_back", "former", "in_force"].includes(state) ||
+            (state === "none" && seconds <= 0)) {
+          close(state === "in_force" ? "kept" : state === "none" ? "none" : "taken_back");
           return;
         }
-        reached = state ? reached + 1 : 0;
+        reached = state === "waiting" ? reached + 1 : 0;
         if (!answer) {
           keepButton.disabled = reached === 0;
           setText(reach, reached ? "The server answers through the new configuration."
@@ -126,22 +138,24 @@ export async function commit(revision) {
   if (!(await planDialog(plan))) {
     return null;
   }
-  let applied;
+  let before;
   try {
-    applied = await transport.send("POST", "/v1/commit", {revision, confirm: CONFIRM_SECONDS});
-  } catch (error) {
-    if (error instanceof transport.Unreachable) {
-      return {text: "The server could not be reached after the change; it takes the change back " +
-                    "by itself.", wrong: true};
+    before = await newestNumber();
+    const applied = await transport.send("POST", "/v1/commit",
+      {revision, confirm: CONFIRM_SECONDS}, COMMIT_SECONDS);
+    if (!applied.waiting) {
+      return {text: "Committed.", wrong: false};
     }
-    return {text: error.message, wrong: true};
-  }
-  if (!applied.waiting) {
-    return {text: "Committed.", wrong: false};
+  } catch (error) {
+    // Without an answer it may have been made all the same: the history will say.
+    if (!(error instanceof transport.Unreachable) || before === undefined) {
+      return {text: error.message, wrong: true};
+    }
   }
   // By the browser's own clock: the server's may differ.
-  const deadline = Date.now() / 1000 + applied.waiting.seconds;
-  const end = await countdown(applied.number, deadline);
-  return end === "kept" ? {text: "Committed, and kept.", wrong: false}
-    : {text: "The change was taken back; it waits in the table again.", wrong: true};
+  const end = await countdown(before, Date.now() / 1000 + CONFIRM_SECONDS);
+  return {kept: {text: "Committed, and kept.", wrong: false},
+          none: {text: "The server did not make the change; it waits in the table.", wrong: true},
+          taken_back: {text: "The change was taken back; it waits in the table again.",
+                       wrong: true}}[end];
 }

@@ -102,8 +102,8 @@ export async function close() {
 
 export const canSignOut = true;
 
-export function get(path) {
-  return call("GET", `/api${path}`);
+export function get(path, timeoutSeconds) {
+  return call("GET", `/api${path}`, undefined, timeoutSeconds);
 }
 
 /** POST, PATCH or DELETE. */

@@ -20,11 +20,11 @@ test("a change that cuts the console off is taken back, and the page says so", a
   const page = await here.signIn();
   await openEdit(page);
   // A more specific route to the switch's address, into a VLAN where it isn't.
-  await createVlan(page, {vid: 690, addresses: ["10.124.251.2/31"]});
+  await createVlan(page, {vid: 690, addresses: ["10.124.251.2/30"]});
   await row(page, "bond0.690").waitFor();
   await page.locator(".footer").getByRole("button", {name: "Save"}).click();
   await dialog(page).getByRole("button", {name: "Commit"}).click();
-  await page.getByText("taken back").first().waitFor({timeout: 90000});
+  await page.locator(".message").filter({hasText: "taken back"}).waitFor({timeout: 90000});
   assert.ok(!("ifcfg-bond0.690" in await lab.call("files")));
   assert.ok(!(await lab.call("links")).includes("bond0.690"));
   await row(page, "bond0.690").getByText("new, not committed").waitFor();
@@ -42,7 +42,7 @@ test("one that is not kept is taken back", async () => {
   await dialog(page).getByRole("button", {name: "Commit"}).click();
   await dialog(page).getByLabel("Keep it as soon as").uncheck();
   await dialog(page).getByRole("button", {name: "Take it back"}).click();
-  await page.getByText("The change was taken back").waitFor();
+  await page.locator(".message").filter({hasText: "taken back"}).waitFor();
   assert.ok(!("ifcfg-bond0.691" in await lab.call("files")));
   assert.ok(!(await lab.call("links")).includes("bond0.691"));
 });

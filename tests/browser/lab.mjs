@@ -129,5 +129,5 @@ export function row(page, name) {
 export async function commit(page, words = "Committed, and kept.") {
   await page.locator(".footer").getByRole("button", {name: "Save"}).click();
   await dialog(page).getByRole("button", {name: "Commit"}).click();
-  await page.getByText(words).waitFor({timeout: 60000});
+  await page.locator(".message").filter({hasText: words}).waitFor({timeout: 60000});
 }

@@ -41,7 +41,7 @@ test("a VLAN interface is created, saved, and saved again to commit", async () =
   await dialog(page).getByRole("button", {name: "Commit"}).click();
   await dialog(page).getByText("answers through the new configuration").waitFor();
   await screenshot(page, "confirm");
-  await page.getByText("Committed, and kept.").waitFor();
+  await page.locator(".message").filter({hasText: "Committed, and kept."}).waitFor();
   await row(page, "bond0.700").waitFor();
 
   const files = await lab.call("files");

@@ -7,6 +7,9 @@
  *   loop.c         the loop, signals; notify.c what systemd is told
  *   apply*.c       files -> models -> plan; execute*.c the plan -> the running bonds
  *   observe.c      what runs, as a model
+ *   transaction*.c changes confirmed, taken back, undone after a crash; history.c,
+ *                  journal.c, store.c what they leave on the disk
+ *   staged*.c      VLAN interfaces by command, vlan_request.c what is asked for
  *   bond_*.c       one running bond: core, data path, members, VLAN interfaces
  *   nic_*.c        a NIC that is no member and carries VLAN interfaces
  *   watch.c        what the kernel tells of interfaces; poll.c asks it

@@ -178,6 +178,7 @@ struct transaction_answer staged_vlans_show(struct daemon *daemon)
 			list,
 			staged_vlan_element(staged, &daemon->transactions->folder, model, vlan,
 					    json_object_get(names, vlan->interface.name)));
+		daemon_breathe(daemon);
 	}
 	json_array_foreach (staged->changes, index, change) {
 		if (strcmp(staged_text(change, "action"), "delete") == 0) {

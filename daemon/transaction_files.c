@@ -86,14 +86,19 @@ struct transaction_comparing {
 	int err;
 };
 
+static bool transaction_is_unreadable(const struct config_text *text)
+{
+	return text && text->read_error != 0;
+}
+
 static void transaction_on_difference(const struct config_text *from,
 				      const struct config_text *to, void *context)
 {
 	struct transaction_comparing *comparing = context;
 	const char *name = from ? from->name : to->name;
 
-	if (journal_texts_equal(from, to) || (from && from->read_error) ||
-	    (to && to->read_error) ||
+	if (journal_texts_equal(from, to) || transaction_is_unreadable(from) ||
+	    transaction_is_unreadable(to) ||
 	    !(transaction_file_is_ours(comparing->from_model, name) ||
 	      transaction_file_is_ours(comparing->to_model, name))) {
 		return;

@@ -159,6 +159,13 @@ void ifcfg_unapplied_warn(const struct ifcfg_context *context)
 				key_check(context, &keys[i]);
 			}
 		}
+		if (context->dialect == IFCFG_DIALECT_NM &&
+		    strncmp(name, "ROUTING_RULE", strlen("ROUTING_RULE")) == 0 &&
+		    ifcfg_key_value(context, name)) {
+			ifcfg_key_warning(context, name,
+					  "%s is not applied; expected a line in a rule file",
+					  name);
+		}
 	}
 	if (ifcfg_key_is_true(context, "GVRP")) {
 		ifcfg_key_warning(context, "GVRP",

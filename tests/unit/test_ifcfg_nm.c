@@ -254,6 +254,8 @@ static void test_meaning(void **state)
 		{"IPV6ADDR=2001:db8::1/64", "IPV6INIT is not yes", MODEL_WARNING},
 		{"IPV6INIT=yes\nIPV6ADDR=2001:db8::1/64", NULL, 0},
 		{"REORDER_HDR=no", "nm reads VLAN_FLAGS instead", MODEL_WARNING},
+		{"ROUTING_RULE_1='priority 5 from 10.0.0.0/8 table 7'",
+		 "expected a line in a rule file", MODEL_WARNING},
 		{"VLAN_FLAGS=GVRP", "is not applied", MODEL_WARNING},
 		{"BONDING_OPTS='mode=4 miimon=100 lacp_rate=2'", "leaves the option out",
 		 MODEL_WARNING},

@@ -75,8 +75,8 @@ int staged_folder(struct staged *staged, const struct config_texts **out);
 /* The folder with the staged changes in it, read; *answer filled where it returns
  * false. */
 bool staged_view(struct staged *staged, struct transaction_answer *answer);
-/* The same with one more change in it (in place of one of that name); it becomes the
- * view. */
+/* The same with one more change in it (in place of one of that name), of the folder as
+ * it was read for staged_view(); it becomes the view. */
 bool staged_view_with(struct staged *staged, const json_t *change,
 		      struct transaction_answer *answer);
 void staged_view_free(struct staged_view *view);

@@ -110,19 +110,13 @@ static int staged_view_take(struct staged *staged, struct config_texts *texts)
 	return 0;
 }
 
+/* Of the folder as it was read last. */
 static bool staged_view_of(struct staged *staged, const json_t *changes,
 			   struct transaction_answer *answer)
 {
-	const struct config_texts *folder = NULL;
 	struct config_texts texts = {0};
-	int err = staged_folder(staged, &folder);
+	int err = staged_texts_with(&staged->daemon->transactions->folder, changes, &texts);
 
-	if (err < 0) {
-		*answer = transaction_error(500, "config_unreadable", "%s can't be read: %s",
-					    staged->daemon->options.config, strerror(-err));
-		return false;
-	}
-	err = staged_texts_with(folder, changes, &texts);
 	if (err == 0) {
 		err = staged_view_take(staged, &texts);
 	}
@@ -135,6 +129,14 @@ static bool staged_view_of(struct staged *staged, const json_t *changes,
 
 bool staged_view(struct staged *staged, struct transaction_answer *answer)
 {
+	const struct config_texts *folder;
+	int err = staged_folder(staged, &folder);
+
+	if (err < 0) {
+		*answer = transaction_error(500, "config_unreadable", "%s can't be read: %s",
+					    staged->daemon->options.config, strerror(-err));
+		return false;
+	}
 	return staged_view_of(staged, staged->changes, answer);
 }
 

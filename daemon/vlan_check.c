@@ -12,9 +12,8 @@
 #include "daemon/daemon.h"
 #include "daemon/vlan_address.h"
 #include "daemon/vlan_links.h"
+#include "daemon/wanted.h"
 #include "netlink/netlink.h"
-
-#define VLAN_MTU_DEFAULT 1500
 
 __attribute__((format(printf, 5, 6))) static bool vlan_refuse(struct vlan_check_error *error,
 							      unsigned int status,
@@ -210,31 +209,9 @@ static void vlan_parent_names(const struct model *model, const struct vlan_links
 	}
 }
 
-static bool vlan_check_parent(const struct model *model, const struct vlan_links *links,
-			      const struct model_vlan *vlan, struct vlan_check_error *error)
+static bool vlan_check_mtu(const struct model_vlan *vlan, uint32_t mtu,
+			   struct vlan_check_error *error)
 {
-	const struct model_bond *bond = model_find_bond(model, vlan->parent);
-	const struct model_bond *of = vlan_links_bond_of(model, vlan->parent);
-	const struct vlan_link *link = vlan_links_find(links, vlan->parent);
-	uint32_t mtu = link ? link->mtu : VLAN_MTU_DEFAULT;
-	char names[200];
-
-	if (of) {
-		return vlan_refuse(error, 409, "no_such_parent", "parent",
-				   "%s is a member of %s; expected the bond, or a NIC that is "
-				   "no member",
-				   vlan->parent, of->interface.name);
-	}
-	if (!bond && (!link || !vlan_link_is_parent(link, model))) {
-		vlan_parent_names(model, links, names, sizeof(names));
-		return vlan_refuse(error, 409, "no_such_parent", "parent",
-				   link ? "a VLAN interface can't be put on %s; there are: %s"
-					: "there is no bond or NIC '%s'; there are: %s",
-				   vlan->parent, names);
-	}
-	if (bond && bond->interface.mtu != 0) {
-		mtu = bond->interface.mtu;
-	}
 	if (vlan->interface.mtu > mtu) {
 		return vlan_refuse(error, 400, "bad_vlan", "mtu",
 				   "mtu %u is more than the %u of %s; expected that at most",
@@ -243,10 +220,13 @@ static bool vlan_check_parent(const struct model *model, const struct vlan_links
 	return true;
 }
 
-bool vlan_check(struct daemon *daemon, const struct model *model, const struct model_vlan *vlan,
-		struct vlan_check_error *error)
+/* To list all interfaces takes long where there are thousands; a NIC needs it. */
+static bool vlan_check_nic(struct daemon *daemon, const struct model *model,
+			   const struct model_vlan *vlan, struct vlan_check_error *error)
 {
+	const struct vlan_link *link;
 	struct vlan_links links;
+	char names[200];
 	int err = vlan_links_read(daemon, &links);
 	bool fine;
 
@@ -254,10 +234,50 @@ bool vlan_check(struct daemon *daemon, const struct model *model, const struct m
 		return vlan_refuse(error, 500, "out_of_memory", NULL,
 				   "the interfaces can't be listed: %s", strerror(-err));
 	}
-	fine = vlan_check_parent(model, &links, vlan, error) &&
+	link = vlan_links_find(&links, vlan->parent);
+	if (link && vlan_link_is_parent(link, model)) {
+		fine = vlan_check_mtu(vlan, link->mtu, error);
+	} else {
+		vlan_parent_names(model, &links, names, sizeof(names));
+		fine = vlan_refuse(error, 409, "no_such_parent", "parent",
+				   link ? "a VLAN interface can't be put on %s; there are: %s"
+					: "there is no bond or NIC '%s'; there are: %s",
+				   vlan->parent, names);
+	}
+	vlan_links_free(&links);
+	return fine;
+}
+
+static bool vlan_check_parent(struct daemon *daemon, const struct model *model,
+			      const struct model_vlan *vlan, struct vlan_check_error *error)
+{
+	const struct model_bond *bond = model_find_bond(model, vlan->parent);
+	const struct model_bond *of = vlan_links_bond_of(model, vlan->parent);
+	struct netlink_link link;
+
+	if (of) {
+		return vlan_refuse(error, 409, "no_such_parent", "parent",
+				   "%s is a member of %s; expected the bond, or a NIC that is "
+				   "no member",
+				   vlan->parent, of->interface.name);
+	}
+	if (!bond) {
+		return vlan_check_nic(daemon, model, vlan, error);
+	}
+	if (bond->interface.mtu != 0) {
+		return vlan_check_mtu(vlan, bond->interface.mtu, error);
+	}
+	if (netlink_link_get_by_name(daemon->netlink, vlan->parent, &link) == 0) {
+		return vlan_check_mtu(vlan, link.mtu, error);
+	}
+	return vlan_check_mtu(vlan, WANTED_MTU_DEFAULT, error);
+}
+
+bool vlan_check(struct daemon *daemon, const struct model *model, const struct model_vlan *vlan,
+		struct vlan_check_error *error)
+{
+	return vlan_check_parent(daemon, model, vlan, error) &&
 	       vlan_check_vid(model, vlan, error) &&
 	       vlan_check_model_addresses(model, vlan, error) &&
 	       vlan_check_kernel_addresses(daemon, model, vlan, error);
-	vlan_links_free(&links);
-	return fine;
 }

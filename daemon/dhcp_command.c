@@ -526,6 +526,10 @@ static int command_make_udhcpc(const struct daemon *daemon, const char *path,
 		command_word(run, "-t");
 		command_word(run, "20");
 		command_word(run, "-n");
+	} else {
+		/* Between its tries; a bond that comes up has no carrier at first. */
+		command_word(run, "-A");
+		command_word(run, "5");
 	}
 	if (dhcp->release) {
 		command_word(run, "-R");

@@ -61,16 +61,42 @@ void dhcp_unit_name(const char *interface, int family, char out[DHCP_UNIT_SIZE])
 	snprintf(out + used, DHCP_UNIT_SIZE - used, ".service");
 }
 
+/* The library gives a bus a minute and a half to greet us; LACP doesn't. */
+static int unit_await_bus(sd_bus *bus)
+{
+	uint64_t end_us = daemon_now_us() + UNIT_TIMEOUT_US;
+	int err = 0;
+
+	while (err >= 0 && (err = sd_bus_is_ready(bus)) == 0) {
+		uint64_t now_us = daemon_now_us();
+
+		if (now_us >= end_us) {
+			return -ETIMEDOUT;
+		}
+		err = sd_bus_process(bus, NULL);
+		if (err == 0) {
+			err = sd_bus_wait(bus, end_us - now_us);
+		}
+	}
+	return err < 0 ? err : 0;
+}
+
 static int unit_bus(sd_bus **out, char error[DHCP_ERROR_SIZE])
 {
-	int err = sd_bus_open_system(out);
+	sd_bus *bus = NULL;
+	int err = sd_bus_open_system(&bus);
 
+	if (err >= 0) {
+		err = unit_await_bus(bus);
+	}
 	if (err < 0) {
 		snprintf(error, DHCP_ERROR_SIZE, "the system's bus can't be reached: %s",
 			 strerror(-err));
+		sd_bus_close_unref(bus);
 		return err;
 	}
-	(void)sd_bus_set_method_call_timeout(*out, UNIT_TIMEOUT_US);
+	(void)sd_bus_set_method_call_timeout(bus, UNIT_TIMEOUT_US);
+	*out = bus;
 	return 0;
 }
 
@@ -185,7 +211,7 @@ void dhcp_unit_await(struct daemon *daemon, const char *unit, unsigned int wait_
 		usleep(UNIT_TRY_US);
 		daemon_breathe(daemon);
 	}
-	sd_bus_flush_close_unref(bus);
+	sd_bus_close_unref(bus);
 }
 
 /* The job has been taken, and is done a moment later. */
@@ -240,7 +266,7 @@ int dhcp_unit_start(const char *unit, const char *interface, const struct dhcp_c
 	}
 	sd_bus_error_free(&refused);
 	sd_bus_message_unref(message);
-	sd_bus_flush_close_unref(bus);
+	sd_bus_close_unref(bus);
 	return err < 0 ? err : 0;
 }
 
@@ -260,6 +286,6 @@ int dhcp_unit_end(const char *unit, int signal)
 		err = sd_bus_call_method(bus, unit_service, unit_path, unit_manager, "StopUnit",
 					 NULL, NULL, "ss", unit, "replace");
 	}
-	sd_bus_flush_close_unref(bus);
+	sd_bus_close_unref(bus);
 	return err < 0 ? err : 0;
 }

@@ -24,6 +24,15 @@ exec sleep infinity
 """
 
 
+def alive(pid):
+    """A process that has ended, but that nobody has asked for, is none."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as handle:
+            return handle.read().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
 class Shelter:
     """The namespaces beside the network's, kept by a process of their own, so that those
     who come later share them."""
@@ -99,7 +108,7 @@ class Server:
             ["dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--port=0",
              f"--interface={interface}", "--bind-interfaces", "--user=root",
              f"--dhcp-leasefile={self.lease_file}", f"--log-facility={self.log_file}",
-             "--log-dhcp", "--dhcp-authoritative", "--pid-file=", *options],
+             "--log-dhcp", "--dhcp-authoritative", "--no-ping", "--pid-file=", *options],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         wait_for(lambda: "DHCP" in self.log(), 10, lambda: "dnsmasq is up")
 

@@ -201,6 +201,9 @@ void apply_keep(struct apply *apply)
 	if (!apply->has_scope) {
 		problems_free(&daemon->problems);
 		problems_move(&apply->problems, &daemon->problems);
+		if (apply->wanted) {
+			apply_files_note(daemon, apply->wanted);
+		}
 	} else {
 		for (size_t i = daemon->problems.count; i-- > 0;) {
 			if (apply_is_subject(apply, &daemon->problems.list[i])) {
@@ -447,4 +450,6 @@ void apply_close(struct daemon *daemon)
 	apply_free(daemon->apply);
 	daemon->apply = NULL;
 	config_texts_free(&daemon->texts);
+	apply_files_free(daemon->files);
+	daemon->files = NULL;
 }

@@ -4,6 +4,7 @@
  *
  *   apply.c        from the request to the callback
  *   apply_read.c   the texts and the models, the plan
+ *   apply_files.c  which of the files a scope needs
  *   apply_probe.c  addresses that somebody else holds
  *   apply_start.c  at the start: takes over, then applies; and the end of a bond
  *   apply_json.c   plans and outcomes for clients
@@ -19,6 +20,8 @@
 #include "model/plan.h"
 
 #define APPLY_ERROR_SIZE 512
+
+struct apply_files;
 
 struct apply {
 	struct daemon *daemon;
@@ -69,6 +72,17 @@ void apply_keep(struct apply *apply);
 int apply_read(struct apply *apply, const struct apply_request *request);
 /* Observes what runs and makes the plan, anew if there is one. */
 int apply_plan(struct apply *apply);
+
+bool apply_in_scope(const struct apply *apply, const char *name);
+
+/* --- apply_files.c */
+
+/* Notes what the files are of, which were all read. */
+void apply_files_note(struct daemon *daemon, const struct model *model);
+void apply_files_free(struct apply_files *files);
+/* The texts that the scope's model is made of, borrowed but for .list, which is to be
+ * freed. 0, or -1: no memory. */
+int apply_files_needed(const struct apply *apply, struct config_texts *out);
 
 /* --- apply_probe.c */
 

@@ -18,7 +18,7 @@ static int apply_compare_names(const void *left, const void *right)
 	return strcmp(left, *(const char *const *)right);
 }
 
-static bool apply_in_scope(const struct apply *apply, const char *name)
+bool apply_in_scope(const struct apply *apply, const char *name)
 {
 	return apply->scope.count > 0 &&
 	       bsearch(name, apply->scope.names, apply->scope.count,
@@ -160,6 +160,24 @@ static int apply_keep_running(struct apply *apply, struct model *model,
 	return fine ? 0 : -ENOMEM;
 }
 
+static int apply_make_model(struct apply *apply, struct model **out,
+			    struct model_problems *found)
+{
+	enum ifcfg_dialect dialect = apply->daemon->options.dialect;
+	struct config_texts needed;
+	int err;
+
+	if (!apply->has_scope) {
+		return config_texts_model(&apply->texts, dialect, out, found);
+	}
+	if (apply_files_needed(apply, &needed) < 0) {
+		return -ENOMEM;
+	}
+	err = config_texts_model(&needed, dialect, out, found);
+	free(needed.list);
+	return err;
+}
+
 int apply_read(struct apply *apply, const struct apply_request *request)
 {
 	const struct daemon_options *options = &apply->daemon->options;
@@ -168,7 +186,7 @@ int apply_read(struct apply *apply, const struct apply_request *request)
 	int err = apply_read_texts(apply, request->texts);
 
 	if (err == 0) {
-		err = config_texts_model(&apply->texts, options->dialect, &model, &found);
+		err = apply_make_model(apply, &model, &found);
 	}
 	if (err == 0) {
 		problems_add_model(&apply->problems, model, &found);

@@ -38,6 +38,7 @@ struct address_late;
 struct announcer;
 struct api;
 struct apply;
+struct apply_files;
 struct apply_waiter;
 struct bond_runtime;
 struct bond_state;
@@ -97,6 +98,7 @@ struct daemon {
 	struct session_table *sessions; /* the console's */
 	struct peer_groups groups;
 	struct apply *apply;		     /* that is under way, or NULL */
+	struct apply_files *files;	     /* apply_files.c: what they are of */
 	struct config_texts texts;	     /* of the files that are in force */
 	struct apply_waiter *reloading;	     /* apply.c: for whom a reload is under way */
 	struct apply_waiter *reload_waiters; /* apply.c: and who wants the next */

@@ -106,7 +106,7 @@ int snapshot_read(struct netlink *netlink, const uint32_t *ifindices, size_t cou
 	if (ifindices) {
 		err = snapshot_read_some(netlink, ifindices, count, &snapshot);
 	} else {
-		err = netlink_link_dump(netlink, snapshot_on_link, &snapshot);
+		err = netlink_link_dump_bare(netlink, snapshot_on_link, &snapshot);
 		if (err == 0) {
 			err = netlink_address_dump(netlink, 0, snapshot_on_address, &snapshot);
 		}

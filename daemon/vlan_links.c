@@ -154,7 +154,7 @@ static int vlan_links_mark_ours(struct daemon *daemon, struct vlan_links *links)
 int vlan_links_read(struct daemon *daemon, struct vlan_links *out)
 {
 	struct vlan_links links = {0};
-	int err = netlink_link_dump(daemon->netlink, vlan_on_link, &links);
+	int err = netlink_link_dump_bare(daemon->netlink, vlan_on_link, &links);
 
 	if (err == 0) {
 		err = vlan_links_mark_ours(daemon, &links);

@@ -233,11 +233,18 @@ int netlink_link_dump(struct netlink *netlink, netlink_link_callback *callback, 
 	return links_dump(netlink, &dump, 0);
 }
 
+int netlink_link_dump_bare(struct netlink *netlink, netlink_link_callback *callback,
+			   void *context)
+{
+	struct link_dump dump = {.callback = callback, .context = context};
+
+	return links_dump(netlink, &dump, RTEXT_FILTER_SKIP_STATS);
+}
+
 int netlink_group_dump(struct netlink *netlink, uint32_t group, netlink_link_callback *callback,
 		       void *context)
 {
 	struct link_dump dump = {.callback = callback, .context = context, .group = &group};
 
-	/* Counters are most of the work of telling what a link is. */
 	return links_dump(netlink, &dump, RTEXT_FILTER_SKIP_STATS);
 }

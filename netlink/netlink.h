@@ -75,6 +75,9 @@ int netlink_link_get_by_name(struct netlink *netlink, const char *name,
  * dump.c), and may make requests. */
 typedef int netlink_link_callback(const struct netlink_link *link, void *context);
 int netlink_link_dump(struct netlink *netlink, netlink_link_callback *callback, void *context);
+/* The same without counters, which are most of the work of telling what a link is. */
+int netlink_link_dump_bare(struct netlink *netlink, netlink_link_callback *callback,
+			   void *context);
 
 struct netlink_veth_end {
 	const char *name;

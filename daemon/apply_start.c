@@ -16,8 +16,8 @@
 #include "daemon/log.h"
 #include "daemon/nic_runtime.h"
 #include "daemon/observe.h"
-#include "daemon/routing.h"
 #include "daemon/state.h"
+#include "daemon/vlan_parent.h"
 
 static void apply_take_over(struct daemon *daemon, const char *name,
 			    const struct model_bond *wanted, struct bond_state *state)
@@ -55,15 +55,6 @@ static void apply_take_over_all(struct apply *apply, const struct model *files)
 	}
 }
 
-static void apply_remove_rules(struct daemon *daemon, const struct model_interface *interface)
-{
-	char error[ROUTING_ERROR_SIZE];
-
-	for (size_t i = 0; i < interface->rule_count; i++) {
-		(void)routing_rule_remove(daemon->netlink, &interface->rules[i], error);
-	}
-}
-
 /* Bonds that somebody removed while no daemon ran. Their rules outlived them. */
 static void apply_forget_states(struct daemon *daemon)
 {
@@ -72,9 +63,9 @@ static void apply_forget_states(struct daemon *daemon)
 		    strcmp(state->config, daemon->options.config) != 0) {
 			continue;
 		}
-		apply_remove_rules(daemon, &state->wanted->bond.interface);
+		interface_remove_rules(daemon, &state->wanted->bond.interface);
 		for (size_t i = 0; i < state->wanted->vlan_count; i++) {
-			apply_remove_rules(daemon, &state->wanted->vlans[i].interface);
+			interface_remove_rules(daemon, &state->wanted->vlans[i].interface);
 		}
 		if (!bond_runtime_find(daemon, state->name)) {
 			state_forget(daemon, state->name);

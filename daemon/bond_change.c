@@ -99,6 +99,11 @@ void bond_runtime_remove(struct bond_runtime *bond, const char *why)
 	struct engine_error error;
 
 	dhcp_stop_parent(&bond->parent);
+	/* After the steps of a plan there are none; somebody may have deleted the bond. */
+	interface_remove_rules(daemon, &bond->wanted->bond.interface);
+	for (size_t i = 0; i < bond->wanted->vlan_count; i++) {
+		interface_remove_rules(daemon, &bond->wanted->vlans[i].interface);
+	}
 	bond_runtime_release_hold(bond);
 	bond_runtime_input(bond, &event);
 	for (uint8_t slot = 0; slot < BOND_MEMBERS_MAX; slot++) {

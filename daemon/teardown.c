@@ -158,6 +158,15 @@ static int teardown_bond(struct daemon *daemon, const char *name, struct bond_st
 	return 0;
 }
 
+/* Rules don't go with the interface that they came with. */
+static void teardown_rules(struct daemon *daemon, const struct wanted *wanted)
+{
+	interface_remove_rules(daemon, &wanted->bond.interface);
+	for (size_t i = 0; i < wanted->vlan_count; i++) {
+		interface_remove_rules(daemon, &wanted->vlans[i].interface);
+	}
+}
+
 /* What is known of the NICs that carry VLAN interfaces. */
 struct teardown_nics {
 	struct daemon *daemon;
@@ -207,6 +216,7 @@ static void teardown_on_nic_state(struct nic_state *state, void *context)
 {
 	struct teardown_nics *nics = context;
 
+	teardown_rules(nics->daemon, state->wanted);
 	if (teardown_is_nic(nics->daemon, state->ifindex)) {
 		teardown_nic(nics->daemon, state->ifindex, state->saved, &nics->first);
 	}
@@ -268,6 +278,9 @@ static int teardown_all(struct daemon *daemon)
 	for (size_t i = 0; i < names.count; i++) {
 		err = teardown_bond(daemon, names.list[i], states);
 		result = result ? result : err;
+	}
+	for (struct bond_state *state = states; state; state = state->next) {
+		teardown_rules(daemon, state->wanted);
 	}
 	err = teardown_all_nics(daemon);
 	result = result ? result : err;

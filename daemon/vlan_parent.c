@@ -10,6 +10,7 @@
 #include "daemon/daemon.h"
 #include "daemon/log.h"
 #include "daemon/nic_runtime.h"
+#include "daemon/routing.h"
 #include "daemon/wanted.h"
 
 void vlan_parent_init(struct vlan_parent *parent, struct daemon *daemon, const char *name)
@@ -111,7 +112,13 @@ bool vlan_parent_reconcile(struct vlan_parent *parent)
 void vlan_parent_forget(struct vlan_parent *parent, size_t index)
 {
 	struct vlan_runtime *vlan = &parent->vlans[index];
+	const struct model_vlan *applied =
+		parent->wanted ? wanted_find_vlan(parent->wanted, vlan->name) : NULL;
 	struct engine_error error;
+
+	if (applied) {
+		interface_remove_rules(parent->daemon, &applied->interface);
+	}
 
 	if (engine_vlan_remove(parent->path, vlan->name, &error) < 0) {
 		log_line(LOG_LEVEL_ERROR, "%s %s bond=%s vlan=%s", vlan->name, error.text,
@@ -187,6 +194,15 @@ struct vlan_parent *vlan_parent_of(struct daemon *daemon, const char *name)
 		return &bond->parent;
 	}
 	return nic ? &nic->parent : NULL;
+}
+
+void interface_remove_rules(struct daemon *daemon, const struct model_interface *interface)
+{
+	char error[ROUTING_ERROR_SIZE];
+
+	for (size_t i = 0; i < interface->rule_count; i++) {
+		(void)routing_rule_remove(daemon->netlink, &interface->rules[i], error);
+	}
 }
 
 static const struct model_interface *vlan_parent_applied(const struct vlan_parent *parent,

@@ -71,6 +71,9 @@ struct vlan_parent *vlan_parent_of(struct daemon *daemon, const char *name);
  * ours. */
 const struct model_interface *interface_applied(const struct daemon *daemon, uint32_t ifindex);
 
+/* Rules outlive the interface that they came with; removes those of one that is gone. */
+void interface_remove_rules(struct daemon *daemon, const struct model_interface *interface);
+
 /* --- vlan_change.c */
 
 /* Makes the VLAN interface, with its IPv6 settings, and sets it up if it is to be. 0, or

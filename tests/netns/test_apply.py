@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Plans against what runs, applied as one: what is shown is done, what fails is undone,
 and what somebody did by hand is seen."""
+import json
 import threading
 
 import pytest
@@ -297,3 +298,71 @@ def test_a_vlan_interface_follows_its_nic_to_another_bond_while_no_daemon_runs(s
     assert addresses(server, "vlan9") == ["10.0.9.1/24"]
     assert set(server.members("bond1")) == {"eth1", "eth2"}
     assert set(server.members()) == {"eth0"}
+
+
+def rule(server, text):
+    with open(f"{server.config.path}/rule-bond0.5", "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def rules(server):
+    return server.namespace.run(["ip", "rule", "show"]).stdout
+
+
+def test_rules_go_with_what_they_came_with(server):
+    rule(server, "from 10.0.5.0/24 lookup 105 priority 1005\n")
+    apply(server)
+    assert "lookup 105" in rules(server)
+    server.namespace.ip("rule del priority 1005")
+    assert drift(server) == {("bond0.5", "somebody removed rule from 10.0.5.0/24 priority "
+                                         "1005 lookup 105")}
+    apply(server)
+    assert "lookup 105" in rules(server)
+    server.namespace.ip("link del bond0.5")
+    wait_for(lambda: "lookup 105" not in rules(server), 5, "the rule is gone")
+    apply(server)
+    assert "lookup 105" in rules(server)
+    server.daemon.stop()
+    server.namespace.ip("link del bond0")
+    server.config.remove("bond0.5")
+    server.namespace.run(["rm", f"{server.config.path}/rule-bond0.5"])
+    server.start()
+    assert "lookup 105" not in rules(server)
+    rule(server, "from 10.0.5.0/24 lookup 105 priority 1005\n")
+    server.config.vlan("bond0.5", "10.0.5.1/24")
+    apply(server)
+    server.daemon.down()
+    assert "lookup 105" not in rules(server)
+
+
+def test_a_state_of_the_former_kind_says_whose_an_address_is(server):
+    """Formerly what was put stood beside what was wanted."""
+    server.daemon.stop()
+    with open(server.state_file(), encoding="utf-8") as file:
+        state = json.load(file)
+    state["addresses"] = {"bond0": state["wanted"]["interface"]["addresses"],
+                          "bond0.5": state["wanted"]["vlans"][0]["addresses"]}
+    del state["unfinished"]
+    for interface in [state["wanted"]["interface"], *state["wanted"]["vlans"]]:
+        del interface["ipv6_autoconf"]
+    with open(server.state_file(), "w", encoding="utf-8") as file:
+        json.dump(state, file)
+    server.bond(address="10.0.0.2/24")
+    server.start()
+    assert addresses(server, "bond0") == ["10.0.0.2/24"]
+    assert addresses(server, "bond0.5") == ["10.0.5.1/24"]
+
+
+def test_what_a_killed_application_has_put_is_known(server):
+    """The daemon dies after the address is there and before it is noted as done."""
+    server.daemon.stop()
+    with open(server.state_file(), encoding="utf-8") as file:
+        state = json.load(file)
+    state["unfinished"] = True
+    state["wanted"]["interface"]["addresses"].append(
+        {"family": "inet", "address": "10.0.0.3", "prefix": 24})
+    with open(server.state_file(), "w", encoding="utf-8") as file:
+        json.dump(state, file)
+    server.namespace.ip("address add 10.0.0.3/24 dev bond0")
+    server.start()
+    assert addresses(server, "bond0") == ["10.0.0.1/24"]

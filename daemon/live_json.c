@@ -10,6 +10,7 @@
 #include "daemon/bond_runtime.h"
 #include "daemon/daemon.h"
 #include "daemon/json_util.h"
+#include "daemon/nic_runtime.h"
 #include "daemon/staged.h"
 #include "daemon/status_json.h"
 #include "daemon/transaction.h"
@@ -174,8 +175,9 @@ json_t *live_json(struct daemon *daemon)
 static struct vlan_parent *live_parent(struct daemon *daemon, const char *name)
 {
 	struct bond_runtime *bond = bond_runtime_find(daemon, name);
+	struct nic_runtime *nic = nic_runtime_find(daemon, name);
 
-	return bond ? &bond->parent : NULL;
+	return bond ? &bond->parent : nic ? &nic->parent : NULL;
 }
 
 json_t *live_json_vlans(struct daemon *daemon, const char *name)
@@ -187,6 +189,7 @@ json_t *live_json_vlans(struct daemon *daemon, const char *name)
 		const struct vlan_runtime *vlan = &parent->vlans[i];
 		struct netlink_link link;
 
+		daemon_breathe(daemon);
 		if (netlink_link_get(daemon->netlink, vlan->ifindex, &link) < 0) {
 			continue;
 		}

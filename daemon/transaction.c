@@ -334,14 +334,14 @@ struct transaction_answer transaction_done(struct transactions *transactions, js
 	transactions_add_problems(transactions);
 	return (struct transaction_answer){
 		.status = 200,
-		.json = json_pack("{s:o, s:o, s:o, s:o, s:o}", "number",
+		.json = json_pack("{s:o, s:o, s:o, s:o, s:o, s:[]}", "number",
 				  transactions->number
 					  ? json_integer((json_int_t)transactions->number)
 					  : json_null(),
 				  "steps", steps ? json_incref(steps) : json_array(), "changes",
 				  changes ? json_incref(changes) : json_array(), "problems",
 				  status_json_problems(daemon), "waiting",
-				  transactions_waiting_json(daemon)),
+				  transactions_waiting_json(daemon), "files"),
 	};
 }
 

@@ -49,6 +49,7 @@ EXPECTED = {
     "lib/systemd/system/portchannel.service", "lib/sysusers.d/portchannel.conf",
     "share/bash-completion/completions/portchannel",
     "share/doc/portchannel/README.md", "share/doc/portchannel/LICENSE", "share/doc/portchannel/api.md",
+    "share/doc/portchannel/openapi.yaml",
     "share/doc/portchannel/examples/ifcfg-bond0", "share/doc/portchannel/examples/ifcfg-bond0.652",
     "share/doc/portchannel/examples/ifcfg-ens1f0", "share/doc/portchannel/examples/ifcfg-ens1f1",
 }

@@ -43,7 +43,7 @@ for method, path, body in json.load(sys.stdin):
     connection = Connection("localhost")
     connection.request(method, path, body)
     answer = connection.getresponse()
-    text = b"" if answer.headers["Content-Type"] == "text/event-stream" else answer.read()
+    text = answer.read() if answer.headers["Content-Type"] == "application/json" else b""
     answers.append([answer.status, json.loads(text) if text else None])
     connection.close()
 print(json.dumps(answers))
@@ -101,7 +101,7 @@ def test_table_and_document_agree():
     with open(os.path.join(ROOT, "doc", "api.md"), encoding="utf-8") as file:
         text = file.read()
     documented = {}
-    for row in re.findall(r"^\| (`.*`) \| (.*) \|$", text, re.M):
+    for row in re.findall(r"^\| (`[A-Z]+ .*`) \| (.*) \|$", text, re.M):
         path = None
         for call in re.findall(r"`([^`]+)`", row[0]):
             method, _, rest = call.partition(" ")

@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * Which DHCP clients run, and should. What the next daemon has to know of one stands in a
- * file of its own in the state folder; a process is known again by when it began.
- */
+/* Which DHCP clients run, and should. */
 #include "daemon/dhcp.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
@@ -24,10 +20,6 @@
 #include "daemon/interface_event.h"
 #include "daemon/json_util.h"
 
-#define DHCP_STATE_VERSION   1
-#define DHCP_STATE_PREFIX    "dhcp-"
-#define DHCP_STATE_SUFFIX    ".json"
-
 /* Between an end and the next start: doubled each time, up to the longest. One that had
  * run this long begins anew. */
 #define DHCP_WAIT_FIRST_US   2000000ULL
@@ -41,123 +33,6 @@
 #define DHCP_KILL_WAIT_MS    1000
 /* dhclient's script begins by removing all addresses of the interface. */
 #define DHCP_SCRIPT_US	     10000000ULL
-
-struct dhcp_client {
-	struct daemon *daemon;
-	struct dhcp_client *next;
-	char interface[MODEL_NAME_SIZE];
-	int family;
-	struct model_dhcp settings;
-	enum dhcp_program program;
-	bool is_unit;
-	struct dhcp_process process; /* pid 0: it waits to be started again */
-	struct dhcp_command release; /* argc 0: it gives back its lease itself */
-	uint64_t started_us;
-	unsigned int failures;	     /* ends in a row */
-	char error[DHCP_ERROR_SIZE]; /* of the last start, "" */
-	int fd;
-	sd_event_source *watch;
-	sd_event_source *timer; /* the next start, or the next look */
-};
-
-struct dhcp {
-	struct dhcp_client *clients;
-	struct dhcp_command run; /* scratch of client_run() */
-};
-
-/* --- what is kept --------------------------------------------------------------- */
-
-static const char *dhcp_family_name(int family)
-{
-	return family == AF_INET ? "inet" : "inet6";
-}
-
-static void dhcp_boot_id(char out[64])
-{
-	FILE *file = fopen("/proc/sys/kernel/random/boot_id", "re");
-
-	out[0] = '\0';
-	if (file) {
-		if (!fgets(out, 64, file)) {
-			out[0] = '\0';
-		}
-		fclose(file);
-	}
-	out[strcspn(out, "\n")] = '\0';
-}
-
-static void dhcp_state_path(const struct dhcp_client *client, char out[PATH_MAX])
-{
-	snprintf(out, PATH_MAX, "%s/" DHCP_STATE_PREFIX "%s-%s" DHCP_STATE_SUFFIX,
-		 client->daemon->options.state, client->interface,
-		 dhcp_family_name(client->family));
-}
-
-static void dhcp_forget(const struct dhcp_client *client)
-{
-	char path[PATH_MAX];
-
-	dhcp_state_path(client, path);
-	(void)unlink(path);
-}
-
-static json_t *dhcp_settings_json(const struct model_dhcp *dhcp)
-{
-	return json_pack("{s:o, s:b, s:b, s:o, s:b, s:b, s:b, s:b}", "hostname",
-			 json_text(dhcp->hostname), "hostname_is_fqdn", dhcp->hostname_is_fqdn,
-			 "hostname_is_kept", dhcp->hostname_is_kept, "client_id",
-			 json_text(dhcp->client_id), "persistent", dhcp->persistent,
-			 "persistent_ipv6", dhcp->persistent_ipv6, "peer_dns", dhcp->peer_dns,
-			 "release", dhcp->release);
-}
-
-static void dhcp_settings_from_json(const json_t *json, struct model_dhcp *out)
-{
-	json_get_text(json, "hostname", out->hostname, sizeof(out->hostname));
-	json_get_text(json, "client_id", out->client_id, sizeof(out->client_id));
-	out->hostname_is_fqdn = json_get_bool(json, "hostname_is_fqdn", false);
-	out->hostname_is_kept = json_get_bool(json, "hostname_is_kept", false);
-	out->persistent = json_get_bool(json, "persistent", false);
-	out->persistent_ipv6 = json_get_bool(json, "persistent_ipv6", false);
-	out->peer_dns = json_get_bool(json, "peer_dns", false);
-	out->release = json_get_bool(json, "release", false);
-}
-
-static bool dhcp_settings_equal(const struct model_dhcp *a, const struct model_dhcp *b)
-{
-	return strcmp(a->hostname, b->hostname) == 0 &&
-	       strcmp(a->client_id, b->client_id) == 0 &&
-	       a->hostname_is_fqdn == b->hostname_is_fqdn &&
-	       a->hostname_is_kept == b->hostname_is_kept && a->persistent == b->persistent &&
-	       a->persistent_ipv6 == b->persistent_ipv6 && a->peer_dns == b->peer_dns &&
-	       a->release == b->release;
-}
-
-static void dhcp_save(const struct dhcp_client *client)
-{
-	char path[PATH_MAX], temporary[PATH_MAX + 8], boot_id[64];
-	json_t *json;
-
-	dhcp_boot_id(boot_id);
-	dhcp_state_path(client, path);
-	snprintf(temporary, sizeof(temporary), "%s.new", path);
-	json = json_pack("{s:i, s:s, s:s, s:s, s:s, s:b, s:i, s:I, s:o}", "version",
-			 DHCP_STATE_VERSION, "boot", boot_id, "interface", client->interface,
-			 "family", dhcp_family_name(client->family), "client",
-			 dhcp_program_name(client->program), "unit", client->is_unit, "pid",
-			 (int)client->process.pid, "started",
-			 (json_int_t)client->process.started_ticks, "settings",
-			 dhcp_settings_json(&client->settings));
-	if (!json || json_dump_file(json, temporary, JSON_COMPACT) < 0 ||
-	    rename(temporary, path) < 0) {
-		log_line(LOG_LEVEL_WARNING,
-			 "%s can't be written: the next daemon won't know the DHCP client of "
-			 "%s",
-			 path, client->interface);
-		(void)unlink(temporary);
-	}
-	json_decref(json);
-}
 
 /* --- one client ------------------------------------------------------------------- */
 
@@ -247,7 +122,7 @@ static int client_on_end(sd_event_source *source, int fd, uint32_t events, void 
 	return 0;
 }
 
-static void client_watch(struct dhcp_client *client)
+void dhcp_client_watch(struct dhcp_client *client)
 {
 	client->fd = dhcp_process_open(&client->process);
 	if (client->fd >= 0 && sd_event_add_io(client->daemon->loop, &client->watch, client->fd,
@@ -299,7 +174,7 @@ static int client_run(struct dhcp_client *client, char error[DHCP_ERROR_SIZE])
 		return err;
 	}
 	client->started_us = daemon_now_us();
-	client_watch(client);
+	dhcp_client_watch(client);
 	dhcp_save(client);
 	interface_event(daemon, LOG_LEVEL_NOTICE, client->interface, "dhcp",
 			"%s started for %s (process %d)", dhcp_program_name(client->program),
@@ -335,8 +210,8 @@ static int client_on_time(sd_event_source *source, uint64_t due_us, void *user)
 	return 0;
 }
 
-static struct dhcp_client *client_new(struct daemon *daemon, const char *interface, int family,
-				      const struct model_dhcp *settings)
+struct dhcp_client *dhcp_client_new(struct daemon *daemon, const char *interface, int family,
+				    const struct model_dhcp *settings)
 {
 	struct dhcp_client *client = calloc(1, sizeof(*client));
 
@@ -519,7 +394,7 @@ int dhcp_start(struct daemon *daemon, const char *interface, int family,
 	if (client) {
 		client_stop(client);
 	}
-	client = client_new(daemon, interface, family, dhcp);
+	client = dhcp_client_new(daemon, interface, family, dhcp);
 	if (!client) {
 		snprintf(error, DHCP_ERROR_SIZE, "out of memory");
 		return -ENOMEM;
@@ -636,42 +511,7 @@ void dhcp_on_address_gone(struct daemon *daemon, const struct netlink_address *a
 	}
 }
 
-/* --- the former daemon's ------------------------------------------------------------------ */
-
-static void dhcp_take_over(struct daemon *daemon, const json_t *json)
-{
-	char family[8], interface[MODEL_NAME_SIZE], program[16], boot[64], boot_now[64];
-	struct model_dhcp settings = {0};
-	struct dhcp_client *client;
-	struct dhcp_process process;
-	enum dhcp_program which;
-
-	json_get_text(json, "family", family, sizeof(family));
-	json_get_text(json, "interface", interface, sizeof(interface));
-	json_get_text(json, "client", program, sizeof(program));
-	json_get_text(json, "boot", boot, sizeof(boot));
-	dhcp_boot_id(boot_now);
-	process.pid = (pid_t)json_get_uint(json, "pid", INT32_MAX, 0);
-	process.started_ticks = json_get_uint(json, "started", INT64_MAX, 0);
-	if (json_get_uint(json, "version", INT32_MAX, 0) != DHCP_STATE_VERSION ||
-	    strcmp(boot, boot_now) != 0 || !model_name_is_valid(interface) ||
-	    !dhcp_program_parse(program, &which) || !dhcp_process_lives(&process)) {
-		return;
-	}
-	dhcp_settings_from_json(json_object_get(json, "settings"), &settings);
-	client = client_new(daemon, interface,
-			    strcmp(family, "inet6") == 0 ? AF_INET6 : AF_INET, &settings);
-	if (!client) {
-		return;
-	}
-	client->program = which;
-	client->is_unit = json_get_bool(json, "unit", false);
-	client->process = process;
-	client->started_us = daemon_now_us();
-	client_watch(client);
-	log_line(LOG_LEVEL_NOTICE, "%s %s (process %d) goes on", interface, program,
-		 (int)process.pid);
-}
+/* --- the daemon's beginning and end ------------------------------------------------- */
 
 /* How the lease is given back, which isn't kept. */
 static void dhcp_remake_release(struct daemon *daemon)
@@ -690,41 +530,13 @@ static void dhcp_remake_release(struct daemon *daemon)
 	}
 }
 
-static void dhcp_read(struct daemon *daemon, const char *name)
-{
-	size_t length = strlen(name), prefix = strlen(DHCP_STATE_PREFIX);
-	size_t suffix = strlen(DHCP_STATE_SUFFIX);
-	char path[PATH_MAX];
-	json_t *json;
-
-	if (length < prefix + suffix || strncmp(name, DHCP_STATE_PREFIX, prefix) != 0 ||
-	    strcmp(name + length - suffix, DHCP_STATE_SUFFIX) != 0) {
-		return;
-	}
-	snprintf(path, sizeof(path), "%s/%s", daemon->options.state, name);
-	json = json_load_file(path, 0, NULL);
-	if (json_is_object(json)) {
-		dhcp_take_over(daemon, json);
-	}
-	json_decref(json);
-}
-
 int dhcp_open(struct daemon *daemon)
 {
-	struct dirent *entry;
-	DIR *folder;
-
 	daemon->dhcp = calloc(1, sizeof(*daemon->dhcp));
 	if (!daemon->dhcp) {
 		return -ENOMEM;
 	}
-	folder = opendir(daemon->options.state);
-	while (folder && (entry = readdir(folder)) != NULL) {
-		dhcp_read(daemon, entry->d_name);
-	}
-	if (folder) {
-		closedir(folder);
-	}
+	dhcp_read_all(daemon);
 	dhcp_remake_release(daemon);
 	return 0;
 }

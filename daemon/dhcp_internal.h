@@ -2,7 +2,8 @@
 /*
  * What the files of the DHCP clients share.
  *
- *   dhcp.c          which clients run, and should; their ends; the next daemon
+ *   dhcp.c          which clients run, and should; their ends
+ *   dhcp_state.c    what is kept of them for the next daemon
  *   dhcp_command.c  which program there is, and what it is told
  *   dhcp_process.c  starts, recognises and ends a process
  *   dhcp_unit.c     the same by systemd, where that runs the system
@@ -15,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
+#include <systemd/sd-event.h>
 
 #include "daemon/dhcp.h"
 
@@ -103,5 +105,46 @@ int dhcp_unit_end(const char *unit, int signal);
 
 /* Waits until it has, the bonds having their turns. */
 void dhcp_unit_await(struct daemon *daemon, const char *unit, unsigned int wait_ms);
+
+/* --- dhcp.c */
+
+struct dhcp_client {
+	struct daemon *daemon;
+	struct dhcp_client *next;
+	char interface[MODEL_NAME_SIZE];
+	int family;
+	struct model_dhcp settings;
+	enum dhcp_program program;
+	bool is_unit;
+	struct dhcp_process process; /* pid 0: it waits to be started again */
+	struct dhcp_command release; /* argc 0: it gives back its lease itself */
+	uint64_t started_us;
+	unsigned int failures;	     /* ends in a row */
+	char error[DHCP_ERROR_SIZE]; /* of the last start, "" */
+	int fd;
+	sd_event_source *watch;
+	sd_event_source *timer; /* the next start, or the next look */
+};
+
+struct dhcp {
+	struct dhcp_client *clients;
+	struct dhcp_command run; /* scratch of client_run() */
+};
+
+/* Lists one more; NULL: no memory. */
+struct dhcp_client *dhcp_client_new(struct daemon *daemon, const char *interface, int family,
+				    const struct model_dhcp *settings);
+/* Hears of its process's end. */
+void dhcp_client_watch(struct dhcp_client *client);
+
+/* --- dhcp_state.c */
+
+const char *dhcp_family_name(int family); /* "inet", "inet6" */
+bool dhcp_settings_equal(const struct model_dhcp *a, const struct model_dhcp *b);
+/* Writes what there is to be known of the client, and removes that. */
+void dhcp_save(const struct dhcp_client *client);
+void dhcp_forget(const struct dhcp_client *client);
+/* Lists the clients of the former daemon that run still. */
+void dhcp_read_all(struct daemon *daemon);
 
 #endif

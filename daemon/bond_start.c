@@ -112,17 +112,32 @@ static void bond_start_take_member(struct bond_runtime *bond, uint8_t slot, uint
 	}
 }
 
-static void bond_start_take_members(struct bond_runtime *bond, const struct bond_state *state)
+/* Whether the slot was given to another NIC after the state was last saved. */
+static bool bond_start_is_another(struct bond_runtime *bond, uint32_t saved, uint32_t running)
+{
+	struct netlink_link link;
+
+	return running != 0 && running != saved &&
+	       netlink_link_get(bond->daemon->netlink, running, &link) == 0;
+}
+
+static void bond_start_take_members(struct bond_runtime *bond, struct bond_state *state)
 {
 	struct engine_slot slots[BOND_MEMBERS_MAX];
 
+	engine_bond_slots(bond->path, slots);
 	for (uint8_t slot = 0; state && slot < BOND_MEMBERS_MAX; slot++) {
 		struct bond_runtime_member *member = &bond->members[slot];
 
+		if (bond_start_is_another(bond, state->members[slot].ifindex,
+					  slots[slot].ifindex)) {
+			/* What was saved is about the one that it has replaced. */
+			state->core.members[slot].present = 0;
+			continue;
+		}
 		memcpy(member->wanted, state->members[slot].wanted, sizeof(member->wanted));
 		memcpy(member->name, member->wanted, sizeof(member->name));
 	}
-	engine_bond_slots(bond->path, slots);
 	for (uint8_t slot = 0; slot < BOND_MEMBERS_MAX; slot++) {
 		if (slots[slot].ifindex != 0) {
 			bond_start_take_member(bond, slot, slots[slot].ifindex, state);
@@ -195,7 +210,7 @@ static void bond_start_restore(struct bond_runtime *bond, const struct bond_stat
 
 /* Has what is configured say nothing of members that are not here, nor of VLAN interfaces
  * that the data path doesn't have, and all that are. */
-static bool bond_start_reconcile(struct bond_runtime *bond)
+static bool bond_start_reconcile(struct bond_runtime *bond, bool unfinished)
 {
 	struct wanted *wanted = bond->wanted;
 
@@ -214,14 +229,17 @@ static bool bond_start_reconcile(struct bond_runtime *bond)
 			return false;
 		}
 	}
-	return vlan_parent_reconcile(&bond->parent);
+	if (unfinished) {
+		vlan_parent_see_link(bond->daemon, bond->ifindex, &wanted->bond.interface);
+	}
+	return vlan_parent_reconcile(&bond->parent, unfinished);
 }
 
-static bool bond_start_become(struct bond_runtime *bond, const struct bond_state *state)
+static bool bond_start_become(struct bond_runtime *bond, struct bond_state *state)
 {
 	bond_start_take_members(bond, state);
 	vlan_parent_list(&bond->parent);
-	if (!bond_start_reconcile(bond)) {
+	if (!bond_start_reconcile(bond, !state || state->unfinished)) {
 		return false;
 	}
 	bond_start_restore(bond, state);
@@ -268,8 +286,8 @@ static void bond_start_assert_device(struct bond_runtime *bond)
 
 /* Makes it or takes it over. wanted is taken in any case: what is configured, if there
  * turns out to be something. */
-static int bond_start(struct daemon *daemon, struct wanted *wanted,
-		      const struct bond_state *state, struct engine_error *error)
+static int bond_start(struct daemon *daemon, struct wanted *wanted, struct bond_state *state,
+		      struct engine_error *error)
 {
 	struct bond_runtime *bond = bond_runtime_new(daemon, wanted);
 	struct engine_bond_spec spec;
@@ -309,6 +327,9 @@ static int bond_start(struct daemon *daemon, struct wanted *wanted,
 	poll_update(daemon);
 	/* At once: whoever takes over from us must know what to restore. */
 	state_write(bond);
+	if (engine_bond_keep(bond->path, error) < 0) {
+		log_line(LOG_LEVEL_WARNING, "%s bond=%s", error->text, bond->name);
+	}
 	return 0;
 }
 

@@ -90,7 +90,7 @@ static void nic_take_over(struct daemon *daemon, const char *name, uint32_t ifin
 	}
 	if (!nic->wanted || netlink_link_get(daemon->netlink, ifindex, &link) < 0 ||
 	    nic_runtime_open_link(nic, &link, &error) < 0 ||
-	    !vlan_parent_reconcile(&nic->parent)) {
+	    !vlan_parent_reconcile(&nic->parent, !state || state->unfinished)) {
 		log_line(LOG_LEVEL_WARNING, "%s can't be taken over: %s bond=%s", name,
 			 nic->refused, name);
 		nic_runtime_remove(nic, nic->refused);

@@ -101,6 +101,7 @@ struct nic_state {
 	struct wanted *wanted;
 	uint32_t ifindex;
 	struct engine_member_saved saved;
+	bool unfinished; /* as in struct bond_state */
 };
 
 /* Failure is logged: it runs all the same. */

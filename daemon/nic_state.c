@@ -34,11 +34,11 @@ static int nic_state_path(const struct daemon *daemon, const char *name, const c
 
 static json_t *nic_state_to_json(const struct nic_runtime *nic, const struct wanted *wanted)
 {
-	return json_pack("{s:i, s:s, s:o, s:o, s:I, s:o}", "version", NIC_STATE_VERSION, "name",
-			 nic->parent.name, "config", json_text(nic->daemon->options.config),
-			 "wanted", wanted_to_json(wanted), "ifindex",
-			 (json_int_t)nic->parent.ifindex, "saved",
-			 state_saved_to_json(&nic->saved));
+	return json_pack(
+		"{s:i, s:s, s:o, s:o, s:I, s:o, s:b}", "version", NIC_STATE_VERSION, "name",
+		nic->parent.name, "config", json_text(nic->daemon->options.config), "wanted",
+		wanted_to_json(wanted), "ifindex", (json_int_t)nic->parent.ifindex, "saved",
+		state_saved_to_json(&nic->saved), "unfinished", wanted != nic->wanted);
 }
 
 void nic_state_write(struct nic_runtime *nic)
@@ -115,6 +115,7 @@ static void nic_state_read(const char *folder, const char *name, nic_state_callb
 	state.wanted = wanted_from_json(json_object_get(json, "wanted"));
 	state.ifindex = (uint32_t)json_get_uint(json, "ifindex", INT32_MAX, 0);
 	state_saved_from_json(json_object_get(json, "saved"), &state.saved);
+	state.unfinished = json_get_bool(json, "unfinished", false);
 	if (json_get_uint(json, "version", UINT32_MAX, 0) != NIC_STATE_VERSION ||
 	    !state.config || !state.wanted ||
 	    strcmp(state.wanted->bond.interface.name, state.name) != 0) {

@@ -15,10 +15,11 @@
 #include "daemon/log.h"
 
 /* Changes with every change of the meaning of what is written. */
-#define STATE_VERSION 1
+#define STATE_VERSION	1
 
-#define STATE_PREFIX  "bond-"
-#define STATE_SUFFIX  ".json"
+#define STATE_PREFIX	"bond-"
+#define STATE_SUFFIX	".json"
+#define STATE_TEMPORARY ".new"
 
 static int state_path(const struct daemon *daemon, const char *name, const char *suffix,
 		      char out[PATH_MAX])
@@ -149,7 +150,7 @@ void state_write_ahead(struct bond_runtime *bond, const struct wanted *ahead)
 		err = state_path(bond->daemon, bond->name, "", path);
 	}
 	if (err == 0) {
-		err = state_path(bond->daemon, bond->name, ".new", temporary);
+		err = state_path(bond->daemon, bond->name, STATE_TEMPORARY, temporary);
 	}
 	if (err == 0) {
 		err = state_replace(path, temporary, text);
@@ -226,6 +227,14 @@ static bool state_is_name(const char *name)
 	       strcmp(name + size - suffix, STATE_SUFFIX) == 0;
 }
 
+/* What a daemon died over while it wrote; bonds' and NICs' alike. */
+static bool state_is_temporary(const char *name)
+{
+	size_t size = strlen(name), suffix = strlen(STATE_SUFFIX STATE_TEMPORARY);
+
+	return size > suffix && strcmp(name + size - suffix, STATE_SUFFIX STATE_TEMPORARY) == 0;
+}
+
 static struct bond_state *state_read(const char *folder, const char *name)
 {
 	char path[PATH_MAX];
@@ -260,7 +269,9 @@ struct bond_state *state_read_all(const char *folder)
 	while ((entry = readdir(dir))) {
 		struct bond_state *state = NULL;
 
-		if (state_is_name(entry->d_name)) {
+		if (state_is_temporary(entry->d_name)) {
+			(void)unlinkat(dirfd(dir), entry->d_name, 0);
+		} else if (state_is_name(entry->d_name)) {
 			state = state_read(folder, entry->d_name);
 		}
 		if (state) {

@@ -329,48 +329,6 @@ static int transaction_recover_edited(struct transactions *transactions)
 			   &now->former, &now->target);
 }
 
-static void transaction_remove_unfinished(struct daemon *daemon, const char *name)
-{
-	struct engine_error error;
-
-	if (engine_unfinished_remove(daemon->engine, name, &error) < 0) {
-		log_line(LOG_LEVEL_WARNING, "%s", error.text);
-	}
-}
-
-/* What the change was about to make when the daemon ended has no mark of ours yet: only
- * here is it known that nobody else's interface can have the name. */
-static void transaction_clean_up(struct transactions *transactions)
-{
-	struct daemon *daemon = transactions->daemon;
-	struct model_problems problems = {0};
-	struct model *former = NULL, *target = NULL;
-	int err = config_texts_model(&transactions->now.former, daemon->options.dialect,
-				     &former, &problems);
-
-	if (err == 0) {
-		err = config_texts_model(&transactions->now.target, daemon->options.dialect,
-					 &target, &problems);
-	}
-	for (size_t i = 0; err == 0 && i < target->vlan_count; i++) {
-		const char *name = target->vlans[i].interface.name;
-
-		if (!model_find_vlan(former, name)) {
-			transaction_remove_unfinished(daemon, name);
-		}
-	}
-	for (size_t i = 0; err == 0 && i < target->bond_count; i++) {
-		const char *name = target->bonds[i].interface.name;
-
-		if (!model_find_bond(former, name)) {
-			transaction_remove_unfinished(daemon, name);
-		}
-	}
-	model_free(former);
-	model_free(target);
-	model_problems_free(&problems);
-}
-
 static void transaction_recover(struct transactions *transactions)
 {
 	struct transaction *now = &transactions->now;
@@ -396,7 +354,6 @@ static void transaction_recover(struct transactions *transactions)
 			 "back, the files are as they were before",
 			 now->journal.number, now->journal.origin.user, now->journal.origin.how,
 			 now->journal.confirm_s ? "was not confirmed" : "was not finished");
-	transaction_clean_up(transactions);
 	transactions_event(transactions, "taken_back",
 			   "configuration %u of %s (%s) taken back at the start",
 			   now->journal.number, now->journal.origin.user,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "daemon/vlan_parent.h"
 
+#include <net/if.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -79,7 +80,18 @@ void vlan_parent_list(struct vlan_parent *parent)
 	free(found);
 }
 
-bool vlan_parent_reconcile(struct vlan_parent *parent)
+void vlan_parent_see_link(struct daemon *daemon, uint32_t ifindex,
+			  struct model_interface *interface)
+{
+	struct netlink_link link;
+
+	if (interface->onboot && ifindex != 0 &&
+	    netlink_link_get(daemon->netlink, ifindex, &link) == 0) {
+		interface->onboot = (link.flags & IFF_UP) != 0;
+	}
+}
+
+bool vlan_parent_reconcile(struct vlan_parent *parent, bool unfinished)
 {
 	struct wanted *wanted = parent->wanted;
 	size_t kept = 0;
@@ -105,6 +117,13 @@ bool vlan_parent_reconcile(struct vlan_parent *parent)
 						  NULL)) {
 			return false;
 		}
+	}
+	for (size_t i = 0; unfinished && i < wanted->vlan_count; i++) {
+		struct model_interface *interface = &wanted->vlans[i].interface;
+
+		vlan_parent_see_link(parent->daemon,
+				     vlan_parent_find(parent, interface->name)->ifindex,
+				     interface);
 	}
 	return true;
 }

@@ -51,8 +51,12 @@ struct vlan_runtime *vlan_parent_append(struct vlan_parent *parent, const char *
 /* Lists those that the data path has, after a takeover. */
 void vlan_parent_list(struct vlan_parent *parent);
 /* Has what is configured say nothing of VLAN interfaces that aren't listed, and all that
- * are; false: no memory. */
-bool vlan_parent_reconcile(struct vlan_parent *parent);
+ * are; false: no memory. unfinished: of what is configured some may not have come to pass;
+ * then it says, too, which of them have been set up. */
+bool vlan_parent_reconcile(struct vlan_parent *parent, bool unfinished);
+/* Of such: ONBOOT becomes what the interface is, up or down. */
+void vlan_parent_see_link(struct daemon *daemon, uint32_t ifindex,
+			  struct model_interface *interface);
 /* Takes one out of the list, and what is left of it out of the data path: somebody
  * deleted it, or it is to go. */
 void vlan_parent_forget(struct vlan_parent *parent, size_t index);

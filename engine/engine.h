@@ -215,15 +215,16 @@ int engine_nic_open(struct engine *engine, uint32_t ifindex, struct engine_membe
 int engine_nics(struct engine *engine, uint32_t *out, size_t max, size_t *count,
 		struct engine_error *err);
 
-/* Puts back members, and removes VLAN interfaces, of bonds that somebody deleted
+/* To be called once it is written down somewhere what the bond is, and does nothing then:
+ * a new bond (or one that is opened again) whose process died before is removed by
+ * engine_strays_release(), since nobody would know of it. */
+int engine_bond_keep(struct engine_bond *bond, struct engine_error *err);
+
+/* Removes what a process died over while it made it, unless it was opened or added
+ * since; puts back members, and removes VLAN interfaces, of bonds that somebody deleted
  * while no daemon was there; what belongs to a bond that runs is left alone.
  * *released, how many there were, is filled in on failure too. */
 int engine_strays_release(struct engine *engine, size_t *released, struct engine_error *err);
-
-/* Removes a bond's or VLAN interface's pair that a process made and died over before it
- * could write whose it is, and that nobody wants to be finished. Nothing of the kind under
- * that name is no error. */
-int engine_unfinished_remove(struct engine *engine, const char *name, struct engine_error *err);
 
 /* Sums of all CPUs since the bond was created. */
 int engine_bond_counters(const struct engine_bond *bond, struct dp_counters *out);

@@ -31,6 +31,9 @@ static void veth_end_put(struct nlmsghdr *request, const struct netlink_veth_end
 	if (end->mtu) {
 		mnl_attr_put_u32(request, IFLA_MTU, end->mtu);
 	}
+	if (end->group) {
+		mnl_attr_put_u32(request, IFLA_GROUP, end->group);
+	}
 	if (queues) {
 		mnl_attr_put_u32(request, IFLA_NUM_TX_QUEUES, queues);
 		mnl_attr_put_u32(request, IFLA_NUM_RX_QUEUES, queues);

@@ -83,6 +83,7 @@ struct netlink_veth_end {
 	const char *name;
 	uint8_t mac[6]; /* all 0: the kernel chooses at random */
 	uint32_t mtu;	/* 0: 1500 */
+	uint32_t group;
 };
 
 /* Creates a pair, both ends down. queues is the number of transmit and receive

@@ -125,6 +125,7 @@ static int bond_create(struct engine_bond *bond, const struct engine_bond_spec *
 		return result;
 	}
 	bond_remember(bond, &device, &hub);
+	bond->unfinished = true;
 	result = bond_begin(bond, spec, err);
 	if (result) {
 		(void)netlink_link_delete(bond->engine->netlink, device.ifindex);
@@ -140,7 +141,7 @@ static int bond_finish(struct engine_bond *bond, const struct engine_bond_spec *
 	int result;
 
 	hub_alias_make(bond->name, alias);
-	result = hub_prepare(bond->engine, hub, alias, err);
+	result = hub_prepare(bond->engine, hub, alias, false, err);
 	if (!result) {
 		result = netlink_link_set_up(bond->engine->netlink, hub->ifindex, false);
 		if (result) {
@@ -238,6 +239,7 @@ int engine_bond_open(struct engine *engine, const struct engine_bond_spec *spec,
 		result = bond_create(bond, spec, err);
 	} else if (!result) {
 		bond_remember(bond, &device, &hub);
+		bond->unfinished = hub.group == HUB_GROUP_UNFINISHED;
 		result = takeover_datapath(engine, bond->ifindex, bond->hub_ifindex,
 					   &bond->datapath, err);
 		if (result == -ENOENT) {
@@ -257,6 +259,23 @@ int engine_bond_open(struct engine *engine, const struct engine_bond_spec *spec,
 	}
 	*out = bond;
 	*taken_over = found;
+	return 0;
+}
+
+int engine_bond_keep(struct engine_bond *bond, struct engine_error *err)
+{
+	struct netlink_link_change change = {.fields = NETLINK_LINK_GROUP};
+	int result;
+
+	if (!bond->unfinished) {
+		return 0;
+	}
+	result = netlink_link_set(bond->engine->netlink, bond->hub_ifindex, &change);
+	if (result) {
+		return engine_fail_netlink(bond->engine, err, result, "marking %s as finished",
+					   bond->name);
+	}
+	bond->unfinished = false;
 	return 0;
 }
 

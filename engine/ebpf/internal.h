@@ -81,8 +81,13 @@ bool vlan_hub_alias_parse(const char *alias, char name[ENGINE_NAME_SIZE],
 int pair_find(struct engine *engine, const char *name, const char *hub_alias,
 	      struct netlink_link *device, struct netlink_link *hub, struct engine_error *err);
 
+/* The link group of a hub until all is there that makes it known again: what a process
+ * died over is removed by it (engine_strays_release()). Nobody else's, by its number. */
+#define HUB_GROUP_UNFINISHED 0x70637566u
+
 /* Makes the pair, both ends down, and the hub fit for its work: no IPv6, no
- * address, the alias. hub_mac all 0: at random. */
+ * address, the alias. hub_mac all 0: at random. finishes: that is all, the hub is
+ * unfinished no more. */
 struct pair_spec {
 	const char *name;
 	const char *hub_alias;
@@ -90,6 +95,7 @@ struct pair_spec {
 	const uint8_t *hub_mac;
 	uint32_t mtu;
 	uint32_t queues;
+	bool finishes;
 };
 int pair_create(struct engine *engine, const struct pair_spec *spec,
 		struct netlink_link *device, struct netlink_link *hub,
@@ -99,7 +105,7 @@ int pair_create(struct engine *engine, const struct pair_spec *spec,
 int pair_delete(struct engine *engine, uint32_t ifindex, uint32_t hub_ifindex);
 /* The second half of pair_create(), for a pair found half made. */
 int hub_prepare(struct engine *engine, const struct netlink_link *hub, const char *hub_alias,
-		struct engine_error *err);
+		bool finishes, struct engine_error *err);
 
 /* --- hook.c ------------------------------------------------------------ */
 
@@ -271,6 +277,7 @@ struct engine_bond {
 	/* A NIC as the parent of VLAN interfaces: the device is the NIC, which also has
 	 * slot 0, and there is no hub but the VLAN interfaces'. */
 	bool is_nic;
+	bool unfinished;		      /* until engine_bond_keep() */
 	struct engine_member_saved nic_saved; /* what was changed of it */
 	uint32_t ifindex;
 	uint32_t hub_ifindex; /* 0 with is_nic */

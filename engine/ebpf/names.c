@@ -130,34 +130,12 @@ int pair_find(struct engine *engine, const char *name, const char *hub_alias,
 	return 0;
 }
 
-int engine_unfinished_remove(struct engine *engine, const char *name, struct engine_error *err)
-{
-	struct netlink_link device, hub;
-	int result = netlink_link_get_by_name(engine->netlink, name, &device);
-
-	if (result == -ENODEV) {
-		return 0;
-	}
-	if (!result && (strcmp(device.kind, "veth") != 0 || device.link_elsewhere ||
-			!device.link || netlink_link_get(engine->netlink, device.link, &hub) ||
-			!pair_is_fresh(&device, &hub))) {
-		return 0;
-	}
-	if (!result) {
-		result = netlink_link_delete(engine->netlink, device.ifindex);
-	}
-	if (result && result != -ENODEV) {
-		return engine_fail_netlink(engine, err, result, "removing an unfinished %s",
-					   name);
-	}
-	return 0;
-}
-
 int hub_prepare(struct engine *engine, const struct netlink_link *hub, const char *hub_alias,
-		struct engine_error *err)
+		bool finishes, struct engine_error *err)
 {
 	struct netlink_link_change change = {
-		.fields = NETLINK_LINK_ALIAS | NETLINK_LINK_ADDR_GEN_MODE,
+		.fields = NETLINK_LINK_ALIAS | NETLINK_LINK_ADDR_GEN_MODE |
+			  (finishes ? NETLINK_LINK_GROUP : 0),
 		.alias = hub_alias,
 		.addr_gen_mode = IN6_ADDR_GEN_MODE_NONE,
 	};
@@ -184,7 +162,7 @@ int pair_create(struct engine *engine, const struct pair_spec *spec,
 		struct netlink_link *device, struct netlink_link *hub, struct engine_error *err)
 {
 	struct netlink_veth_end ends[2] = {{.name = spec->name, .mtu = spec->mtu},
-					   {.mtu = spec->mtu}};
+					   {.mtu = spec->mtu, .group = HUB_GROUP_UNFINISHED}};
 	char hub_name[ENGINE_NAME_SIZE];
 	struct netlink_link made, made_hub;
 	int result;
@@ -208,7 +186,7 @@ int pair_create(struct engine *engine, const struct pair_spec *spec,
 		engine_fail_netlink(engine, err, result, "asking for the new %s", hub_name);
 		goto fail;
 	}
-	result = hub_prepare(engine, &made_hub, spec->hub_alias, err);
+	result = hub_prepare(engine, &made_hub, spec->hub_alias, spec->finishes, err);
 	if (result) {
 		goto fail;
 	}

@@ -2,7 +2,8 @@
 /*
  * What is left of a bond that somebody deleted while no daemon was there: members
  * whose program leads nowhere, so that nothing they receive arrives, and the pairs
- * of its VLAN interfaces. They are put back, and removed.
+ * of its VLAN interfaces. They are put back, and removed. And pairs that a process died
+ * over while it made them.
  */
 #include "engine/ebpf/internal.h"
 
@@ -10,6 +11,9 @@
 #include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* A process dies over one at most, and so does the next. */
+#define UNFINISHED_MAX 16
 
 /* Interfaces that may be strays: a member always has an alias, ours or its own, and so
  * has a hub. parent: of a VLAN interface's hub, which is none while its bond is here. */
@@ -96,12 +100,45 @@ static int stray_release(struct engine *engine, uint32_t ifindex, struct engine_
 	return result ? result : 1;
 }
 
+/* Hubs of pairs that a process died over. */
+struct unfinished {
+	size_t count;
+	uint32_t hubs[UNFINISHED_MAX];
+};
+
+static int unfinished_collect(const struct netlink_link *link, void *context)
+{
+	struct unfinished *unfinished = context;
+
+	if (strcmp(link->kind, "veth") == 0 && unfinished->count < UNFINISHED_MAX &&
+	    (!link->alias[0] || hub_alias_is_ours(link->alias))) {
+		unfinished->hubs[unfinished->count++] = link->ifindex;
+	}
+	return 0;
+}
+
+/* Removes them, the other end going along; how many. */
+static size_t unfinished_remove(struct engine *engine)
+{
+	struct unfinished unfinished = {0};
+	size_t count = 0;
+
+	if (netlink_group_dump(engine->netlink, HUB_GROUP_UNFINISHED, unfinished_collect,
+			       &unfinished)) {
+		return 0;
+	}
+	for (size_t i = 0; i < unfinished.count; i++) {
+		count += netlink_link_delete(engine->netlink, unfinished.hubs[i]) == 0;
+	}
+	return count;
+}
+
 int engine_strays_release(struct engine *engine, size_t *released, struct engine_error *err)
 {
 	char asked[ENGINE_NAME_SIZE] = "";
 	struct suspects suspects = {0};
 	bool is_here = false;
-	size_t count = 0;
+	size_t count = unfinished_remove(engine);
 	int first = netlink_link_dump(engine->netlink, suspect_collect, &suspects);
 
 	if (first) {

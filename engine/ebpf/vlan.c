@@ -220,6 +220,7 @@ static int vlan_pair_make(struct engine_bond *bond, const struct engine_vlan_spe
 		.hub_mac = random_mac,
 		.mtu = spec->mtu ? spec->mtu : bond->mtu,
 		.queues = VLAN_QUEUES,
+		.finishes = true,
 	};
 	int result;
 

@@ -4,7 +4,9 @@
  * standard input, one answer a line on standard output, "ok" with what was asked
  * for as JSON, or "error" with the errno's name and the engine's text.
  *
- *   open NAME [policy=N] [hook=device|hub] [mtu=N] [mac=XX:...]   also: change
+ *   open NAME [unfinished] [policy=N] [hook=device|hub] [mtu=N] [mac=XX:...]
+ *                                 and, but for "unfinished", engine_bond_keep
+ *   change NAME ...               as open
  *   nic IFNAME                    engine_nic_open, in the place of a bond
  *   nics                          engine_nics
  *   member SLOT IFNAME            engine_member_add; keeps what it saved
@@ -79,6 +81,9 @@ static int run_open(struct tool *tool, int count, char **words, json_t *answer)
 	bond_spec_read(tool, count, words);
 	result = engine_bond_open(tool->engine, &tool->spec, &tool->bond, &taken_over,
 				  &tool->error);
+	if (!result && !(count > 2 && strcmp(words[2], "unfinished") == 0)) {
+		result = engine_bond_keep(tool->bond, &tool->error);
+	}
 	if (!result) {
 		json_object_set_new(answer, "taken_over", json_boolean(taken_over));
 		json_object_set_new(answer, "reads_carrier",

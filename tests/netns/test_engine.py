@@ -119,6 +119,24 @@ def test_half_made_pairs_are_finished(wired):
     assert server.namespace.ping(VLAN_ADDRESS["switch"])
 
 
+def test_what_a_process_died_over_is_removed(wired):
+    """Unless somebody wants it: then it is finished, or taken over, and stays."""
+    server = wired.server
+    before = set(server.namespace.links())
+    # Of VLAN interfaces until they have their mark, of bonds until somebody keeps them.
+    for wanted in (False, True):
+        engine = Engine(server.namespace)
+        engine("open bond0 unfinished")
+        engine.kill()
+        engine = Engine(server.namespace)
+        if wanted:
+            assert engine("open bond0")["taken_over"]
+        assert engine("strays")["released"] == (0 if wanted else 1)
+        left = {"bond0", "bond0-hub"} if wanted else set()
+        assert set(server.namespace.links()) == before | left
+        assert not wanted or server.namespace.link("bond0-hub")["group"] == "default"
+
+
 def test_members_that_cannot_be(wired):
     server = wired.server
     server.open()

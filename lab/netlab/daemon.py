@@ -80,12 +80,15 @@ class Daemon:
         self.process = None
         os.makedirs(self.folder, exist_ok=True)
 
-    def start(self, wait=True):
-        argv = [self.tools.portchanneld, "--foreground", "--config", self.config, "--socket",
+    def command(self):
+        """Its command line."""
+        return [self.tools.portchanneld, "--foreground", "--config", self.config, "--socket",
                 self.socket, "--state", self.state, "--store", self.store] + self.arguments
+
+    def start(self, wait=True):
         with open(self.log_file, "ab") as log:
-            self.process = self.namespace.start(argv, stdin=subprocess.DEVNULL, stdout=log,
-                                                stderr=log)
+            self.process = self.namespace.start(self.command(), stdin=subprocess.DEVNULL,
+                                                stdout=log, stderr=log)
         if wait:
             wait_for(self.answers, 20, lambda: f"the daemon's API answers; its log:\n{self.log()}")
         return self

@@ -356,6 +356,40 @@ static bool transaction_is_conflict(struct transactions *transactions,
 	return false;
 }
 
+/* All or nothing holds for the files too: one with an error can't be had as it says, and
+ * a configuration with it could never be gone back to. True: *answer says which. */
+static bool transaction_is_faulty(struct transactions *transactions,
+				  struct transaction_answer *answer)
+{
+	const struct config_texts *texts = &transactions->now.target;
+	struct model_problems problems = {0};
+	struct model *model;
+	bool faulty = false;
+
+	if (config_texts_model(texts, transactions->daemon->options.dialect, &model,
+			       &problems) < 0) {
+		return false;
+	}
+	for (size_t i = 0; i < problems.count && !faulty; i++) {
+		const struct model_problem *problem = &problems.list[i];
+		const char *file = problem->source.file < model->file_count
+					   ? model->files[problem->source.file]
+					   : texts->folder;
+
+		faulty = problem->severity == MODEL_ERROR;
+		if (faulty) {
+			*answer = transaction_error(
+				409, "bad_config",
+				"%s:%u: %s; nothing is applied. 'portchannel config check' "
+				"lists all of it, 'portchannel reload' does what can be done",
+				file, problem->source.line, problem->text);
+		}
+	}
+	model_problems_free(&problems);
+	model_free(model);
+	return faulty;
+}
+
 void transaction_begin(struct daemon *daemon, const struct transaction_request *request,
 		       transaction_callback *callback, void *user)
 {
@@ -385,6 +419,10 @@ void transaction_begin(struct daemon *daemon, const struct transaction_request *
 	if (err < 0) {
 		transaction_finish(transactions, transaction_error(500, "out_of_memory", "%s",
 								   strerror(-err)));
+		return;
+	}
+	if (!request->scope && transaction_is_faulty(transactions, &answer)) {
+		transaction_finish(transactions, answer);
 		return;
 	}
 	transaction_carry_out(transactions);

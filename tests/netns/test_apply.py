@@ -276,7 +276,13 @@ def test_reload_during_an_application_comes_after(server, neighbour):
 def test_errors_keep_what_they_touch_and_nothing_else(server):
     server.config.write("bond0.5", "DEVICE=bond0.5\nVLAN=yes\nIPADDR=10.0.5\n")
     server.config.vlan("bond0.6", "10.0.6.2/24")
-    answer = apply(server)
+    # All or nothing: not a configuration that could never be gone back to.
+    error = refused(server)
+    assert (error.status, error.code) == (409, "bad_config")
+    assert "ifcfg-bond0.5:3: IPADDR '10.0.5' is no IPv4 address" in error.message
+    assert "10.0.6.2/24" not in addresses(server, "bond0.6")
+    # A reload does what can be done.
+    answer = server.daemon.reload()
     assert [one["subject"] for one in answer["problems"]] == ["bond0.5"]
     assert answer["problems"][0]["column"] is not None
     assert addresses(server, "bond0.5") == ["10.0.5.1/24"]

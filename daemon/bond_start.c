@@ -90,7 +90,10 @@ static void bond_start_take_member(struct bond_runtime *bond, uint8_t slot, uint
 				   const struct bond_state *state)
 {
 	struct bond_runtime_member *member = &bond->members[slot];
-	bool named = member->wanted[0] != '\0';
+	/* One that took another's place just before the former daemon ended isn't the one
+	 * that its state speaks of. */
+	bool known = state && state->members[slot].ifindex == ifindex;
+	bool named = member->wanted[0] != '\0' && (known || !state || !state->unfinished);
 	struct engine_error error;
 	struct netlink_link link;
 
@@ -101,7 +104,7 @@ static void bond_start_take_member(struct bond_runtime *bond, uint8_t slot, uint
 	if (!named) {
 		snprintf(member->wanted, sizeof(member->wanted), "%s", link.name);
 	}
-	if (state && state->members[slot].ifindex == ifindex) {
+	if (known) {
 		member->saved = state->members[slot].saved;
 	}
 	bond_member_take_in(bond, slot, &link, true);
@@ -190,17 +193,31 @@ static void bond_start_state_of_path(struct bond_runtime *bond, struct bond_save
 	}
 }
 
+/* What was saved, but of members that have changed since. */
+static void bond_start_state_of_state(const struct bond_runtime *bond,
+				      const struct bond_state *state, struct bond_saved *out)
+{
+	*out = state->core;
+	for (uint8_t slot = 0; slot < BOND_MEMBERS_MAX; slot++) {
+		if (bond->members[slot].ifindex != 0 && state->unfinished &&
+		    bond->members[slot].ifindex != state->members[slot].ifindex) {
+			out->members[slot] = (struct bond_saved_member){0};
+		}
+	}
+}
+
 static void bond_start_restore(struct bond_runtime *bond, const struct bond_state *state)
 {
-	struct bond_saved of_path = {0};
-	const struct bond_saved *saved = state ? &state->core : &of_path;
+	struct bond_saved saved = {0};
 
-	if (!state) {
-		bond_start_state_of_path(bond, &of_path);
+	if (state) {
+		bond_start_state_of_state(bond, state, &saved);
+	} else {
+		bond_start_state_of_path(bond, &saved);
 		bond_start_hold(bond);
 	}
 	if (state || bond->core.config.mode != BOND_MODE_8023AD) {
-		bond_restore(&bond->core, saved, daemon_now_ms(), &bond->daemon->actions);
+		bond_restore(&bond->core, &saved, daemon_now_ms(), &bond->daemon->actions);
 		bond_runtime_act(bond);
 	}
 	bond_runtime_check_admin(bond);
@@ -284,6 +301,22 @@ static void bond_start_assert_device(struct bond_runtime *bond)
 	}
 }
 
+/* Before there is anything: whoever comes after us if this is broken off must know whose
+ * it is. */
+static void bond_start_announce(struct bond_runtime *bond)
+{
+	static const uint8_t no_mac[6];
+	struct wanted *ahead = wanted_copy(bond->wanted);
+	struct bond_config config;
+
+	if (ahead) {
+		bond_runtime_config(&bond->wanted->bond.options, &config);
+		bond_init(&bond->core, &config, no_mac);
+		state_write_ahead(bond, ahead);
+	}
+	wanted_free(ahead);
+}
+
 /* Makes it or takes it over. wanted is taken in any case: what is configured, if there
  * turns out to be something. */
 static int bond_start(struct daemon *daemon, struct wanted *wanted, struct bond_state *state,
@@ -291,15 +324,21 @@ static int bond_start(struct daemon *daemon, struct wanted *wanted, struct bond_
 {
 	struct bond_runtime *bond = bond_runtime_new(daemon, wanted);
 	struct engine_bond_spec spec;
-	bool taken_over;
+	bool taken_over, is_new = !state && if_nametoindex(wanted->bond.interface.name) == 0;
 	int err;
 
 	if (!bond) {
 		snprintf(error->text, sizeof(error->text), "out of memory");
 		return -ENOMEM;
 	}
+	if (is_new) {
+		bond_start_announce(bond);
+	}
 	bond_runtime_spec(&wanted->bond, NULL, &spec);
 	err = engine_bond_open(daemon->engine, &spec, &bond->path, &taken_over, error);
+	if (err < 0 && is_new) {
+		state_forget(daemon, bond->name);
+	}
 	if (err < 0) {
 		bond_runtime_free(bond);
 		return err;
@@ -311,6 +350,7 @@ static int bond_start(struct daemon *daemon, struct wanted *wanted, struct bond_
 		bond_runtime_free(bond);
 		return err;
 	}
+	bond->parent.unfinished = state && state->unfinished;
 	bond_start_append(bond);
 	if (taken_over && !bond_start_become(bond, state)) {
 		snprintf(error->text, sizeof(error->text), "out of memory");

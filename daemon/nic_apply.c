@@ -87,6 +87,7 @@ static void nic_take_over(struct daemon *daemon, const char *name, uint32_t ifin
 	nic->foreign = !state || strcmp(state->config, daemon->options.config) != 0;
 	if (state) {
 		nic->saved = state->saved;
+		nic->parent.unfinished = state->unfinished;
 	}
 	if (!nic->wanted || netlink_link_get(daemon->netlink, ifindex, &link) < 0 ||
 	    nic_runtime_open_link(nic, &link, &error) < 0 ||

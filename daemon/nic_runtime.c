@@ -135,13 +135,18 @@ int nic_runtime_open_link(struct nic_runtime *nic, struct netlink_link *link,
 			  struct engine_error *error)
 {
 	bool taken_over = false;
-	int err = engine_nic_open(nic->daemon->engine, link->ifindex, &nic->saved,
-				  &nic->parent.path, &taken_over, error);
+	int err;
 
+	/* First: whoever comes after us if this is broken off must know whose it is. */
+	nic->parent.ifindex = link->ifindex;
+	nic_state_write(nic);
+	err = engine_nic_open(nic->daemon->engine, link->ifindex, &nic->saved,
+			      &nic->parent.path, &taken_over, error);
 	if (err < 0) {
+		nic->parent.ifindex = 0;
+		vlan_parent_want_save(&nic->parent);
 		return nic_refuse(nic, err, error);
 	}
-	nic->parent.ifindex = link->ifindex;
 	memcpy(nic->name, link->name, sizeof(nic->name));
 	nic->refused[0] = '\0';
 	if (!(link->flags & IFF_UP) && !taken_over) {

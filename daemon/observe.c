@@ -264,14 +264,14 @@ static void observe_dhcp(struct observation *o, struct model_interface *running,
 
 /* usual_mtu: what it has if no MTU was asked for. */
 static void observe_link(struct observation *o, struct model_interface *running,
-			 const struct snapshot_link *link, uint32_t usual_mtu)
+			 const struct snapshot_link *link, uint32_t usual_mtu, bool keep_down)
 {
 	bool up = (link->flags & IFF_UP) != 0;
 
 	if (running->onboot && !up) {
 		observe_drift(o, running->name, "somebody set it down");
 	}
-	running->onboot = up || (o->keep_down && running->onboot);
+	running->onboot = up || (keep_down && running->onboot);
 	if (link->mtu != (running->mtu ? running->mtu : usual_mtu)) {
 		observe_drift(o, running->name, "somebody changed its MTU to %u", link->mtu);
 		running->mtu = link->mtu;
@@ -286,7 +286,8 @@ static void observe_link(struct observation *o, struct model_interface *running,
 }
 
 static void observe_interface(struct observation *o, struct model_interface *running,
-			      const struct model_interface *wanted, uint32_t ifindex,
+			      const struct model_interface *wanted,
+			      const struct vlan_parent *parent, uint32_t ifindex,
 			      uint32_t usual_mtu)
 {
 	const struct snapshot_link *link = snapshot_link(&o->snapshot, ifindex);
@@ -294,7 +295,7 @@ static void observe_interface(struct observation *o, struct model_interface *run
 	if (!link || !observe_concerns(o->scope, running->name)) {
 		return;
 	}
-	observe_link(o, running, link, usual_mtu);
+	observe_link(o, running, link, usual_mtu, o->keep_down && !parent->unfinished);
 	observe_addresses(o, running, wanted, ifindex);
 	if (o->snapshot.routing) {
 		observe_routes(o, running, wanted, ifindex);
@@ -385,7 +386,8 @@ static void observe_vlans(struct observation *o, struct model *running,
 		if (now) {
 			observe_interface(o, &vlan->interface,
 					  observe_find_vlan(sorted, wanted->vlan_count, vlan),
-					  now->ifindex, usual_mtu);
+					  vlan_parent_of(o->daemon, vlan->parent), now->ifindex,
+					  usual_mtu);
 		}
 		running->vlans[kept++] = *vlan;
 	}
@@ -403,7 +405,7 @@ static void observe_bonds(struct observation *o, struct model *running,
 
 		if (bond) {
 			observe_interface(o, interface, to ? &to->interface : NULL,
-					  bond->ifindex, WANTED_MTU_DEFAULT);
+					  &bond->parent, bond->ifindex, WANTED_MTU_DEFAULT);
 		}
 	}
 }

@@ -34,6 +34,9 @@ struct vlan_parent {
 	size_t vlan_count;
 	struct vlan_runtime *vlans;
 	bool save_wanted; /* what the next daemon has to know is different now */
+	/* The former daemon ended in the midst of an application: what is down here may
+	 * have been about to be set up. */
+	bool unfinished;
 };
 
 /* path and ifindex are set when they are known. */

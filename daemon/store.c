@@ -79,18 +79,19 @@ int store_write(const char *folder, const char *name, const json_t *json)
 	return err;
 }
 
-static int store_load(int fd, json_t **out)
+static int store_load(FILE *file, json_t **out)
 {
 	struct stat info;
 	json_t *json;
 
-	if (fstat(fd, &info) < 0) {
+	if (fstat(fileno(file), &info) < 0) {
 		return -errno;
 	}
 	if (!S_ISREG(info.st_mode) || (uint64_t)info.st_size > STORE_FILE_MAX) {
 		return -EINVAL;
 	}
-	json = json_loadfd(fd, JSON_REJECT_DUPLICATES, NULL);
+	/* json_loadfd() would read byte by byte. */
+	json = json_loadf(file, JSON_REJECT_DUPLICATES, NULL);
 	if (!json_is_object(json)) {
 		json_decref(json);
 		return -EINVAL;
@@ -102,6 +103,7 @@ static int store_load(int fd, json_t **out)
 int store_read(const char *folder, const char *name, json_t **out)
 {
 	char path[PATH_MAX];
+	FILE *file;
 	int fd, err;
 
 	if (snprintf(path, sizeof(path), "%s/%s", folder, name) >= (int)sizeof(path)) {
@@ -111,8 +113,14 @@ int store_read(const char *folder, const char *name, json_t **out)
 	if (fd < 0) {
 		return errno == ELOOP ? -EINVAL : -errno;
 	}
-	err = store_load(fd, out);
-	close(fd);
+	file = fdopen(fd, "r");
+	if (!file) {
+		err = -errno;
+		close(fd);
+		return err;
+	}
+	err = store_load(file, out);
+	(void)fclose(file);
 	return err;
 }
 

@@ -282,7 +282,11 @@ def test_changes_that_wait(lab, client):
     lab.server_config.vlan("bond0.79", "10.0.79.1/24")
     steps = client.ask("GET", "/v1/plan")["steps"]
     assert {"vlan_add", "address_add"} <= {one["action"] for one in steps}
+    client.ask("POST", "/v1/apply", {}, code="bad_config")
+    bad = os.path.join(lab.server_config.path, "ifcfg-bad0")
+    os.rename(bad, bad + ".bak")
     client.ask("POST", "/v1/apply", {})
+    os.rename(bad + ".bak", bad)
 
 
 def test_reload_and_down(client):

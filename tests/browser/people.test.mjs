@@ -101,9 +101,11 @@ test("a file that somebody edits meanwhile is not overwritten", async () => {
   const files = await here.lab.call("files");
   await here.lab.call("write", "ifcfg-bond0.652", `${files["ifcfg-bond0.652"]}# by hand\n`);
   await page.locator(".footer").getByRole("button", {name: "Save"}).click();
-  const box = dialog(page);
-  if (await box.getByRole("button", {name: "Commit"}).count()) {
-    await box.getByRole("button", {name: "Commit"}).click();
+  // It is said with the plan, or at the latest when it is to be committed.
+  const button = dialog(page).getByRole("button", {name: "Commit"});
+  await button.or(page.locator(".message.wrong")).first().waitFor();
+  if (await button.count()) {
+    await button.click();
   }
   await page.locator(".message.wrong").filter({hasText: "bond0.652"}).waitFor();
   assert.match((await here.lab.call("files"))["ifcfg-bond0.652"], /# by hand/);

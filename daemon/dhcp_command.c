@@ -487,7 +487,7 @@ static void command_udhcpc_client_id(const char *client_id, struct dhcp_command 
 {
 	char hex[2 * MODEL_TEXT_SIZE + 1] = "";
 
-	for (size_t i = 0; client_id[i] && i < MODEL_TEXT_SIZE; i++) {
+	for (size_t i = 0; i < MODEL_TEXT_SIZE && client_id[i]; i++) {
 		snprintf(hex + 2 * i, 3, "%02x", (unsigned char)client_id[i]);
 	}
 	/* Type 0: none of the hardware's. */

@@ -95,9 +95,9 @@ static void transaction_on_difference(const struct config_text *from,
 				      const struct config_text *to, void *context)
 {
 	struct transaction_comparing *comparing = context;
-	const char *name = from ? from->name : to->name;
+	const char *name = from ? from->name : to ? to->name : NULL;
 
-	if (journal_texts_equal(from, to) || transaction_is_unreadable(from) ||
+	if (!name || journal_texts_equal(from, to) || transaction_is_unreadable(from) ||
 	    transaction_is_unreadable(to) ||
 	    !(transaction_file_is_ours(comparing->from_model, name) ||
 	      transaction_file_is_ours(comparing->to_model, name))) {

@@ -157,6 +157,7 @@ enum MHD_Result api_ticket(struct api_call *call);
 enum MHD_Result api_sign_in(struct api_call *call);
 enum MHD_Result api_sign_out(struct api_call *call);
 enum MHD_Result api_live(struct api_call *call);
+enum MHD_Result api_recent(struct api_call *call);
 enum MHD_Result api_counters(struct api_call *call);
 enum MHD_Result api_plan(struct api_call *call);
 enum MHD_Result api_history(struct api_call *call);

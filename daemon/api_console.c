@@ -18,8 +18,8 @@ static const char api_bearer[] = "Bearer ";
 /* What a page asks for by itself, with nobody there, does not keep a session alive. */
 static bool api_call_is_active(const char *path)
 {
-	static const char *const passive[] = {"/v1/live", "/v1/events", "/v1/access",
-					      "/v1/counters", "/metrics"};
+	static const char *const passive[] = {"/v1/live",     "/v1/events", "/v1/access",
+					      "/v1/counters", "/v1/recent", "/metrics"};
 
 	for (size_t i = 0; i < sizeof(passive) / sizeof(passive[0]); i++) {
 		if (strcmp(path, passive[i]) == 0) {
@@ -127,6 +127,11 @@ enum MHD_Result api_sign_out(struct api_call *call)
 enum MHD_Result api_live(struct api_call *call)
 {
 	return api_answer(call, MHD_HTTP_OK, live_json(call->api->daemon));
+}
+
+enum MHD_Result api_recent(struct api_call *call)
+{
+	return api_answer(call, MHD_HTTP_OK, recent_json(call->api->daemon));
 }
 
 enum MHD_Result api_counters(struct api_call *call)

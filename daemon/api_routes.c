@@ -25,6 +25,7 @@ static const struct api_route api_routes[] = {
 	{"/v1/sessions", MHD_HTTP_METHOD_DELETE, PEER_ROLE_READER, api_sign_out},
 	{"/v1/tickets", MHD_HTTP_METHOD_POST, PEER_ROLE_READER, api_ticket},
 	{"/v1/live", MHD_HTTP_METHOD_GET, PEER_ROLE_READER, api_live},
+	{"/v1/recent", MHD_HTTP_METHOD_GET, PEER_ROLE_READER, api_recent},
 	{"/v1/counters", MHD_HTTP_METHOD_GET, PEER_ROLE_READER, api_counters},
 	{"/v1/status", MHD_HTTP_METHOD_GET, PEER_ROLE_READER, api_status},
 	{"/v1/bonds/", MHD_HTTP_METHOD_GET, PEER_ROLE_READER, api_bond},

@@ -20,6 +20,7 @@
 #include <systemd/sd-event.h>
 
 #include "core/bond.h"
+#include "daemon/recent.h"
 #include "daemon/vlan_parent.h"
 #include "daemon/wanted.h"
 #include "engine/engine.h"
@@ -72,6 +73,7 @@ struct bond_runtime {
 	 * of a lost member went to others; buckets that changed their member. */
 	uint64_t transitions[BOND_NOTE_COUNT];
 	uint64_t failovers, buckets_moved;
+	struct recent_bond recent;
 	struct bucket_table published; /* as the data path was told last */
 	bool carrier_known;	       /* carrier_set is what the data path shows */
 	bool carrier_set;

@@ -15,7 +15,7 @@
  *   watch.c        what the kernel tells of interfaces; poll.c asks it
  *   state.c        what is kept for the next daemon; announce.c its first words
  *   api*.c         the socket for clients; status_*.c, explain.c what they see
- *   metrics*.c     numbers for Prometheus
+ *   metrics*.c     numbers for Prometheus; recent.c the last minutes for the page
  */
 #ifndef DAEMON_DAEMON_H
 #define DAEMON_DAEMON_H
@@ -30,6 +30,7 @@
 #include "daemon/events.h"
 #include "daemon/peer.h"
 #include "daemon/problems.h"
+#include "daemon/recent.h"
 #include "engine/engine.h"
 #include "ifcfg/ifcfg.h"
 #include "netlink/netlink.h"
@@ -114,6 +115,7 @@ struct daemon {
 	uint64_t breathed_us;
 	struct bond_actions actions; /* scratch of bond_runtime_input() */
 	struct events events;
+	struct recent recent;
 };
 
 /* Milliseconds and microseconds of the monotonic clock. */

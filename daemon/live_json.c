@@ -135,12 +135,32 @@ static json_t *live_bond(struct bond_runtime *bond)
 					      live_member(&bond->members[slot], &counters));
 		}
 	}
-	json = json_pack("{s:o, s:s, s:b, s:b, s:o, s:o, s:o}", "name", json_text(bond->name),
-			 "mode", bond_mode_name(bond->wanted->bond.options.mode), "carrier",
+	json = json_pack("{s:o, s:s, s:b, s:b, s:o, s:o, s:o, s:I}", "name",
+			 json_text(bond->name), "mode",
+			 bond_mode_name(bond->wanted->bond.options.mode), "carrier",
 			 (int)link.carrier, "admin_up", (link.flags & IFF_UP) != 0, "partner",
-			 live_partner(bond), "buckets", live_buckets(bond), "members", members);
+			 live_partner(bond), "buckets", live_buckets(bond), "members", members,
+			 "vlans", (json_int_t)bond->parent.vlan_count);
 	live_add_traffic(json, bond, &link, &counters);
 	return json;
+}
+
+/* A NIC that carries VLAN interfaces, or is to; its traffic is all that it has. */
+static json_t *live_nic(struct nic_runtime *nic)
+{
+	struct netlink_link link = {0};
+	bool present = nic->parent.path &&
+		       netlink_link_get(nic->daemon->netlink, nic->parent.ifindex, &link) == 0;
+
+	return json_pack("{s:o, s:b, s:b, s:b, s:o, s:I, s:o, s:o}", "name",
+			 json_text(present ? link.name : nic->parent.name), "present", present,
+			 "carrier", present && link.carrier, "admin_up",
+			 present && (link.flags & IFF_UP) != 0, "trouble",
+			 nic->refused[0] ? json_text(nic->refused) : json_null(), "vlans",
+			 (json_int_t)nic->parent.vlan_count, "rx",
+			 status_json_traffic(link.counters.rx_packets, link.counters.rx_bytes),
+			 "tx",
+			 status_json_traffic(link.counters.tx_packets, link.counters.tx_bytes));
 }
 
 static double live_time(void)
@@ -153,7 +173,7 @@ static double live_time(void)
 
 json_t *live_json(struct daemon *daemon)
 {
-	json_t *bonds = json_array();
+	json_t *bonds = json_array(), *nics = json_array();
 	char revision[CONFIG_REVISION_SIZE];
 	size_t staged = staged_count(daemon, revision);
 	json_t *json =
@@ -168,7 +188,11 @@ json_t *live_json(struct daemon *daemon)
 		daemon_breathe(daemon);
 	}
 	json_object_set_new(json, "waiting", transactions_waiting_json(daemon));
+	for (struct nic_runtime *nic = daemon->nics; nic; nic = nic->next) {
+		json_array_append_new(nics, live_nic(nic));
+	}
 	json_object_set_new(json, "bonds", bonds);
+	json_object_set_new(json, "nics", nics);
 	return json;
 }
 

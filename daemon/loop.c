@@ -246,6 +246,9 @@ static int daemon_open(struct daemon *daemon)
 	if (err == 0) {
 		err = dhcp_open(daemon);
 	}
+	if (err == 0) {
+		err = recent_open(daemon);
+	}
 	if (err < 0) {
 		log_line(LOG_LEVEL_ERROR, "out of memory");
 		return err;
@@ -260,6 +263,7 @@ static int daemon_open(struct daemon *daemon)
 static void daemon_close(struct daemon *daemon)
 {
 	api_close(daemon->api);
+	recent_close(daemon);
 	apply_close(daemon);
 	transactions_close(daemon);
 	staged_close(daemon);

@@ -448,7 +448,8 @@ json_t *status_json(struct daemon *daemon, struct bond_runtime *only)
 
 json_t *status_json_event(const struct event *event)
 {
-	return json_pack("{s:f, s:o, s:o, s:s, s:o, s:o, s:o}", "time", event->time, "bond",
+	return json_pack("{s:I, s:f, s:o, s:o, s:s, s:o, s:o, s:o}", "id",
+			 (json_int_t)event->number, "time", event->time, "bond",
 			 event->bond[0] ? json_text(event->bond) : json_null(), "member",
 			 event->member[0] ? json_text(event->member) : json_null(), "event",
 			 event->name, "from", json_text(event->from), "to",

@@ -9,8 +9,8 @@ struct daemon;
 
 /* As GET /v1/live answers; NULL: no memory. */
 json_t *live_json(struct daemon *daemon);
-/* Traffic of the VLAN interfaces on one parent, {"vlans": {NAME: {...}}}; NULL: there is no
- * such parent. */
-json_t *live_json_vlans(struct daemon *daemon, const char *parent);
+/* Traffic of the VLAN interfaces on the parent of that name, {"vlans": {NAME: {...}}}; NULL:
+ * there is no such parent. */
+json_t *live_json_vlans(struct daemon *daemon, const char *name);
 
 #endif

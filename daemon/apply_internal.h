@@ -5,6 +5,7 @@
  *   apply.c        from the request to the callback
  *   apply_read.c   the texts and the models, the plan
  *   apply_files.c  which of the files a scope needs
+ *   apply_mtu.c    MTUs that the NICs can't do
  *   apply_probe.c  addresses that somebody else holds
  *   apply_start.c  at the start: takes over, then applies; and the end of a bond
  *   apply_json.c   plans and outcomes for clients
@@ -83,6 +84,12 @@ void apply_files_free(struct apply_files *files);
 /* The texts that the scope's model is made of, borrowed but for .list, which is to be
  * freed. 0, or -1: no memory. */
 int apply_files_needed(const struct apply *apply, struct config_texts *out);
+
+/* --- apply_mtu.c */
+
+/* Checks the wanted model's MTUs against the NICs: the application fails, or, if it's
+ * lenient, goes on with what they can do. */
+void apply_check_mtus(struct apply *apply);
 
 /* --- apply_probe.c */
 

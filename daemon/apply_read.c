@@ -201,6 +201,9 @@ int apply_read(struct apply *apply, const struct apply_request *request)
 	}
 	model_problems_free(&found);
 	apply->wanted = model;
+	if (err == 0) {
+		apply_check_mtus(apply);
+	}
 	return err;
 }
 

@@ -335,7 +335,8 @@ static void file_hand_over(struct ifcfg_reader *reader, struct ifcfg_file *file)
 	}
 }
 
-/* A VLAN interface cannot carry more than its bond; that was warned of. */
+/* A VLAN interface cannot carry more than its bond. An application is refused for it; a
+ * start goes on with as much as can be had. */
 static void vlan_mtus_settle(struct model *model)
 {
 	for (size_t i = 0; i < model->vlan_count; i++) {

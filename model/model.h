@@ -296,7 +296,7 @@ enum model_severity {
  *   - a member, where its own file is wrong (refused, an address in it, claimed
  *     by two files, the ninth): its bond comes up with the others;
  *   - nothing (""), or an alias (bond0:1), where that alone, or one route or rule, is
- *     wrong: it is left out.
+ *     wrong: it is left out. So is a VLAN interface's MTU that its bond's is too small for.
  * Nothing else is harmed. What already runs under the subject's name goes on
  * running as it is; model_keep_running() does that. A warning changes nothing.
  */
@@ -339,6 +339,10 @@ bool model_interface_add_rule(struct model_interface *interface, const struct mo
 bool model_interface_copy(const struct model_interface *from, struct model_interface *out);
 /* Frees what it owns, not itself. */
 void model_interface_clear(struct model_interface *interface);
+
+/* Where the interface's own file says the key; where it says the interface, if it doesn't. */
+struct model_source model_key_source(const struct model *model,
+				     const struct model_interface *interface, const char *key);
 
 /* Whether nothing reads the variable, though its file was read through: a key that
  * is not known, or not in such a file. */

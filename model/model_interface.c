@@ -76,6 +76,25 @@ bool model_interface_copy(const struct model_interface *from, struct model_inter
 	return true;
 }
 
+struct model_source model_key_source(const struct model *model,
+				     const struct model_interface *interface, const char *key)
+{
+	struct model_source source = interface->source;
+
+	if (source.file >= model->file_count) {
+		return source;
+	}
+	const struct model_file *info = &model->file_infos[source.file];
+	for (size_t i = 0; i < info->variable_count; i++) {
+		const struct model_variable *variable = &info->variables[i];
+		if (strcmp(variable->name, key) == 0) {
+			source.line = variable->line;
+			source.column = variable->column;
+		}
+	}
+	return source;
+}
+
 void model_interface_clear(struct model_interface *interface)
 {
 	free(interface->addresses);

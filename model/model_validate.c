@@ -286,6 +286,24 @@ static void nic_check(const struct model *model, const struct model_index *index
 	}
 }
 
+/* What is wrong is the MTU alone, so that a start goes on with the parent's. */
+static void vlan_mtu_check(const struct model *model, const struct model_vlan *vlan,
+			   const struct model_bond *parent, struct model_problems *problems)
+{
+	uint32_t most = parent->interface.mtu ? parent->interface.mtu : MTU_DEFAULT;
+
+	if (vlan->interface.mtu <= most) {
+		return;
+	}
+	struct model_source here = model_key_source(model, &vlan->interface, "MTU");
+	struct model_source there = model_key_source(model, &parent->interface, "MTU");
+	model_problem_add(problems, MODEL_ERROR, here, "",
+			  "MTU %u of '%s' is more than the %u of '%s' (%s:%u) and cannot pass "
+			  "it; expected at most %u",
+			  vlan->interface.mtu, vlan->interface.name, most, vlan->parent,
+			  source_path(model, there), there.line, most);
+}
+
 static void vlan_check(const struct model *model, const struct model_index *index,
 		       const struct model_faults *faults, const struct model_vlan *vlan,
 		       struct model_problems *problems)
@@ -312,13 +330,7 @@ static void vlan_check(const struct model *model, const struct model_index *inde
 	if (!parent) {
 		return;
 	}
-	uint32_t mtu = parent->interface.mtu ? parent->interface.mtu : MTU_DEFAULT;
-	if (interface->mtu > mtu) {
-		model_problem_add(problems, MODEL_WARNING, interface->source, interface->name,
-				  "MTU %u is more than the %u of '%s' and cannot pass it; "
-				  "expected at most %u",
-				  interface->mtu, mtu, vlan->parent, mtu);
-	}
+	vlan_mtu_check(model, vlan, parent, problems);
 }
 
 static void vlans_check(const struct model *model, struct model_problems *problems)

@@ -372,3 +372,29 @@ def test_what_a_killed_application_has_put_is_known(server):
     server.namespace.ip("address add 10.0.0.3/24 dev bond0")
     server.start()
     assert addresses(server, "bond0") == ["10.0.0.1/24"]
+
+
+def test_an_mtu_that_cannot_be(server):
+    """Refused with file, line and both numbers; a reload does what can be done."""
+    server.config.vlan("bond0.5", "10.0.5.1/24", MTU=9000)
+    before = server.look(*ALL)
+    error = refused(server)
+    assert error.code == "bad_config" and "ifcfg-bond0.5:" in error.message
+    assert "MTU 9000 of 'bond0.5' is more than the 1500 of 'bond0'" in error.message
+    assert server.look(*ALL) == before
+    assert server.daemon.request("POST", "/v1/reload", {})["changes"] == []
+    assert "bond0.5" in server.namespace.links()
+    # What the bond's own NIC can't do.
+    server.config.vlan("bond0.5", "10.0.5.1/24")
+    server.namespace.ip("tuntap add tap0 mode tap")
+    most = 65535 - 14
+    server.bond(members=("eth0", "eth1", "tap0"), address="10.0.0.1/24", MTU=most + 1)
+    assert any("tap0 takes 68 to" in one["message"] and one["line"] > 1
+               for one in plan(server)["problems"])
+    error = refused(server)
+    assert error.code == "bad_config" and "ifcfg-bond0:" in error.message
+    assert f"{most + 1}: its member tap0 takes 68 to {most}" in error.message
+    assert server.look(*ALL) == before
+    server.bond(members=("eth0", "eth1", "tap0"), address="10.0.0.1/24", MTU=most)
+    apply(server)
+    assert {server.namespace.link(name)["mtu"] for name in ("bond0", "tap0", "eth0")} == {most}

@@ -7,6 +7,7 @@ import pytest
 
 from daemon_util import Server
 from netlab import ConfigFolder, Daemon, Namespace, VethLink, wait_for
+from netlab.daemon import ApiError
 from netlab.probe import tcp_transfer
 
 
@@ -234,6 +235,25 @@ def test_mtu_of_the_nic_is_followed(server):
     for mtu in (1400, 9000):
         server.namespace.ip(f"link set eth2 mtu {mtu}")
         wait_for(lambda m=mtu: server.namespace.link("eth2.7")["mtu"] == m, 5, f"MTU {mtu}")
+
+
+def test_an_mtu_that_the_nic_has_not(server):
+    server.start()
+    server.config.vlan("eth2.7", address="10.0.7.1/24", MTU=2000)
+    with pytest.raises(ApiError) as caught:
+        server.daemon.request("POST", "/v1/apply", {})
+    assert caught.value.code == "bad_config"
+    assert "eth2.7 can't have an MTU of 2000, since eth2 has 1500" in caught.value.message
+    # A start makes it with what there is; a reload gives it all that there is by then.
+    server.daemon.stop()
+    server.namespace.ip("link del eth2.7")
+    server.start()
+    assert server.namespace.link("eth2.7")["mtu"] == 1500
+    assert any("it gets that" in one["message"] for one in server.problems())
+    server.namespace.ip("link set eth2 mtu 2500")
+    server.daemon.request("POST", "/v1/reload", {})
+    assert server.namespace.link("eth2.7")["mtu"] == 2000
+    assert server.problems() == []
 
 
 def test_repaired(server):

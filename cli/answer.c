@@ -126,8 +126,7 @@ bool answer_steps_print(struct out *out, const json_t *steps)
 	return printed;
 }
 
-/* How long there is to confirm, and how. */
-static void waiting_print(struct out *out, const json_t *waiting)
+void answer_waiting_print(struct out *out, const json_t *waiting)
 {
 	char deadline[ANSWER_TIME_SIZE];
 
@@ -140,6 +139,16 @@ static void waiting_print(struct out *out, const json_t *waiting)
 	out_line(out);
 	out_print(out, OUT_PLAIN, "  portchannel rollback   take it back now");
 	out_line(out);
+}
+
+void answer_staged_count_print(struct out *out, uint64_t count)
+{
+	if (count > 0) {
+		out_print(out, OUT_WARN, "%" PRIu64 " staged change%s", count,
+			  count > 1 ? "s" : "");
+		out_print(out, OUT_PLAIN, ": see 'portchannel staged'");
+		out_line(out);
+	}
 }
 
 /* What has been staged, and what its file will say. */
@@ -204,7 +213,7 @@ static bool change_print(const json_t *answer)
 		out_line(&out);
 	}
 	if (json_is_object(waiting)) {
-		waiting_print(&out, waiting);
+		answer_waiting_print(&out, waiting);
 	} else if (json_array_size(steps) + json_array_size(changes) == 0) {
 		out_print(&out, OUT_PLAIN, "Nothing to do: what runs is what the files say.");
 		out_line(&out);
@@ -275,4 +284,65 @@ bool answer_confirm_option(const struct command *command, const char *value, jso
 	}
 	answer_set(body, "confirm", json_integer(seconds));
 	return true;
+}
+
+enum exit_code answer_change_run(struct cli *cli, const struct command *command, int argc,
+				 char **argv, const char *path, bool errors_count)
+{
+	const char *confirm = NULL, *revision = NULL;
+	bool as_json = false;
+	const struct argument_option options[] = {
+		{.name = "confirm", .value = &confirm},
+		{.name = "revision", .value = &revision},
+		{.name = "json", .flag = &as_json},
+	};
+	struct arguments arguments;
+
+	if (!arguments_read(cli, command, argc, argv, options, 3, 0, 0, &arguments)) {
+		return arguments.code;
+	}
+	json_t *body = json_object();
+	if (!answer_confirm_option(command, confirm, body)) {
+		json_decref(body);
+		return EXIT_CODE_USAGE;
+	}
+	if (revision) {
+		answer_set(body, "revision", json_string(revision));
+	}
+	return answer_change(cli, &(struct answer_request){.method = "POST",
+							   .path = path,
+							   .body = body,
+							   .as_json = as_json,
+							   .errors_count = errors_count});
+}
+
+enum exit_code answer_list_run(struct cli *cli, const struct command *command, int argc,
+			       char **argv, const struct answer_list *list)
+{
+	bool as_json = false;
+	const struct argument_option options[] = {{.name = "json", .flag = &as_json}};
+	struct arguments arguments;
+	json_t *answer = NULL;
+	struct out out;
+
+	if (!arguments_read(cli, command, argc, argv, options, 1, 0, 0, &arguments)) {
+		return arguments.code;
+	}
+	enum exit_code code = command_get(cli, list->path, NULL, 0, &answer);
+	if (code != EXIT_CODE_DONE) {
+		return code;
+	}
+	const json_t *elements = json_object_get(answer, list->key);
+	out_init(&out, stdout);
+	if (as_json) {
+		command_json_print(answer);
+	} else if (json_array_size(elements) == 0) {
+		out_print(&out, OUT_PLAIN, "%s", list->none);
+		out_line(&out);
+	} else if (!list->print(&out, elements)) {
+		command_error("out of memory");
+		code = EXIT_CODE_FAILED;
+	}
+	json_decref(answer);
+	return code;
 }

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include <jansson.h>
 
@@ -28,6 +29,12 @@ size_t answer_errors_count(const json_t *problems);
  * of each. False: no memory. */
 bool answer_steps_print(struct out *out, const json_t *steps);
 
+/* Prints how long there is to confirm the change that waits, and how. */
+void answer_waiting_print(struct out *out, const json_t *waiting);
+
+/* Prints that so many changes are staged, if any are. */
+void answer_staged_count_print(struct out *out, uint64_t count);
+
 /* One change to be asked for. */
 struct answer_request {
 	const char *method, *path;
@@ -40,6 +47,23 @@ struct answer_request {
 
 /* Sends it and prints what has come of it. */
 enum exit_code answer_change(const struct cli *cli, const struct answer_request *request);
+
+/* The whole run of a subcommand that posts to path, with the options --confirm, --revision and
+ * --json. errors_count: see above. */
+enum exit_code answer_change_run(struct cli *cli, const struct command *command, int argc,
+				 char **argv, const char *path, bool errors_count);
+
+/* A list that the daemon is asked for. */
+struct answer_list {
+	const char *path;
+	const char *key;  /* where the list stands in the answer */
+	const char *none; /* the sentence if it is empty */
+	bool (*print)(struct out *out, const json_t *list); /* false: no memory */
+};
+
+/* The whole run of a subcommand that prints it, with the option --json. */
+enum exit_code answer_list_run(struct cli *cli, const struct command *command, int argc,
+			       char **argv, const struct answer_list *list);
 
 /* Puts "confirm" into a change's body, if the option is given; false: it was said what is
  * wrong with it. */

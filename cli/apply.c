@@ -15,31 +15,7 @@
 static enum exit_code apply_run(struct cli *cli, const struct command *command, int argc,
 				char **argv)
 {
-	const char *confirm = NULL, *revision = NULL;
-	bool as_json = false;
-	const struct argument_option options[] = {
-		{.name = "confirm", .value = &confirm},
-		{.name = "revision", .value = &revision},
-		{.name = "json", .flag = &as_json},
-	};
-	struct arguments arguments;
-
-	if (!arguments_read(cli, command, argc, argv, options, 3, 0, 0, &arguments)) {
-		return arguments.code;
-	}
-	json_t *body = json_object();
-	if (!answer_confirm_option(command, confirm, body)) {
-		json_decref(body);
-		return EXIT_CODE_USAGE;
-	}
-	if (revision) {
-		answer_set(body, "revision", json_string(revision));
-	}
-	return answer_change(cli, &(struct answer_request){.method = "POST",
-							   .path = "/v1/apply",
-							   .body = body,
-							   .as_json = as_json,
-							   .errors_count = true});
+	return answer_change_run(cli, command, argc, argv, "/v1/apply", true);
 }
 
 const struct command command_apply = {
@@ -93,6 +69,24 @@ const struct command command_confirm = {
 	.run = confirm_run,
 };
 
+/* A commit that is taken back is staged again: says so. It is no failure if that can't be found
+ * out. */
+static void staged_print(const struct cli *cli)
+{
+	struct client *client = client_new(cli->socket_path);
+	struct client_error error;
+	json_t *answer = NULL;
+	struct out out;
+
+	if (client && client_get(client, "/v1/staged", NULL, 0, &answer, &error) == CLIENT_OK) {
+		out_init(&out, stdout);
+		answer_staged_count_print(&out,
+					  json_array_size(json_object_get(answer, "changes")));
+	}
+	json_decref(answer);
+	client_close(client);
+}
+
 static enum exit_code rollback_run(struct cli *cli, const struct command *command, int argc,
 				   char **argv)
 {
@@ -120,10 +114,15 @@ static enum exit_code rollback_run(struct cli *cli, const struct command *comman
 	if (number > 0) {
 		answer_set(body, "number", json_integer(number));
 	}
-	return answer_change(cli, &(struct answer_request){.method = "POST",
-							   .path = "/v1/rollback",
-							   .body = body,
-							   .as_json = as_json});
+	enum exit_code code =
+		answer_change(cli, &(struct answer_request){.method = "POST",
+							    .path = "/v1/rollback",
+							    .body = body,
+							    .as_json = as_json});
+	if (code == EXIT_CODE_DONE && !as_json) {
+		staged_print(cli);
+	}
+	return code;
 }
 
 const struct command command_rollback = {

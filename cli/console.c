@@ -1,38 +1,43 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* portchannel console: a link that opens the console's page, signed in. */
-#include <errno.h>
+#include <spawn.h>
+#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "cli/command.h"
 #include "cli/field.h"
 
-#define CONSOLE_PORT_DEFAULT "8650"
+#define CONSOLE_PORT_DEFAULT 8650U
 #define CONSOLE_TICKET_SIZE  64
 
-/* Hands the link to the desktop's browser; doesn't return unless there is none. */
-static void console_open(const char *link)
+/* Hands the link to the desktop's browser. False: it was said that there is none. */
+static bool console_open(const char *link)
 {
-	execlp("xdg-open", "xdg-open", link, (char *)NULL);
-	command_error("no browser can be opened here (xdg-open: %s); open the link yourself",
-		      strerror(errno));
-}
+	char *const argv[] = {"xdg-open", (char *)link, NULL};
+	int status = -1;
+	pid_t browser;
+	int err = posix_spawnp(&browser, argv[0], NULL, NULL, argv, environ);
 
-static bool console_port_is_valid(const char *text)
-{
-	return text[0] && strlen(text) <= 5 && text[strspn(text, "0123456789")] == '\0' &&
-	       strtoul(text, NULL, 10) >= 1 && strtoul(text, NULL, 10) <= 65535;
+	if (err == 0 && waitpid(browser, &status, 0) == browser && WIFEXITED(status) &&
+	    WEXITSTATUS(status) == 0) {
+		return true;
+	}
+	command_error("no browser can be opened here (xdg-open%s%s); open the link yourself",
+		      err ? ": " : " failed", err ? strerror(err) : "");
+	return false;
 }
 
 static enum exit_code console_run(struct cli *cli, const struct command *command, int argc,
 				  char **argv)
 {
-	const char *port = CONSOLE_PORT_DEFAULT;
+	unsigned int port = CONSOLE_PORT_DEFAULT;
+	const char *port_text = NULL;
 	bool open = false;
 	const struct argument_option options[] = {{.name = "open", .flag = &open},
-						  {.name = "port", .value = &port}};
+						  {.name = "port", .value = &port_text}};
 	struct arguments arguments;
 	json_t *answer = NULL;
 	enum exit_code code;
@@ -42,9 +47,8 @@ static enum exit_code console_run(struct cli *cli, const struct command *command
 	if (!arguments_read(cli, command, argc, argv, options, 2, 0, 0, &arguments)) {
 		return arguments.code;
 	}
-	if (!console_port_is_valid(port)) {
-		return command_usage_error(command, "--port is '%s'; expected 1 to 65535",
-					   port);
+	if (port_text && !argument_number(command, "--port", port_text, 1, UINT16_MAX, &port)) {
+		return EXIT_CODE_USAGE;
 	}
 	code = command_send(cli, "POST", "/v1/tickets", NULL, json_object(), &answer);
 	if (code != EXIT_CODE_DONE) {
@@ -57,13 +61,12 @@ static enum exit_code console_run(struct cli *cli, const struct command *command
 		json_decref(answer);
 		return EXIT_CODE_FAILED;
 	}
-	snprintf(link, sizeof(link), "http://127.0.0.1:%s/#ticket=%s", port, ticket);
+	snprintf(link, sizeof(link), "http://127.0.0.1:%u/#ticket=%s", port, ticket);
 	json_decref(answer);
 	puts(link);
 	if (open) {
 		fflush(stdout);
-		console_open(link);
-		return EXIT_CODE_FAILED;
+		return console_open(link) ? EXIT_CODE_DONE : EXIT_CODE_FAILED;
 	}
 	return EXIT_CODE_DONE;
 }

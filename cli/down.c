@@ -40,10 +40,11 @@ static void removed_print(const json_t *removed)
 			  text ? text : "?");
 		out_line(&out);
 	}
-	if (json_array_size(removed) == 0) {
-		out_print(&out, OUT_PLAIN, "no bond was running");
-		out_line(&out);
-	}
+	out_print(&out, OUT_PLAIN,
+		  json_array_size(removed) == 0 ? "no bond was running"
+						: "'portchannel reload' brings up again what "
+						  "the files say");
+	out_line(&out);
 }
 
 static enum exit_code down_bond(struct cli *cli, const char *bond)

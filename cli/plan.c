@@ -46,6 +46,36 @@ static void plan_drift_print(struct out *out, const json_t *drift)
 	}
 }
 
+/* What comes after a plan: how it is done, or what is in its way. */
+static void plan_next_print(struct out *out, const json_t *plan, bool staged)
+{
+	bool any = json_array_size(json_object_get(plan, "steps")) > 0;
+	const json_t *waiting = json_object_get(plan, "waiting");
+	bool faulty = answer_errors_count(json_object_get(plan, "problems")) > 0;
+
+	/* A commit concerns its own files only. */
+	if (faulty && !(staged && any)) {
+		out_wrap(out, OUT_WARN, 0,
+			 any ? "The files have errors, so 'portchannel apply' refuses all of "
+			       "it; 'portchannel reload' does these steps, and leaves out "
+			       "what has errors."
+			     : "The files have errors; there is nothing else to do.");
+	} else if (!any) {
+		out_print(out, OUT_PLAIN, "Nothing to do: what runs is what the files say.");
+	} else if (!json_is_object(waiting)) {
+		out_print(out, OUT_PLAIN,
+			  "'portchannel %s --confirm 60' does it, and takes it back unless you "
+			  "confirm.",
+			  staged ? "commit" : "apply");
+	}
+	if (out->column > 0) {
+		out_line(out);
+	}
+	if (json_is_object(waiting)) {
+		answer_waiting_print(out, waiting);
+	}
+}
+
 static bool plan_print(const json_t *plan, bool staged)
 {
 	const json_t *steps = json_object_get(plan, "steps");
@@ -58,21 +88,14 @@ static bool plan_print(const json_t *plan, bool staged)
 	if (!answer_steps_print(&out, steps)) {
 		return false;
 	}
-	if (count == 0) {
-		out_print(&out, OUT_PLAIN, "Nothing to do: what runs is what the files say.");
-		out_line(&out);
-	} else {
+	if (count > 0) {
 		out_line(&out);
 		out_print(&out, strcmp(disruption, "bond") == 0 ? OUT_BAD : OUT_PLAIN,
 			  "%zu step%s. %s", count, count > 1 ? "s" : "",
 			  plan_disruption_text(disruption));
 		out_line(&out);
-		out_print(&out, OUT_PLAIN,
-			  "'portchannel %s --confirm 60' does it, and takes it back unless you "
-			  "confirm.",
-			  staged ? "commit" : "apply");
-		out_line(&out);
 	}
+	plan_next_print(&out, plan, staged);
 	plan_drift_print(&out, json_object_get(plan, "drift"));
 	if (json_array_size(problems) > 0) {
 		out_line(&out);

@@ -46,32 +46,12 @@ static bool staged_print(struct out *out, const json_t *changes)
 static enum exit_code staged_run(struct cli *cli, const struct command *command, int argc,
 				 char **argv)
 {
-	bool as_json = false;
-	const struct argument_option options[] = {{.name = "json", .flag = &as_json}};
-	struct arguments arguments;
-	json_t *answer = NULL;
-	struct out out;
+	static const struct answer_list list = {.path = "/v1/staged",
+						.key = "changes",
+						.none = "No change is staged.",
+						.print = staged_print};
 
-	if (!arguments_read(cli, command, argc, argv, options, 1, 0, 0, &arguments)) {
-		return arguments.code;
-	}
-	enum exit_code code = command_get(cli, "/v1/staged", NULL, 0, &answer);
-	if (code != EXIT_CODE_DONE) {
-		return code;
-	}
-	const json_t *changes = json_object_get(answer, "changes");
-	out_init(&out, stdout);
-	if (as_json) {
-		command_json_print(answer);
-	} else if (json_array_size(changes) == 0) {
-		out_print(&out, OUT_PLAIN, "No change is staged.");
-		out_line(&out);
-	} else if (!staged_print(&out, changes)) {
-		command_error("out of memory");
-		code = EXIT_CODE_FAILED;
-	}
-	json_decref(answer);
-	return code;
+	return answer_list_run(cli, command, argc, argv, &list);
 }
 
 const struct command command_staged = {
@@ -88,30 +68,7 @@ const struct command command_staged = {
 static enum exit_code commit_run(struct cli *cli, const struct command *command, int argc,
 				 char **argv)
 {
-	const char *confirm = NULL, *revision = NULL;
-	bool as_json = false;
-	const struct argument_option options[] = {
-		{.name = "confirm", .value = &confirm},
-		{.name = "revision", .value = &revision},
-		{.name = "json", .flag = &as_json},
-	};
-	struct arguments arguments;
-
-	if (!arguments_read(cli, command, argc, argv, options, 3, 0, 0, &arguments)) {
-		return arguments.code;
-	}
-	json_t *body = json_object();
-	if (!answer_confirm_option(command, confirm, body)) {
-		json_decref(body);
-		return EXIT_CODE_USAGE;
-	}
-	if (revision) {
-		answer_set(body, "revision", json_string(revision));
-	}
-	return answer_change(cli, &(struct answer_request){.method = "POST",
-							   .path = "/v1/commit",
-							   .body = body,
-							   .as_json = as_json});
+	return answer_change_run(cli, command, argc, argv, "/v1/commit", false);
 }
 
 const struct command command_commit = {
@@ -128,6 +85,26 @@ const struct command command_commit = {
 	.run = commit_run,
 };
 
+static void discarded_print(const json_t *names)
+{
+	struct out out;
+	size_t index;
+	json_t *name;
+
+	out_init(&out, stdout);
+	json_array_foreach (names, index, name) {
+		const char *text = json_string_value(name);
+
+		out_print(&out, OUT_PLAIN, "The staged change of %s is dropped.",
+			  text ? text : "?");
+		out_line(&out);
+	}
+	if (json_array_size(names) == 0) {
+		out_print(&out, OUT_PLAIN, "No change was staged.");
+		out_line(&out);
+	}
+}
+
 static enum exit_code discard_run(struct cli *cli, const struct command *command, int argc,
 				  char **argv)
 {
@@ -135,7 +112,6 @@ static enum exit_code discard_run(struct cli *cli, const struct command *command
 	const struct argument_option options[] = {{.name = "revision", .value = &revision}};
 	struct arguments arguments;
 	json_t *answer;
-	struct out out;
 
 	if (!arguments_read(cli, command, argc, argv, options, 1, 0, 1, &arguments)) {
 		return arguments.code;
@@ -148,13 +124,7 @@ static enum exit_code discard_run(struct cli *cli, const struct command *command
 	enum exit_code code = command_send(cli, "DELETE", name ? "/v1/staged/" : "/v1/staged",
 					   name, body, &answer);
 	if (code == EXIT_CODE_DONE) {
-		out_init(&out, stdout);
-		if (name) {
-			out_print(&out, OUT_PLAIN, "The staged change of %s is dropped.", name);
-		} else {
-			out_print(&out, OUT_PLAIN, "All staged changes are dropped.");
-		}
-		out_line(&out);
+		discarded_print(json_object_get(answer, "discarded"));
 	}
 	json_decref(answer);
 	return code;

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "cli/answer.h"
 #include "cli/field.h"
 #include "cli/status.h"
 
@@ -235,10 +236,7 @@ static void pending_print(struct out *out, const json_t *status)
 	}
 	if (staged > 0) {
 		out_indent(out, 2);
-		out_print(out, OUT_WARN, "%" PRIu64 " staged change%s", staged,
-			  staged > 1 ? "s" : "");
-		out_print(out, OUT_PLAIN, ": see 'portchannel staged'");
-		out_line(out);
+		answer_staged_count_print(out, staged);
 	}
 	if (json_is_object(waiting) || staged > 0) {
 		out_line(out);

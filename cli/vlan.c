@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/answer.h"
 #include "cli/command.h"
 #include "cli/field.h"
 #include "cli/out.h"
@@ -98,32 +99,12 @@ static bool vlan_list_print(struct out *out, const json_t *vlans)
 static enum exit_code vlan_list_run(struct cli *cli, const struct command *command, int argc,
 				    char **argv)
 {
-	bool as_json = false;
-	const struct argument_option options[] = {{.name = "json", .flag = &as_json}};
-	struct arguments arguments;
-	json_t *answer = NULL;
-	struct out out;
+	static const struct answer_list list = {.path = "/v1/vlans",
+						.key = "vlans",
+						.none = "There are no VLAN interfaces.",
+						.print = vlan_list_print};
 
-	if (!arguments_read(cli, command, argc, argv, options, 1, 0, 0, &arguments)) {
-		return arguments.code;
-	}
-	enum exit_code code = command_get(cli, "/v1/vlans", NULL, 0, &answer);
-	if (code != EXIT_CODE_DONE) {
-		return code;
-	}
-	const json_t *vlans = json_object_get(answer, "vlans");
-	out_init(&out, stdout);
-	if (as_json) {
-		command_json_print(answer);
-	} else if (json_array_size(vlans) == 0) {
-		out_print(&out, OUT_PLAIN, "There are no VLAN interfaces.");
-		out_line(&out);
-	} else if (!vlan_list_print(&out, vlans)) {
-		command_error("out of memory");
-		code = EXIT_CODE_FAILED;
-	}
-	json_decref(answer);
-	return code;
+	return answer_list_run(cli, command, argc, argv, &list);
 }
 
 static const struct command command_vlan_list = {

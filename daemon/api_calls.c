@@ -40,8 +40,8 @@ enum MHD_Result api_answer_no_bond(struct api_call *call, const char *name)
 		used += (size_t)size;
 	}
 	return api_answer_error(call, MHD_HTTP_NOT_FOUND, "no_such_bond",
-				"there is no bond '%.64s'; there are: %s", name,
-				names[0] ? names : "none");
+				"there is no bond '%.64s'; there %s%s", name,
+				names[0] ? "are: " : "is none", names);
 }
 
 enum MHD_Result api_status(struct api_call *call)
@@ -178,6 +178,7 @@ enum MHD_Result api_plan(struct api_call *call)
 		return api_answer_unreadable(call, err);
 	}
 	json_object_set_new(json, "revision", json_string(revision));
+	json_object_set_new(json, "waiting", transactions_waiting_json(daemon));
 	return api_answer(call, MHD_HTTP_OK, json);
 }
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config/config_text.h"
 #include "config/config_write.h"
 #include "daemon/daemon.h"
 #include "daemon/json_util.h"
@@ -372,17 +373,17 @@ static bool transaction_is_faulty(struct transactions *transactions,
 	}
 	for (size_t i = 0; i < problems.count && !faulty; i++) {
 		const struct model_problem *problem = &problems.list[i];
-		const char *file = problem->source.file < model->file_count
-					   ? model->files[problem->source.file]
-					   : texts->folder;
 
 		faulty = problem->severity == MODEL_ERROR;
 		if (faulty) {
+			char *place = config_problem_place(model, problem);
+
 			*answer = transaction_error(
 				409, "bad_config",
-				"%s:%u: %s; nothing is applied. 'portchannel config check' "
+				"%s: %s; nothing is applied. 'portchannel config check' "
 				"lists all of it, 'portchannel reload' does what can be done",
-				file, problem->source.line, problem->text);
+				place && *place ? place : texts->folder, problem->text);
+			free(place);
 		}
 	}
 	model_problems_free(&problems);

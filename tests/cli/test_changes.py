@@ -63,6 +63,20 @@ def test_plan_with_nothing_to_do_and_problems(daemon):
     golden("plan_problems.txt", result.stdout)
 
 
+def test_plan_that_apply_would_refuse(daemon):
+    daemon.answer("/v1/plan", dict(PLAN, drift=[], problems=[problem("ifcfg-bond1", 3, "bad", "bond1")]))
+    golden("plan_refused.txt", run(daemon, "plan").stdout)
+    assert "'portchannel commit --confirm 60' does it" in run(daemon, "plan", "--staged").stdout
+
+
+@pytest.mark.parametrize("steps", [[], STEPS[1:2]])
+def test_plan_while_a_change_waits(daemon, steps):
+    daemon.answer("/v1/plan", dict(PLAN, steps=steps, disruption="none", drift=[], waiting=WAITING))
+    text = run(daemon, "plan").stdout
+    assert "Change 43 is taken back in " in text and "  portchannel confirm    keep it\n" in text
+    assert "apply --confirm" not in text
+
+
 def test_plan_as_json(daemon):
     daemon.answer("/v1/plan", PLAN)
     result = run(daemon, "plan", "--json")
@@ -172,7 +186,16 @@ def test_rollback(daemon, arguments, body):
     daemon.answer("/v1/rollback", applied(number=44), method="POST")
     result = run(daemon, "rollback", *arguments)
     assert result.returncode == 0 and result.stdout.endswith("Change 44 is in force.\n")
-    assert asked(daemon) == ("POST", "/v1/rollback", body)
+    (method, path, _, sent), second = daemon.requests
+    assert (method, path, json.loads(sent)) == ("POST", "/v1/rollback", body)
+    assert second[:2] == ("GET", "/v1/staged")
+
+
+def test_rollback_of_a_commit_says_that_it_is_staged_again(daemon):
+    daemon.answer("/v1/rollback", applied(number=42), method="POST")
+    daemon.answer("/v1/staged", {"revision": "5d0c", "changes": [staged("bond0.653", "add")]})
+    assert run(daemon, "rollback").stdout.endswith(
+        "Change 42 is in force.\n1 staged change: see 'portchannel staged'\n")
 
 
 # --- history ----------------------------------------------------------------------
@@ -363,7 +386,7 @@ def test_commit(daemon, arguments, body):
 
 
 @pytest.mark.parametrize("arguments,path,body,words", [
-    ([], "/v1/staged", {}, "All staged changes are dropped.\n"),
+    ([], "/v1/staged", {}, "The staged change of bond0.653 is dropped.\n"),
     (["bond0.653", "--revision", "77aa"], "/v1/staged/bond0.653", {"revision": "77aa"},
      "The staged change of bond0.653 is dropped.\n")])
 def test_discard(daemon, arguments, path, body, words):
@@ -371,6 +394,11 @@ def test_discard(daemon, arguments, path, body, words):
     result = run(daemon, "discard", *arguments)
     assert (result.returncode, result.stdout) == (0, words)
     assert asked(daemon) == ("DELETE", path, body)
+
+
+def test_discard_of_nothing(daemon):
+    daemon.answer("/v1/staged", {"discarded": []}, method="DELETE")
+    assert run(daemon, "discard").stdout == "No change was staged.\n"
 
 
 # --- bonds ------------------------------------------------------------------------

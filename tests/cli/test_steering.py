@@ -43,7 +43,9 @@ def test_down(daemon, arguments, body):
     daemon.answer("/v1/down", {"removed": ["bond0", "\x1b"]}, method="POST")
     result = portchannel("--socket", daemon.socket, "down", *arguments)
     assert (result.returncode, result.stderr) == (0, "")
-    assert result.stdout == "bond0 is down, its links are released\n\\x1b is down, its links are released\n"
+    assert result.stdout == (
+        "bond0 is down, its links are released\n\\x1b is down, its links are released\n"
+        "'portchannel reload' brings up again what the files say\n")
     assert [(m, p, json.loads(b)) for m, p, _, b in daemon.requests] == [("POST", "/v1/down", body)]
 
 
@@ -172,3 +174,29 @@ def test_monitor_goes_on_after_events_were_lost(daemon):
     daemon.requests.clear()
     result = portchannel("--socket", daemon.socket, "monitor", "--json")
     assert [json.loads(line) for line in result.stdout.splitlines()] == [{"lost": 5}, EVENTS[1]]
+
+
+TICKET = "0f" * 32
+
+
+@pytest.mark.parametrize("opens", [True, False, None])
+def test_console(daemon, tmp_path, opens):
+    """The link, opened where there is a browser; without one it is for the reader to open."""
+    daemon.answer("/v1/tickets", {"ticket": TICKET}, method="POST")
+    if opens is not None:
+        program = tmp_path / "xdg-open"
+        program.write_text(f"#!/bin/sh\necho \"$1\" > {tmp_path}/opened\nexit {0 if opens else 3}\n")
+        program.chmod(0o755)
+    result = portchannel("--socket", daemon.socket, "console", "--open", "--port=8651",
+                         env=environment(PATH=str(tmp_path)))
+    link = f"http://127.0.0.1:8651/#ticket={TICKET}\n"
+    assert (result.returncode, result.stdout) == (0 if opens else 1, link)
+    assert ("open the link yourself" in result.stderr) != bool(opens)
+    if opens is not None:
+        assert (tmp_path / "opened").read_text() == link
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "+1", ""])
+def test_console_of_a_bad_port(daemon, port):
+    result = portchannel("--socket", daemon.socket, "console", "--port", port)
+    assert result.returncode == 2 and "from 1 to 65535" in result.stderr and not daemon.requests

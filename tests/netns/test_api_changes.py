@@ -107,7 +107,7 @@ def test_wrong_method_names_all_that_there_are(server, path, methods):
 
 def test_plan_has_what_the_document_says(server):
     plan = server.daemon.get("/v1/plan")
-    assert set(plan) == {"revision", "steps", "disruption", "drift", "problems"}
+    assert set(plan) == {"revision", "steps", "disruption", "drift", "problems", "waiting"}
     assert plan["steps"] == [] and plan["disruption"] == "none"
     assert server.daemon.get("/v1/plan?staged=false")["revision"] == plan["revision"]
     assert server.daemon.request("POST", "/v1/apply", {"revision": plan["revision"]})["steps"] == []

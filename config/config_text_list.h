@@ -7,9 +7,8 @@
 
 #include "config/config_texts.h"
 
-void config_text_clear(struct config_text *text);
-/* -ENOMEM: *out is untouched. */
-int config_text_copy(const struct config_text *from, struct config_text *out);
+/* Gives a text with somebody else's name and bytes its own; -ENOMEM. */
+int config_text_own(struct config_text *text);
 
 /* Where one of that name stands, or would have to. */
 size_t config_texts_place(const struct config_texts *texts, const char *name, bool *is_there);

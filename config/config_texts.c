@@ -16,28 +16,59 @@
 #include "config/config_names.h"
 #include "config/config_text_list.h"
 
+/* Thousands of texts are copied for every change of one. */
+struct config_body {
+	unsigned int users;
+	bool is_hashed;
+	uint64_t hash; /* of a text that could be read */
+	char bytes[];  /* the text's with a NUL, the name with a NUL */
+};
+
 void config_text_clear(struct config_text *text)
 {
-	free(text->name);
-	free(text->bytes);
+	if (text->body && --text->body->users == 0) {
+		free(text->body);
+	}
 	*text = (struct config_text){0};
+}
+
+int config_text_own(struct config_text *text)
+{
+	size_t name_size = strlen(text->name) + 1;
+	struct config_body *body = malloc(sizeof(*body) + text->size + 1 + name_size);
+
+	if (!body) {
+		return -ENOMEM;
+	}
+	*body = (struct config_body){.users = 1};
+	if (text->size > 0) {
+		memcpy(body->bytes, text->bytes, text->size);
+	}
+	body->bytes[text->size] = '\0';
+	memcpy(body->bytes + text->size + 1, text->name, name_size);
+	text->body = body;
+	text->bytes = body->bytes;
+	text->name = body->bytes + text->size + 1;
+	return 0;
+}
+
+/* Whether name and bytes are the body's still: whoever has a text may have given it
+ * another name. */
+static bool text_is_bodys(const struct config_text *text)
+{
+	return text->body && text->bytes == text->body->bytes &&
+	       text->name == text->body->bytes + text->size + 1;
 }
 
 int config_text_copy(const struct config_text *from, struct config_text *out)
 {
 	struct config_text copy = *from;
 
-	copy.name = strdup(from->name);
-	copy.bytes = malloc(from->size + 1);
-	if (!copy.name || !copy.bytes) {
-		free(copy.name);
-		free(copy.bytes);
+	if (text_is_bodys(from)) {
+		from->body->users++;
+	} else if (config_text_own(&copy) < 0) {
 		return -ENOMEM;
 	}
-	if (from->size > 0) {
-		memcpy(copy.bytes, from->bytes, from->size);
-	}
-	copy.bytes[from->size] = '\0';
 	*out = copy;
 	return 0;
 }
@@ -92,15 +123,17 @@ void config_texts_free(struct config_texts *texts)
 int config_texts_copy(const struct config_texts *from, struct config_texts *out)
 {
 	struct config_texts copy = {.folder = strdup(from->folder ? from->folder : "")};
-	int result = copy.folder ? 0 : -ENOMEM;
+	size_t room = 1;
+	int result;
 
-	for (size_t i = 0; i < from->count && result == 0; i++) {
-		struct config_text text = {0};
-		result = config_text_copy(&from->list[i], &text);
-		if (result == 0) {
-			result = config_texts_insert(&copy, copy.count, &text);
-		}
-		config_text_clear(&text);
+	while (room < from->count) {
+		room *= 2;
+	}
+	copy.list = calloc(room, sizeof(*copy.list));
+	result = copy.folder && copy.list ? 0 : -ENOMEM;
+	while (result == 0 && copy.count < from->count) {
+		result = config_text_copy(&from->list[copy.count], &copy.list[copy.count]);
+		copy.count += result == 0;
 	}
 	if (result < 0) {
 		config_texts_free(&copy);
@@ -156,15 +189,30 @@ void config_texts_remove(struct config_texts *texts, const char *name)
 /* Any 16 bytes, but for ever the same: revisions are kept on the disk. */
 static const uint8_t revision_key[16] = "portchannel text";
 
-static void hash_text(struct config_hash *hash, const struct config_text *text)
+static uint64_t text_hash_make(const struct config_text *text)
 {
 	size_t name_size = strlen(text->name);
+	struct config_hash hash;
 
-	config_hash_add_number(hash, name_size);
-	config_hash_add(hash, text->name, name_size);
-	config_hash_add_number(hash, (uint64_t)(int64_t)text->read_error);
-	config_hash_add_number(hash, text->size);
-	config_hash_add(hash, text->bytes, text->size);
+	config_hash_init(&hash, revision_key);
+	config_hash_add_number(&hash, name_size);
+	config_hash_add(&hash, text->name, name_size);
+	config_hash_add_number(&hash, (uint64_t)(int64_t)text->read_error);
+	config_hash_add_number(&hash, text->size);
+	config_hash_add(&hash, text->bytes, text->size);
+	return config_hash_end(&hash);
+}
+
+static uint64_t text_hash(const struct config_text *text)
+{
+	if (text->read_error != 0 || !text_is_bodys(text)) {
+		return text_hash_make(text);
+	}
+	if (!text->body->is_hashed) {
+		text->body->hash = text_hash_make(text);
+		text->body->is_hashed = true;
+	}
+	return text->body->hash;
 }
 
 static void revision_print(uint64_t number, char out[CONFIG_REVISION_SIZE])
@@ -179,30 +227,27 @@ void config_texts_revision(const struct config_texts *texts, char out[CONFIG_REV
 	config_hash_init(&hash, revision_key);
 	config_hash_add_number(&hash, texts->count);
 	for (size_t i = 0; i < texts->count; i++) {
-		hash_text(&hash, &texts->list[i]);
+		config_hash_add_number(&hash, text_hash(&texts->list[i]));
 	}
 	revision_print(config_hash_end(&hash), out);
 }
 
 void config_text_revision(const struct config_text *text, char out[CONFIG_REVISION_SIZE])
 {
-	struct config_hash hash;
-
 	if (!text) {
 		memcpy(out, "-", 2);
 		return;
 	}
-	config_hash_init(&hash, revision_key);
-	hash_text(&hash, text);
-	revision_print(config_hash_end(&hash), out);
+	revision_print(text_hash(text), out);
 }
 
-static bool is_same(const struct config_text *left, const struct config_text *right)
+bool config_text_is_same(const struct config_text *left, const struct config_text *right)
 {
 	return left->read_error == right->read_error && left->size == right->size &&
 	       left->mode == right->mode && left->uid == right->uid &&
 	       left->gid == right->gid &&
-	       (left->size == 0 || memcmp(left->bytes, right->bytes, left->size) == 0);
+	       (left->size == 0 || left->bytes == right->bytes ||
+		memcmp(left->bytes, right->bytes, left->size) == 0);
 }
 
 size_t config_texts_compare(const struct config_texts *from, const struct config_texts *to,
@@ -220,7 +265,7 @@ size_t config_texts_compare(const struct config_texts *from, const struct config
 		right = order >= 0 ? right : NULL;
 		f += left != NULL;
 		t += right != NULL;
-		if (left && right && is_same(left, right)) {
+		if (left && right && config_text_is_same(left, right)) {
 			continue;
 		}
 		count++;

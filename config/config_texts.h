@@ -7,6 +7,7 @@
 #define CONFIG_CONFIG_TEXTS_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -14,9 +15,11 @@
 #include "ifcfg/ifcfg.h"
 #include "model/model.h"
 
+struct config_body;
+
 struct config_text {
-	char *name;  /* in the folder: "ifcfg-bond0" */
-	char *bytes; /* NUL-terminated behind size */
+	const char *name;  /* in the folder: "ifcfg-bond0" */
+	const char *bytes; /* NUL-terminated behind size */
 	size_t size;
 	mode_t mode; /* permission bits */
 	uid_t uid;
@@ -26,6 +29,9 @@ struct config_text {
 	/* What says that the file has not changed since it was read; changed_ns 0: nothing
 	 * does, for it was changed while it was read, or may have been. */
 	uint64_t device, inode, changed_ns, modified_ns;
+	/* Where name and bytes are, which nobody changes: all copies share it. NULL: they
+	 * are somebody else's, and a copy gets its own. */
+	struct config_body *body;
 };
 
 struct config_texts {
@@ -34,13 +40,19 @@ struct config_texts {
 	struct config_text *list; /* sorted by name */
 };
 
+/* -ENOMEM: *out is untouched. */
+int config_text_copy(const struct config_text *from, struct config_text *out);
+/* Gives up the text's share of its body, and empties it. */
+void config_text_clear(struct config_text *text);
+
 /* Reads all that ifcfg_name_is_read() takes. before, where not NULL, is an earlier
  * reading of the same folder: files that haven't changed since (inode, ctime, mtime,
- * size) are copied from there instead of being read. Errors as config_read_folder();
+ * size) are taken from there instead of being read. Errors as config_read_folder();
  * *out is then untouched. */
 int config_texts_read(const char *folder, enum ifcfg_dialect dialect,
 		      const struct config_texts *before, struct config_texts *out);
 void config_texts_free(struct config_texts *texts); /* leaves it empty */
+/* Cheap, however long the texts are; -ENOMEM. */
 int config_texts_copy(const struct config_texts *from, struct config_texts *out);
 
 /* NULL: there is none of that name. */
@@ -48,6 +60,9 @@ const struct config_text *config_texts_find(const struct config_texts *texts, co
 /* Puts a copy of text in, in the place of one of that name; -ENOMEM. */
 int config_texts_set(struct config_texts *texts, const struct config_text *text);
 void config_texts_remove(struct config_texts *texts, const char *name);
+
+/* Whether bytes, mode, owner and read_error are the same; the names don't matter. */
+bool config_text_is_same(const struct config_text *left, const struct config_text *right);
 
 /* 16 hex digits that differ where name, bytes or read_error of any file differ. */
 #define CONFIG_REVISION_SIZE 17

@@ -193,6 +193,8 @@ static bool number_from_json(const json_t *object, const char *key, json_int_t m
 static int text_from_json(const json_t *object, struct config_text *out)
 {
 	struct config_text text = {0};
+	char *name = NULL;
+	char *bytes = NULL;
 	size_t name_size = 0;
 	json_int_t mode;
 	json_int_t uid;
@@ -209,17 +211,22 @@ static int text_from_json(const json_t *object, struct config_text *out)
 	     !number_from_json(object, "read_error", INT_MAX, true, &read_error))) {
 		return -EINVAL;
 	}
-	int result = bytes_from_json(object, "name", "name_base64", &text.name, &name_size);
+	int result = bytes_from_json(object, "name", "name_base64", &name, &name_size);
 	if (result == 0) {
-		result = bytes_from_json(object, "text", "base64", &text.bytes, &text.size);
+		result = bytes_from_json(object, "text", "base64", &bytes, &text.size);
 	}
-	if (result == 0 &&
-	    (strlen(text.name) != name_size || !config_name_is_valid(text.name) ||
-	     text.size > IFCFG_FILE_SIZE_MAX)) {
+	if (result == 0 && (strlen(name) != name_size || !config_name_is_valid(name) ||
+			    text.size > IFCFG_FILE_SIZE_MAX)) {
 		result = -EINVAL;
 	}
+	if (result == 0) {
+		text.name = name;
+		text.bytes = bytes;
+		result = config_text_own(&text);
+	}
+	free(name);
+	free(bytes);
 	if (result < 0) {
-		config_text_clear(&text);
 		return result;
 	}
 	text.mode = (mode_t)mode;

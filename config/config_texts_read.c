@@ -29,6 +29,9 @@ struct reading {
 	int fd; /* the folder */
 	uint64_t begun_ns;
 	const struct config_texts *before; /* NULL: none */
+	size_t before_at;		   /* the first that may be called like the next */
+	size_t name_count;
+	char **names; /* what is to be read, sorted */
 	struct config_texts texts;
 	size_t bytes;
 	char *buffer; /* IFCFG_FILE_SIZE_MAX + 1 */
@@ -41,26 +44,34 @@ static uint64_t nanoseconds(struct timespec time)
 
 static int name_compare(const void *left, const void *right)
 {
-	return strcmp(((const struct config_text *)left)->name,
-		      ((const struct config_text *)right)->name);
+	return strcmp(*(char *const *)left, *(char *const *)right);
 }
 
+/* Room is made in powers of two, which the count tells. */
 static int reading_add_name(struct reading *reading, const char *name)
 {
-	struct config_text text = {.name = strdup(name)};
+	size_t count = reading->name_count;
 
-	if (reading->texts.count == CONFIG_FILES_MAX) {
-		free(text.name);
+	if (count == CONFIG_FILES_MAX) {
 		return -E2BIG;
 	}
-	int result = text.name
-			     ? config_texts_insert(&reading->texts, reading->texts.count, &text)
-			     : -ENOMEM;
-	config_text_clear(&text);
-	return result;
+	if ((count & (count - 1)) == 0) {
+		char **names = reallocarray(reading->names, count == 0 ? 1 : 2 * count,
+					    sizeof(*names));
+		if (!names) {
+			return -ENOMEM;
+		}
+		reading->names = names;
+	}
+	reading->names[count] = strdup(name);
+	if (!reading->names[count]) {
+		return -ENOMEM;
+	}
+	reading->name_count++;
+	return 0;
 }
 
-/* Fills the list with names, sorted, and opens the folder. */
+/* Fills the list of names, sorted, and opens the folder. */
 static int reading_list(struct reading *reading, enum ifcfg_dialect dialect)
 {
 	int result = 0;
@@ -85,8 +96,8 @@ static int reading_list(struct reading *reading, enum ifcfg_dialect dialect)
 		result = reading->fd < 0 ? -errno : 0;
 	}
 	closedir(dir);
-	if (result == 0 && reading->texts.count > 0) {
-		qsort(reading->texts.list, reading->texts.count, sizeof(*reading->texts.list),
+	if (result == 0 && reading->name_count > 0) {
+		qsort(reading->names, reading->name_count, sizeof(*reading->names),
 		      name_compare);
 	}
 	return result;
@@ -177,22 +188,32 @@ static int text_read(const struct reading *reading, struct config_text *text, bo
 	}
 	text->read_error = result;
 	text_doubt(reading, text);
-	text->bytes = malloc(size + 1);
-	if (!text->bytes) {
-		return -ENOMEM;
-	}
-	memcpy(text->bytes, reading->buffer, size);
-	text->bytes[size] = '\0';
+	text->bytes = reading->buffer;
 	text->size = size;
-	return 0;
+	return config_text_own(text);
 }
 
-/* The earlier reading's text, if the file is as it was; NULL otherwise. */
-static const struct config_text *text_before(const struct reading *reading, const char *name,
+/* The earlier reading's text of that name, names being asked for in order; or NULL. */
+static const struct config_text *text_of_before(struct reading *reading, const char *name)
+{
+	const struct config_texts *before = reading->before;
+	int order = -1;
+
+	while (before && reading->before_at < before->count) {
+		order = strcmp(before->list[reading->before_at].name, name);
+		if (order >= 0) {
+			break;
+		}
+		reading->before_at++;
+	}
+	return order == 0 ? &before->list[reading->before_at] : NULL;
+}
+
+/* The same, if the file is as it was; NULL otherwise. */
+static const struct config_text *text_before(struct reading *reading, const char *name,
 					     const struct stat *info)
 {
-	const struct config_text *before =
-		reading->before ? config_texts_find(reading->before, name) : NULL;
+	const struct config_text *before = text_of_before(reading, name);
 
 	if (!before || before->read_error != 0 || before->changed_ns == 0 ||
 	    before->device != info->st_dev || before->inode != info->st_ino ||
@@ -204,8 +225,9 @@ static const struct config_text *text_before(const struct reading *reading, cons
 	return before;
 }
 
-/* Fills in one text, whose name is there already; *is_gone: the file is not. */
-static int text_fill(const struct reading *reading, struct config_text *text, bool *is_gone)
+/* Fills in one text that has its name, which stays the caller's; *is_gone: the file is
+ * not there any more. */
+static int text_fill(struct reading *reading, struct config_text *text, bool *is_gone)
 {
 	struct stat info;
 	struct stat link;
@@ -230,42 +252,27 @@ static int text_fill(const struct reading *reading, struct config_text *text, bo
 			return 0;
 		}
 	}
-	text->size = before ? before->size : 0;
-	text->bytes = malloc(text->size + 1);
-	if (!text->bytes) {
-		return -ENOMEM;
-	}
-	if (before) {
-		memcpy(text->bytes, before->bytes, text->size);
-	}
-	text->bytes[text->size] = '\0';
-	return 0;
+	return before ? config_text_copy(before, text) : config_text_own(text);
 }
 
 static int reading_fill(struct reading *reading)
 {
 	struct config_texts *texts = &reading->texts;
-	size_t kept = 0;
 	int result = 0;
 
-	for (size_t i = 0; i < texts->count; i++) {
-		struct config_text text = texts->list[i];
+	for (size_t i = 0; i < reading->name_count && result == 0; i++) {
+		struct config_text text = {.name = reading->names[i]};
 		bool is_gone = false;
-		texts->list[i] = (struct config_text){0};
-		if (result == 0) {
-			result = text_fill(reading, &text, &is_gone);
-		}
+		result = text_fill(reading, &text, &is_gone);
 		reading->bytes += text.size;
 		if (result == 0 && reading->bytes > BYTES_MAX) {
 			result = -E2BIG;
 		}
-		if (result < 0 || is_gone) {
-			config_text_clear(&text);
-		} else {
-			texts->list[kept++] = text;
+		if (result == 0 && !is_gone) {
+			result = config_texts_insert(texts, texts->count, &text);
 		}
+		config_text_clear(&text);
 	}
-	texts->count = kept;
 	return result;
 }
 
@@ -294,6 +301,10 @@ int config_texts_read(const char *folder, enum ifcfg_dialect dialect,
 	} else {
 		config_texts_free(&reading.texts);
 	}
+	for (size_t i = 0; i < reading.name_count; i++) {
+		free(reading.names[i]);
+	}
+	free(reading.names);
 	free(reading.buffer);
 	if (reading.fd >= 0) {
 		close(reading.fd);

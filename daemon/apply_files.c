@@ -98,7 +98,7 @@ int apply_files_needed(const struct apply *apply, struct config_texts *out)
 		return -1;
 	}
 	for (size_t i = 0; i < all->count; i++) {
-		struct apply_file key = {.name = all->list[i].name};
+		struct apply_file key = {.name = (char *)all->list[i].name};
 		const struct apply_file *known =
 			files && files->count > 0 ? bsearch(&key, files->list, files->count,
 							    sizeof(key), apply_compare_files)

@@ -68,15 +68,13 @@ json_t *history_files(const struct config_texts *before, const struct config_tex
 /* One file as it stands in an entry's list of texts, kept for the next entry, in which
  * most files are the same. */
 struct history_dump {
-	char *name;
-	struct config_text text; /* what it was made of; its name is not set */
+	struct config_text text; /* what it was made of */
 	char *json;
 };
 
 static void history_dump_clear(struct history_dump *dump)
 {
-	free(dump->name);
-	free(dump->text.bytes);
+	config_text_clear(&dump->text);
 	free(dump->json);
 }
 
@@ -108,28 +106,14 @@ static char *history_text_dump(const struct config_text *text)
 
 static bool history_dump_make(const struct config_text *text, struct history_dump *out)
 {
-	struct history_dump dump = {
-		.name = strdup(text->name), .text = *text, .json = history_text_dump(text)};
+	struct history_dump dump = {.json = history_text_dump(text)};
 
-	dump.text.name = NULL;
-	dump.text.bytes = malloc(text->size + 1);
-	if (!dump.name || !dump.text.bytes || !dump.json) {
+	if (!dump.json || config_text_copy(text, &dump.text) < 0) {
 		history_dump_clear(&dump);
 		return false;
 	}
-	memcpy(dump.text.bytes, text->bytes, text->size);
 	*out = dump;
 	return true;
-}
-
-static bool history_dump_is_of(const struct history_dump *dump, const struct config_text *text)
-{
-	const struct config_text *made_of = &dump->text;
-
-	return made_of->mode == text->mode && made_of->uid == text->uid &&
-	       made_of->gid == text->gid && made_of->read_error == text->read_error &&
-	       made_of->size == text->size &&
-	       memcmp(made_of->bytes, text->bytes, text->size) == 0;
 }
 
 /* Brings the dumps to these texts; both lists are sorted. False: no memory. */
@@ -144,16 +128,16 @@ static bool history_dumps_follow(struct history *history, const struct config_te
 		struct history_dump *same = NULL;
 
 		while (old < history->dump_count &&
-		       strcmp(history->dumps[old].name, text->name) < 0) {
+		       strcmp(history->dumps[old].text.name, text->name) < 0) {
 			old++;
 		}
 		if (old < history->dump_count &&
-		    strcmp(history->dumps[old].name, text->name) == 0) {
+		    strcmp(history->dumps[old].text.name, text->name) == 0) {
 			same = &history->dumps[old++];
 		}
-		if (same && history_dump_is_of(same, text)) {
+		if (same && config_text_is_same(&same->text, text)) {
 			dumps[count++] = *same;
-			*same = (struct history_dump){.name = NULL};
+			*same = (struct history_dump){.json = NULL};
 			continue;
 		}
 		fine = history_dump_make(text, &dumps[count]);

@@ -132,7 +132,7 @@ bool journal_texts_equal(const struct config_text *a, const struct config_text *
 		return a == b;
 	}
 	return a->read_error == b->read_error && a->size == b->size &&
-	       memcmp(a->bytes, b->bytes, a->size) == 0;
+	       (a->bytes == b->bytes || memcmp(a->bytes, b->bytes, a->size) == 0);
 }
 
 /* 1: the file is there and holds just this text; 0: it holds another; -errno. */

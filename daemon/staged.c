@@ -218,7 +218,7 @@ void staged_revision(const struct staged *staged, char out[CONFIG_REVISION_SIZE]
 						 staged_text(change, "revision"));
 		}
 	}
-	text.bytes = bytes ? bytes : (char *)"";
+	text.bytes = bytes ? bytes : "";
 	text.size = bytes ? strlen(bytes) : 0;
 	config_text_revision(&text, out);
 	free(bytes);

@@ -41,8 +41,8 @@ static void staged_batch_add(struct staged_batch *batch, const json_t *file)
 	const char *bytes = json_string_value(json_object_get(file, "text"));
 	struct config_text *text = &batch->texts[batch->file_count];
 
-	*text = (struct config_text){.name = (char *)staged_text(file, "name"),
-				     .bytes = (char *)bytes,
+	*text = (struct config_text){.name = staged_text(file, "name"),
+				     .bytes = bytes,
 				     .size = bytes ? strlen(bytes) : 0,
 				     .mode = STAGED_FILE_MODE,
 				     .uid = geteuid(),

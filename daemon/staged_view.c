@@ -48,8 +48,8 @@ static int staged_set_file(struct config_texts *texts, const json_t *file)
 	const char *name = staged_text(file, "name");
 	const char *bytes = json_string_value(json_object_get(file, "text"));
 	const struct config_text *old = config_texts_find(texts, name);
-	struct config_text text = {.name = (char *)name,
-				   .bytes = (char *)bytes,
+	struct config_text text = {.name = name,
+				   .bytes = bytes,
 				   .mode = STAGED_FILE_MODE,
 				   .uid = geteuid(),
 				   .gid = getegid()};

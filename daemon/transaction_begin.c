@@ -256,7 +256,7 @@ static int transaction_take_file(struct transactions *transactions,
 		return err;
 	}
 	text = *file->text;
-	text.name = (char *)file->name;
+	text.name = file->name;
 	if (old) {
 		text.mode = old->mode;
 		text.uid = old->uid;

@@ -162,6 +162,16 @@ static void grow_old(struct config_texts *texts)
 	}
 }
 
+/* As if the file had held that. */
+static void set_bytes(struct config_texts *texts, size_t at, const char *bytes)
+{
+	struct config_text text = texts->list[at];
+
+	text.bytes = bytes;
+	text.size = strlen(bytes);
+	assert_int_equal(config_texts_set(texts, &text), 0);
+}
+
 /* Where a reading got each text from is told by putting other bytes into the earlier
  * one. */
 static void test_over_before(void **state)
@@ -180,9 +190,9 @@ static void test_over_before(void **state)
 	config_texts_free(&again);
 
 	grow_old(&first);
-	first.list[0].bytes[0] = 'x';
-	first.list[1].bytes[0] = 'y';
-	first.list[2].bytes[0] = 'z';
+	set_bytes(&first, 0, "x");
+	set_bytes(&first, 1, "y");
+	set_bytes(&first, 2, "z");
 	assert_int_equal(chmod(path_of("ifcfg-b"), 0600), 0);
 	assert_int_equal(unlink(path_of("ifcfg-c")), 0);
 	put("ifcfg-d", "4");
@@ -269,6 +279,14 @@ static void test_set_find_remove(void **state)
 	assert_int_equal(copy.count, MANY);
 	assert_string_equal(copy.folder, "/x");
 	config_texts_free(&texts);
+	/* What a copy shares stays there for it. */
+	expect_bytes(&copy, "ifcfg-4", "ifcfg-4");
+	expect_bytes(&copy, "ifcfg-7", "ifcfg-7");
+	struct config_text renamed = copy.list[0];
+	renamed.name = "ifcfg-new";
+	assert_int_equal(config_texts_set(&copy, &renamed), 0);
+	config_texts_remove(&copy, copy.list[0].name);
+	expect_bytes(&copy, "ifcfg-new", "ifcfg-0");
 	config_texts_free(&copy);
 }
 
@@ -327,7 +345,9 @@ static void test_revision(void **state)
 	revision_of(&texts, second);
 	assert_string_not_equal(first, second);
 	/* Kept on disks, so it is the same for ever. */
-	assert_string_equal(second, "dacd1e2daf8d9189");
+	config_text_revision(&texts.list[0], third);
+	assert_string_equal(third, "c627761178904c86");
+	assert_string_equal(second, "3a1e60823c973003");
 	texts.list[0].mode = 0600;
 	texts.list[0].modified_ns = 7;
 	revision_of(&texts, third);
@@ -376,10 +396,10 @@ static void test_compare(void **state)
 		assert_int_equal(config_texts_set(&to, &added[i]), 0);
 	}
 	config_texts_remove(&to, "b");
-	to.list[2].bytes[0] = '2'; /* d */
-	to.list[3].mode = 0600;	   /* e */
-	to.list[4].gid = 7;	   /* f */
-	to.list[5].inode = 7;	   /* g: no matter */
+	set_bytes(&to, 2, "2"); /* d */
+	to.list[3].mode = 0600; /* e */
+	to.list[4].gid = 7;	/* f */
+	to.list[5].inode = 7;	/* g: no matter */
 	assert_int_equal(config_texts_compare(&from, &to, note, &seen), 7);
 	assert_string_equal(seen.text, "+a -b +c ~d ~e ~f +z ");
 	assert_int_equal(config_texts_compare(&to, &from, NULL, NULL), 7);

@@ -139,6 +139,11 @@ void answer_waiting_print(struct out *out, const json_t *waiting)
 	out_line(out);
 	out_print(out, OUT_PLAIN, "  portchannel rollback   take it back now");
 	out_line(out);
+	out_print(out, OUT_PLAIN,
+		  "Its files are taken back too; 'portchannel rollback %" PRIu64
+		  "' would bring it again.",
+		  field_number(waiting, "number"));
+	out_line(out);
 }
 
 void answer_staged_count_print(struct out *out, uint64_t count)

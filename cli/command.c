@@ -204,6 +204,11 @@ enum exit_code command_send(const struct cli *cli, const char *method, const cha
 		result = client_send(client, method, whole, body, out, &error);
 		code = result == CLIENT_OK ? EXIT_CODE_DONE
 					   : command_client_error(result, &error);
+		if (result == CLIENT_LOST) {
+			fputs("'portchannel status' and 'portchannel history' say what has "
+			      "become of it\n",
+			      stderr);
+		}
 	}
 	free(whole);
 	client_close(client);

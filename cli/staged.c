@@ -10,9 +10,12 @@
 
 static bool staged_print(struct out *out, const json_t *changes)
 {
-	static const struct table_column columns[] = {
-		{"VLAN INTERFACE", false}, {"CHANGE", false}, {"WHO", false}, {"WHEN", false}};
-	struct table *table = table_new(columns, 4);
+	static const struct table_column columns[] = {{"VLAN INTERFACE", false},
+						      {"CHANGE", false},
+						      {"WHO", false},
+						      {"WHEN", false},
+						      {"REVISION", false}};
+	struct table *table = table_new(columns, 5);
 	char when[ANSWER_TIME_SIZE];
 	size_t index;
 	json_t *change;
@@ -30,6 +33,7 @@ static bool staged_print(struct out *out, const json_t *changes)
 		table_cell(table, OUT_PLAIN, "%s", field_text(change, "user", "?"));
 		table_cell(table, OUT_PLAIN, "%s",
 			   answer_time_text(json_object_get(change, "time"), when));
+		table_cell(table, OUT_PLAIN, "%s", field_text(change, "revision", "?"));
 		if (conflict) {
 			table_note(table, OUT_BAD, "conflict: %s", conflict);
 		}
@@ -60,6 +64,7 @@ const struct command command_staged = {
 	.summary = "the changes that wait for commit",
 	.help = "Lists the staged changes: those made with --stage, whoever made them. A '!'\n"
 		"marks one whose file has changed since, which keeps commit from being done.\n"
+		"REVISION is what --revision takes to change or discard somebody else's.\n"
 		"\n"
 		"  --json   for programs: what the daemon answers, with what the files will say\n",
 	.run = staged_run,
@@ -136,7 +141,7 @@ const struct command command_discard = {
 	.summary = "drop staged changes",
 	.help = "Drops the staged change of VLAN interface NAME, or all staged changes.\n"
 		"\n"
-		"  --revision R   of the change, or of all, which 'portchannel staged' shows for\n"
-		"                 programs; needed where it's somebody else's\n",
+		"  --revision R   of the change, as 'portchannel staged' shows it; needed where\n"
+		"                 it's somebody else's. Of all of them: 'staged --json' has it\n",
 	.run = discard_run,
 };

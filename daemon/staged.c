@@ -422,7 +422,8 @@ struct transaction_answer staged_discard(struct daemon *daemon, const struct pee
 	}
 	if (!revision && !staged_is_of(change, peer)) {
 		return transaction_error(409, "conflict",
-					 "the change of %s is %s's; its revision is needed to "
+					 "the change of %s is %s's; its revision, as "
+					 "'portchannel staged' shows it, is needed to "
 					 "discard it",
 					 name, staged_text(change, "user"));
 	}
@@ -433,4 +434,13 @@ size_t staged_count(const struct daemon *daemon, char revision[CONFIG_REVISION_S
 {
 	staged_revision(daemon->staged, revision);
 	return json_array_size(daemon->staged->changes);
+}
+
+const char *staged_adder(const struct daemon *daemon, const char *name)
+{
+	const json_t *change = staged_find(daemon->staged, name);
+
+	return change && strcmp(staged_text(change, "action"), "add") == 0
+		       ? staged_text(change, "user")
+		       : NULL;
 }

@@ -37,6 +37,9 @@ struct transaction_answer staged_show(struct daemon *daemon);
 /* How many changes are staged, and their revision together. */
 size_t staged_count(const struct daemon *daemon, char revision[CONFIG_REVISION_SIZE]);
 
+/* Who has staged that an interface of that name be added; NULL: nobody. */
+const char *staged_adder(const struct daemon *daemon, const char *name);
+
 /* One name's change, or all (NULL), is dropped. */
 struct transaction_answer staged_discard(struct daemon *daemon, const struct peer *peer,
 					 const char *name, const json_t *body);

@@ -66,8 +66,9 @@ static bool staged_check_old(struct staged_call *call, const json_t *old)
 	if (!given && !staged_is_of(old, call->peer)) {
 		call->answer =
 			transaction_error(409, "conflict",
-					  "%s has staged a change of %s; its revision is "
-					  "needed to replace it",
+					  "%s has staged a change of %s; its revision, as "
+					  "'portchannel staged' shows it, is needed to "
+					  "replace it",
 					  user, call->name);
 		return false;
 	}

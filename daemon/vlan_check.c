@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "daemon/daemon.h"
+#include "daemon/staged.h"
 #include "daemon/vlan_address.h"
 #include "daemon/vlan_links.h"
 #include "daemon/wanted.h"
@@ -34,9 +35,25 @@ __attribute__((format(printf, 5, 6))) static bool vlan_refuse(struct vlan_check_
 
 /* --- what is in the way ----------------------------------------------------------- */
 
-static const char *vlan_file(const struct model *model, const struct model_source *source)
+#define VLAN_PLACE_SIZE 384
+
+/* Where an interface of the model comes from: its file, or the person who has staged it, where
+ * there is no such file yet. */
+static const char *vlan_place(const struct daemon *daemon, const struct model *model,
+			      const struct model_interface *interface,
+			      char out[VLAN_PLACE_SIZE])
 {
-	return source->file < model->file_count ? model->files[source->file] : "a file";
+	const char *user = staged_adder(daemon, interface->name);
+
+	if (user) {
+		snprintf(out, VLAN_PLACE_SIZE, "staged by %s", user);
+	} else {
+		snprintf(out, VLAN_PLACE_SIZE, "%s",
+			 interface->source.file < model->file_count
+				 ? model->files[interface->source.file]
+				 : "a file");
+	}
+	return out;
 }
 
 bool vlan_check_name(struct daemon *daemon, const struct model *model, const char *name,
@@ -46,12 +63,13 @@ bool vlan_check_name(struct daemon *daemon, const struct model *model, const cha
 	const struct model_bond *bond = model_find_bond(model, name);
 	const struct model_interface *other =
 		vlan ? &vlan->interface : bond ? &bond->interface : NULL;
+	char place[VLAN_PLACE_SIZE];
 
 	if (other) {
 		return vlan_refuse(error, 409, "name_in_use", "name",
 				   "%s is the name of a %s already (%s)", name,
 				   vlan ? "VLAN interface" : "bond",
-				   vlan_file(model, &other->source));
+				   vlan_place(daemon, model, other, place));
 	}
 	if (vlan_links_bond_of(model, name)) {
 		return vlan_refuse(error, 409, "name_in_use", "name",
@@ -69,9 +87,11 @@ bool vlan_check_name(struct daemon *daemon, const struct model *model, const cha
 			   "an interface %s is there already, and no file here is its", name);
 }
 
-static bool vlan_check_vid(const struct model *model, const struct model_vlan *vlan,
-			   struct vlan_check_error *error)
+static bool vlan_check_vid(const struct daemon *daemon, const struct model *model,
+			   const struct model_vlan *vlan, struct vlan_check_error *error)
 {
+	char place[VLAN_PLACE_SIZE];
+
 	for (size_t i = 0; i < model->vlan_count; i++) {
 		const struct model_vlan *other = &model->vlans[i];
 
@@ -80,7 +100,7 @@ static bool vlan_check_vid(const struct model *model, const struct model_vlan *v
 			return vlan_refuse(error, 409, "vlan_in_use", "vid",
 					   "VLAN %u of %s is %s already (%s)", vlan->vid,
 					   vlan->parent, other->interface.name,
-					   vlan_file(model, &other->interface.source));
+					   vlan_place(daemon, model, &other->interface, place));
 		}
 	}
 	return true;
@@ -110,9 +130,12 @@ static bool vlan_refuse_address(const struct model_address *address, const char 
 			   holder, text, where);
 }
 
-static bool vlan_check_model_addresses(const struct model *model, const struct model_vlan *vlan,
+static bool vlan_check_model_addresses(const struct daemon *daemon, const struct model *model,
+				       const struct model_vlan *vlan,
 				       struct vlan_check_error *error)
 {
+	char place[VLAN_PLACE_SIZE];
+
 	for (size_t i = 0; i < vlan->interface.address_count; i++) {
 		const struct model_address *address = &vlan->interface.addresses[i];
 		const struct model_interface *other = NULL;
@@ -133,7 +156,8 @@ static bool vlan_check_model_addresses(const struct model *model, const struct m
 		}
 		if (other) {
 			return vlan_refuse_address(address, other->name,
-						   vlan_file(model, &other->source), error);
+						   vlan_place(daemon, model, other, place),
+						   error);
 		}
 	}
 	return true;
@@ -277,7 +301,7 @@ bool vlan_check(struct daemon *daemon, const struct model *model, const struct m
 		struct vlan_check_error *error)
 {
 	return vlan_check_parent(daemon, model, vlan, error) &&
-	       vlan_check_vid(model, vlan, error) &&
-	       vlan_check_model_addresses(model, vlan, error) &&
+	       vlan_check_vid(daemon, model, vlan, error) &&
+	       vlan_check_model_addresses(daemon, model, vlan, error) &&
 	       vlan_check_kernel_addresses(daemon, model, vlan, error);
 }

@@ -82,6 +82,14 @@ def test_raw_answers(folder, data, message):
     assert message in result.stderr
 
 
+def test_a_change_whose_answer_is_lost_says_where_to_look(folder):
+    thread = serve_once(f"{folder}/raw.sock", b"")
+    result = portchannel("--socket", f"{folder}/raw.sock", "apply")
+    thread.join()
+    assert (result.returncode, result.stdout) == (1, "")
+    assert "'portchannel history' say what has become of it" in result.stderr
+
+
 def test_a_proxy_of_the_environment_is_not_used(daemon):
     daemon.answer("/v1/status", status(bond()))
     env = environment(http_proxy="http://127.0.0.1:1", ALL_PROXY="socks5://127.0.0.1:1")

@@ -344,11 +344,13 @@ def test_deletion_staged(server):
 
 
 def test_staged_ones_are_in_each_others_way(server):
+    """Whose they are is said: they have no file yet."""
     post(server, {"parent": "bond0", "vid": 7, "addresses": ["10.0.7.1/24"], "stage": True})
-    assert refused(post, server, {"parent": "bond0", "vid": 7, "name": "x",
-                                  "stage": True}).code == "vlan_in_use"
-    assert refused(post, server, {"parent": "bond0", "vid": 8, "addresses": ["10.0.7.1/24"],
-                                  "stage": True}).code == "address_in_use"
+    for body, code in (({"vid": 7, "name": "x"}, "vlan_in_use"),
+                       ({"vid": 8, "addresses": ["10.0.7.1/24"]}, "address_in_use"),
+                       ({"vid": 8, "name": "bond0.7"}, "name_in_use")):
+        error = refused(post, server, {"parent": "bond0", "stage": True, **body})
+        assert error.code == code and error.message.endswith("(staged by root)")
 
 
 def test_taken_back_is_staged_again(server):

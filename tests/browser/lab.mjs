@@ -68,7 +68,7 @@ export async function scene() {
   /** A page of somebody who has signed in, in a browser context of its own. */
   scene.signIn = async (user = "root", options = {}) => {
     const context = await browser.newContext({viewport: {width: 1200, height: 900}, ...options});
-    context.setDefaultTimeout(15000);
+    context.setDefaultTimeout(30000);
     const page = await context.newPage();
     // What the page itself gets wrong; a refused call is shown on the page, not a fault of it.
     page.on("pageerror", (error) => scene.errors.push(error.message));

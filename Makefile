@@ -54,7 +54,7 @@ endif
 
 install: all ## install under PREFIX (default /usr), below DESTDIR if given
 	@$(SET_PREFIX)
-	@DESTDIR="$(DESTDIR)" meson install -C $(BUILD) --no-rebuild
+	@DESTDIR="$(DESTDIR)" meson install -C $(BUILD) --no-rebuild --quiet
 	@DESTDIR="$(DESTDIR)" tools/install-notes $(BUILD)
 
 uninstall: ## remove what install put there

@@ -18,29 +18,34 @@ CONFIG = os.path.join(FOLDER, "server-scripts")
 SOCKET = os.path.join(FOLDER, "server.run", "portchannel.sock")
 
 HINTS = """
-The lab is up. Its page opens once with this link, within a minute; `{server}
-portchannel console` gives another:
+The lab is up. Its page opens once with this link, within a minute:
 
   {link}
 
-`{server} COMMAND` runs a command on the server, `{switch} COMMAND`
-on the switch. Try:
+`{server} portchannel console` gives another. `{server} COMMAND` runs a
+command on the server, `{switch} COMMAND` on the switch. Try:
 
-  {server} portchannel status                 what is up, what is not, and why
-  {server} ping -c 3 {bond}           the switch, over bond0
-  {server} ping -c 3 {vlan}           the same in VLAN 652
-  {server} portchannel explain bond0 10.124.251.101 {bond} tcp 40000 443
-                                              which link this connection takes
-  {server} portchannel monitor &              tells what happens from here on
-  {switch} ip link set sw0 down               cuts ens1f0, as if unplugged
-  {switch} ip link set sw0 up                 puts it back
-  {switch} {look}
-  {server} tcpdump -nei ens1f0 ether proto 0x8809
-                                              the LACPDUs on a link
-  {server} ip -s link show bond0              an interface like any other
-
+{list}
 The server's files are in {config}. `make lab-down` removes the lab.
 """
+
+# Role, command, what for.
+TRY = (
+    ("server", "portchannel status", "what is up, what is not, and why"),
+    ("server", "ping -c 3 {bond}", "the switch, over bond0"),
+    ("server", "ping -c 3 {vlan}", "the same in VLAN 652"),
+    ("server", "portchannel explain bond0 10.124.251.101 {bond} tcp 40000 443",
+     "which link this connection takes"),
+    ("server", "portchannel monitor &", "tells what happens from here on"),
+    ("switch", "ip link set sw0 down", "cuts ens1f0, as if unplugged"),
+    ("switch", "ip link set sw0 up", "puts it back"),
+    ("server", "portchannel vlan add bond0 653 10.124.253.101/24 --confirm 30",
+     "taken back after 30 s unless you confirm"),
+    ("server", "portchannel config check", "what is wrong with the files"),
+    ("server", "tcpdump -nei ens1f0 ether proto 0x8809", "the LACPDUs on a link"),
+    ("server", "ip -s link show bond0", "an interface like any other"),
+)
+HINT_COLUMN = 48
 
 
 def is_up():
@@ -63,7 +68,10 @@ def write_wrappers(tools, pair):
     for namespace, daemon in ((pair.server, pair.server_daemon),
                               (pair.switch, pair.switch_daemon)):
         programs = os.path.join(FOLDER, f"{namespace.role}.bin")
+        # What reads the files without the daemon reads the lab's.
         write_script(os.path.join(programs, "portchannel"),
+                     f"[ $# -lt 2 ] || [ \"$1\" != config ] || {{ part=$2; shift 2; set -- config"
+                     f" \"$part\" --config '{daemon.config}' \"$@\"; }}",
                      f"exec '{tools.portchannel}' --socket '{daemon.socket}' \"$@\"")
         write_script(wrapper(tools, namespace.role),
                      f"# Runs a command on the lab's {namespace.role}.",
@@ -72,13 +80,21 @@ def write_wrappers(tools, pair):
                      f"exec nsenter --net='{namespace.path}' -- \"$@\"")
 
 
+def hint(command, purpose):
+    """One line, or two where the command is long."""
+    if len(command) < HINT_COLUMN - 4:
+        return f"  {command:{HINT_COLUMN - 2}}{purpose}\n"
+    return f"  {command}\n{'':{HINT_COLUMN}}{purpose}\n"
+
+
 def print_hints(tools, ovs):
-    look = f"ovs-appctl -t {FOLDER}/ovs/vswitchd.ctl lacp/show bond0" if ovs else \
-        "portchannel status                 the switch's side of it"
-    print(HINTS.format(server=os.path.relpath(wrapper(tools, "server")),
-                       switch=os.path.relpath(wrapper(tools, "switch")), bond=SWITCH,
-                       vlan=SWITCH_VLAN, look=look, config=CONFIG,
-                       link=console(tools).link()))
+    commands = {role: os.path.relpath(wrapper(tools, role)) for role in ("server", "switch")}
+    lines = [hint(f"{commands[role]} {command}".format(bond=SWITCH, vlan=SWITCH_VLAN), purpose)
+             for role, command, purpose in TRY]
+    lines.append(hint(commands["switch"] + (
+        f" ovs-appctl -t {FOLDER}/ovs/vswitchd.ctl lacp/show bond0" if ovs else
+        " portchannel status"), "the switch's side of it"))
+    print(HINTS.format(list="".join(lines), config=CONFIG, link=console(tools).link(), **commands))
 
 
 def console(tools):

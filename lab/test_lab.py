@@ -39,6 +39,7 @@ def main():
         assert "bond0" in run(switch, "portchannel", "status")
         run(server, "ping", "-c", "1", "-W", "2", "10.124.251.1")
         run(server, "ping", "-c", "1", "-W", "2", "10.124.252.1")
+        assert "0 errors, 0 warnings" in run(server, "portchannel", "config", "check")
         assert "ens1f" in run(server, "portchannel", "explain", "bond0", "10.124.251.101",
                               "10.124.251.1", "tcp", "40000", "443")
         run(switch, "ip", "link", "set", "sw0", "down")

@@ -289,6 +289,14 @@ static void master_refuse(const struct ifcfg_reader *reader, const struct ifcfg_
 	}
 	/* It is the bond that is not known, and, if it runs, to be left alone. */
 	context.subject = file->master;
+	if (reader->dialect == IFCFG_DIALECT_NM && ifcfg_key_value(&context, "MASTER_UUID")) {
+		ifcfg_key_error(
+			&context, "MASTER_UUID",
+			"no file has UUID '%s', nor is that a bond's name; expected the "
+			"UUID of the bond's file",
+			file->master);
+		return;
+	}
 	ifcfg_key_error(&context, "MASTER",
 			"no file defines MASTER '%s'; expected ifcfg-%s with DEVICE=%s and "
 			"%s",

@@ -365,6 +365,31 @@ static void test_difference_from_nm(void **state)
 	model_problems_free(&problems);
 }
 
+/* A bond that is not found is said where it is named. */
+static void test_unknown_master(void **state)
+{
+	static const struct {
+		const char *text;
+		uint32_t line;
+		const char *says;
+	} cases[] = {
+		{"MASTER=bond7\n", 1, "no file defines MASTER 'bond7'"},
+		{"ONBOOT=yes\nMASTER_UUID=12-34\n", 2, "no file has UUID '12-34'"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct file files[] = {{"ifcfg-eth0", cases[i].text}, {NULL, NULL}};
+		struct made made = make_in(IFCFG_DIALECT_NM, files);
+		const struct model_problem *found = &made.problems.list[0];
+
+		assert_int_equal(made.problems.count, 1);
+		assert_int_equal(found->source.line, cases[i].line);
+		assert_non_null(strstr(found->text, cases[i].says));
+		made_free(&made);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -375,6 +400,7 @@ int main(void)
 		cmocka_unit_test(test_meaning),
 		cmocka_unit_test(test_differences),
 		cmocka_unit_test(test_difference_from_nm),
+		cmocka_unit_test(test_unknown_master),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -19,6 +19,11 @@ int config_texts_insert(struct config_texts *texts, size_t at, struct config_tex
 int config_texts_list(const struct config_texts *texts, struct ifcfg_text **out);
 void config_texts_list_free(struct ifcfg_text *list, size_t count);
 
+/* config_texts_model() with the system's names as they were read. */
+int config_texts_model_with(const struct config_texts *texts, enum ifcfg_dialect dialect,
+			    const struct ifcfg_names *names, struct model **out,
+			    struct model_problems *problems);
+
 /* Whether a file of the folder can be called that: one part of a path. */
 bool config_name_is_valid(const char *name);
 

@@ -309,21 +309,18 @@ void config_texts_list_free(struct ifcfg_text *list, size_t count)
 	free(list);
 }
 
-int config_texts_model(const struct config_texts *texts, enum ifcfg_dialect dialect,
-		       struct model **out, struct model_problems *problems)
+int config_texts_model_with(const struct config_texts *texts, enum ifcfg_dialect dialect,
+			    const struct ifcfg_names *names, struct model **out,
+			    struct model_problems *problems)
 {
 	struct model_problems found = {0};
-	struct ifcfg_names names = {0};
 	struct ifcfg_text *list;
 
 	int result = config_texts_list(texts, &list);
 	if (result < 0) {
 		return result;
 	}
-	struct model *model = NULL;
-	if (config_names_read("", &names) == 0) {
-		model = ifcfg_read(list, texts->count, dialect, &names, &found);
-	}
+	struct model *model = ifcfg_read(list, texts->count, dialect, names, &found);
 	if (model && model_problems_move(&found, problems)) {
 		*out = model;
 	} else {
@@ -331,7 +328,19 @@ int config_texts_model(const struct config_texts *texts, enum ifcfg_dialect dial
 		model_free(model);
 	}
 	model_problems_free(&found);
-	ifcfg_names_free(&names);
 	config_texts_list_free(list, texts->count);
+	return result;
+}
+
+int config_texts_model(const struct config_texts *texts, enum ifcfg_dialect dialect,
+		       struct model **out, struct model_problems *problems)
+{
+	struct ifcfg_names names = {0};
+
+	int result = config_names_read("", &names);
+	if (result == 0) {
+		result = config_texts_model_with(texts, dialect, &names, out, problems);
+	}
+	ifcfg_names_free(&names);
 	return result;
 }

@@ -37,7 +37,8 @@ void apply_free(struct apply *apply)
 	free(apply->names);
 	config_texts_free(&apply->texts);
 	plan_free(&apply->plan);
-	model_free(apply->wanted);
+	configuration_give_back(apply->configuration);
+	model_free(apply->own_wanted);
 	model_free(apply->running);
 	json_decref(apply->drift);
 	json_decref(apply->changes);

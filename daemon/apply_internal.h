@@ -13,7 +13,7 @@
 #ifndef DAEMON_APPLY_INTERNAL_H
 #define DAEMON_APPLY_INTERNAL_H
 
-#include "config/config_texts.h"
+#include "config/configuration.h"
 #include "daemon/address_probe.h"
 #include "daemon/apply.h"
 #include "daemon/execute.h"
@@ -33,9 +33,12 @@ struct apply {
 	char **names; /* of the scope, sorted; ours */
 	struct plan_scope scope;
 
-	struct config_texts texts; /* that are to be in force */
-	bool texts_known;	   /* false: there were none to be read */
-	struct model *wanted;	   /* of them; what is faulty is in it as it runs */
+	struct config_texts texts;  /* that are to be in force */
+	bool texts_known;	    /* false: there were none to be read */
+	const struct model *wanted; /* of them; what is faulty is in it as it runs */
+	/* Whose that is: a model's without errors, or its own. */
+	const struct configuration *configuration;
+	struct model *own_wanted;
 	struct model *running;
 	struct plan plan;
 	json_t *drift;		  /* NULL: nobody asks */
@@ -71,6 +74,9 @@ void apply_keep(struct apply *apply);
 
 /* Reads the texts and makes the wanted model. 0 or -errno, the apply having failed. */
 int apply_read(struct apply *apply, const struct apply_request *request);
+/* The wanted model, to be changed; the same things stand at the same places as before.
+ * NULL: no memory, the apply having failed. */
+struct model *apply_wanted_own(struct apply *apply);
 /* Observes what runs and makes the plan, anew if there is one. */
 int apply_plan(struct apply *apply);
 

@@ -67,10 +67,13 @@ static void apply_check_member(struct apply *apply, const struct model_bond *bon
 	}
 }
 
-static void apply_check_vlan(struct apply *apply, struct model_vlan *vlan, uint32_t most)
+/* The wanted model's VLAN interface of that number. */
+static void apply_check_vlan(struct apply *apply, size_t number, uint32_t most)
 {
-	struct model_interface *interface = &vlan->interface;
+	const struct model_vlan *vlan = &apply->wanted->vlans[number];
+	const struct model_interface *interface = &vlan->interface;
 	struct apply_mtu_place place;
+	struct model *own;
 
 	if (most == 0 || interface->mtu <= most) {
 		return;
@@ -88,7 +91,10 @@ static void apply_check_vlan(struct apply *apply, struct model_vlan *vlan, uint3
 			   place.file, place.source.line, interface->name, interface->mtu,
 			   vlan->parent, most);
 	}
-	interface->mtu = most;
+	own = apply_wanted_own(apply);
+	if (own) {
+		own->vlans[number].interface.mtu = most;
+	}
 }
 
 /* 0: the NIC isn't there. */
@@ -106,7 +112,7 @@ static uint32_t apply_nic_mtu(struct daemon *daemon, const struct model_vlan *vl
 
 void apply_check_mtus(struct apply *apply)
 {
-	struct model *model = apply->wanted;
+	const struct model *model = apply->wanted;
 	const char *parent = ""; /* whose MTU is known: there may be thousands on one */
 	uint32_t most = 0;
 
@@ -118,7 +124,7 @@ void apply_check_mtus(struct apply *apply)
 		}
 	}
 	for (size_t i = 0; i < model->vlan_count; i++) {
-		struct model_vlan *vlan = &model->vlans[i];
+		const struct model_vlan *vlan = &model->vlans[i];
 
 		if (!vlan->parent_is_nic || vlan->interface.mtu == 0) {
 			continue;
@@ -127,6 +133,6 @@ void apply_check_mtus(struct apply *apply)
 			parent = vlan->parent;
 			most = apply_nic_mtu(apply->daemon, vlan);
 		}
-		apply_check_vlan(apply, vlan, most);
+		apply_check_vlan(apply, i, most);
 	}
 }

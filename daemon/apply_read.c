@@ -160,51 +160,99 @@ static int apply_keep_running(struct apply *apply, struct model *model,
 	return fine ? 0 : -ENOMEM;
 }
 
-static int apply_make_model(struct apply *apply, struct model **out,
-			    struct model_problems *found)
+/* Of the files that the scope needs alone. */
+static int apply_make_partial(struct apply *apply, struct model **out,
+			      struct model_problems *found)
 {
-	enum ifcfg_dialect dialect = apply->daemon->options.dialect;
 	struct config_texts needed;
 	int err;
 
-	if (!apply->has_scope) {
-		return config_texts_model(&apply->texts, dialect, out, found);
-	}
 	if (apply_files_needed(apply, &needed) < 0) {
 		return -ENOMEM;
 	}
-	err = config_texts_model(&needed, dialect, out, found);
+	err = config_texts_model(&needed, apply->daemon->options.dialect, out, found);
 	free(needed.list);
 	return err;
 }
 
-int apply_read(struct apply *apply, const struct apply_request *request)
+/* Makes the model that is the application's own: the borrowed one over again, or out of
+ * files with errors, or not of all files. */
+static int apply_make_own(struct apply *apply)
 {
-	const struct daemon_options *options = &apply->daemon->options;
+	bool is_partial = apply->has_scope && !apply->configuration;
 	struct model_problems found = {0};
 	struct model *model = NULL;
-	int err = apply_read_texts(apply, request->texts);
+	int err = is_partial ? apply_make_partial(apply, &model, &found)
+			     : config_texts_model(&apply->texts, apply->daemon->options.dialect,
+						  &model, &found);
 
-	if (err == 0) {
-		err = apply_make_model(apply, &model, &found);
-	}
-	if (err == 0) {
+	if (err == 0 && !apply->configuration) {
 		problems_add_model(&apply->problems, model, &found);
 		err = apply_keep_running(apply, model, &found);
 	}
 	if (err < 0) {
-		apply_fail(apply, "unreadable",
-			   "%s can't be read: %s; what runs goes on running", options->config,
-			   strerror(-err));
 		model_free(model);
 		model = NULL;
 	}
 	model_problems_free(&found);
+	apply->own_wanted = model;
 	apply->wanted = model;
-	if (err == 0) {
-		apply_check_mtus(apply);
-	}
 	return err;
+}
+
+/* Borrows the model of the texts, or makes one. With a scope, that of all files is taken
+ * if it is there. */
+static int apply_make_model(struct apply *apply)
+{
+	struct daemon *daemon = apply->daemon;
+	const struct configuration *all = NULL;
+	int err = 0;
+
+	if (apply->has_scope) {
+		all = configuration_find(&daemon->configurations, &apply->texts,
+					 daemon->options.dialect);
+	} else {
+		err = configuration_get(&daemon->configurations, &apply->texts,
+					daemon->options.dialect, &all);
+	}
+	if (err < 0) {
+		return err;
+	}
+	if (!all || configuration_has_errors(all)) {
+		configuration_give_back(all);
+		return apply_make_own(apply);
+	}
+	problems_add_model(&apply->problems, all->model, &all->problems);
+	apply->configuration = all;
+	apply->wanted = all->model;
+	return 0;
+}
+
+struct model *apply_wanted_own(struct apply *apply)
+{
+	/* What points into the borrowed one stays good until the end. */
+	if (!apply->own_wanted && apply_make_own(apply) < 0) {
+		apply->wanted = apply->configuration->model;
+		apply_fail(apply, "out_of_memory", "%s", strerror(ENOMEM));
+	}
+	return apply->own_wanted;
+}
+
+int apply_read(struct apply *apply, const struct apply_request *request)
+{
+	int err = apply_read_texts(apply, request->texts);
+
+	if (err == 0) {
+		err = apply_make_model(apply);
+	}
+	if (err < 0) {
+		apply_fail(apply, "unreadable",
+			   "%s can't be read: %s; what runs goes on running",
+			   apply->daemon->options.config, strerror(-err));
+		return err;
+	}
+	apply_check_mtus(apply);
+	return 0;
 }
 
 int apply_plan(struct apply *apply)

@@ -83,26 +83,23 @@ static void apply_retry_members(struct daemon *daemon)
 }
 
 /* The bonds that the files have, faulty or not, before anything runs. */
-static struct model *apply_model_of_files(struct apply *apply)
+static const struct configuration *apply_configuration_of_files(struct daemon *daemon)
 {
-	const struct daemon_options *options = &apply->daemon->options;
-	struct model_problems found = {0};
-	struct model *model = NULL;
+	const struct daemon_options *options = &daemon->options;
+	const struct configuration *files = NULL;
 
-	if (config_texts_read(options->config, options->dialect, NULL, &apply->daemon->texts) ==
-	    0) {
-		(void)config_texts_model(&apply->daemon->texts, options->dialect, &model,
-					 &found);
+	if (config_texts_read(options->config, options->dialect, NULL, &daemon->texts) == 0) {
+		(void)configuration_get(&daemon->configurations, &daemon->texts,
+					options->dialect, &files);
 	}
-	model_problems_free(&found);
-	return model;
+	return files;
 }
 
 void apply_start(struct daemon *daemon)
 {
 	struct apply_request request = {.skip_probe = true};
 	struct apply *apply = apply_new(daemon, &request);
-	struct model *files;
+	const struct configuration *files;
 
 	if (!apply) {
 		problems_add(&daemon->problems, NULL, MODEL_ERROR, NULL, "", "out of memory");
@@ -110,9 +107,9 @@ void apply_start(struct daemon *daemon)
 	}
 	apply->starts = true;
 	nics_take_over(daemon);
-	files = apply_model_of_files(apply);
-	apply_take_over_all(apply, files);
-	model_free(files);
+	files = apply_configuration_of_files(daemon);
+	apply_take_over_all(apply, files ? files->model : NULL);
+	configuration_give_back(files);
 	apply_forget_states(daemon);
 	if (apply_read(apply, &request) == 0 && apply_plan(apply) == 0) {
 		apply_probe_later(apply);
@@ -165,7 +162,8 @@ static void apply_take_down(struct daemon *daemon, const char *name)
 		return;
 	}
 	apply->running = observe_applied(daemon);
-	apply->wanted = apply_model_without(daemon, name);
+	apply->own_wanted = apply_model_without(daemon, name);
+	apply->wanted = apply->own_wanted;
 	if (apply->running && apply->wanted &&
 	    plan_make(apply->running, apply->wanted, NULL, &apply->plan)) {
 		apply_execute(apply);

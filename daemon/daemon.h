@@ -25,7 +25,7 @@
 #include <systemd/sd-event.h>
 #include <time.h>
 
-#include "config/config_texts.h"
+#include "config/configuration.h"
 #include "core/bond.h"
 #include "daemon/events.h"
 #include "daemon/peer.h"
@@ -98,11 +98,12 @@ struct daemon {
 	struct api *api;
 	struct session_table *sessions; /* the console's */
 	struct peer_groups groups;
-	struct apply *apply;		     /* that is under way, or NULL */
-	struct apply_files *files;	     /* apply_files.c: what they are of */
-	struct config_texts texts;	     /* of the files that are in force */
-	struct apply_waiter *reloading;	     /* apply.c: for whom a reload is under way */
-	struct apply_waiter *reload_waiters; /* apply.c: and who wants the next */
+	struct apply *apply;		      /* that is under way, or NULL */
+	struct apply_files *files;	      /* apply_files.c: what they are of */
+	struct config_texts texts;	      /* of the files that are in force */
+	struct configurations configurations; /* the last that were read */
+	struct apply_waiter *reloading;	      /* apply.c: for whom a reload is under way */
+	struct apply_waiter *reload_waiters;  /* apply.c: and who wants the next */
 	struct transactions *transactions;
 	struct staged *staged;
 	struct dhcp *dhcp;

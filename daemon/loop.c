@@ -267,6 +267,7 @@ static void daemon_close(struct daemon *daemon)
 	apply_close(daemon);
 	transactions_close(daemon);
 	staged_close(daemon);
+	configurations_free(&daemon->configurations);
 	dhcp_close(daemon);
 	while (daemon->bonds) {
 		struct bond_runtime *bond = daemon->bonds;

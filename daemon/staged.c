@@ -105,7 +105,7 @@ int staged_open(struct daemon *daemon)
 void staged_close(struct daemon *daemon)
 {
 	if (daemon->staged) {
-		staged_view_free(&daemon->staged->view);
+		configuration_give_back(daemon->staged->view);
 		json_decref(daemon->staged->changes);
 		free(daemon->staged);
 		daemon->staged = NULL;

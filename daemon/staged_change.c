@@ -166,7 +166,7 @@ json_t *staged_make(const struct staged_call *call, bool is_removal, json_t *fie
 static char *staged_write(struct staged_call *call)
 {
 	const struct config_text *old =
-		config_texts_find(&call->staged->view.texts, call->file);
+		config_texts_find(&call->staged->view->texts, call->file);
 	char error[IFCFG_WRITE_ERROR_SIZE] = "";
 	char *text;
 	size_t size;
@@ -192,7 +192,7 @@ static char *staged_write(struct staged_call *call)
  * again, by the reader that counts. */
 static bool staged_read_back(struct staged_call *call)
 {
-	const struct staged_view *view = &call->staged->view;
+	const struct configuration *view = call->staged->view;
 	const struct model_vlan *vlan = model_find_vlan(view->model, call->name);
 	const struct model_problem *fault = NULL;
 
@@ -285,8 +285,8 @@ void staged_change_file(struct staged_call *call, transaction_callback *callback
 	if (fine) {
 		/* Shown as the files have it, aliases' addresses and all. */
 		json_object_set_new(change, "vlan",
-				    staged_vlan_fields(model_find_vlan(call->staged->view.model,
-								       call->name)));
+				    staged_vlan_fields(model_find_vlan(
+					    call->staged->view->model, call->name)));
 		fine = staged_set_revision(change) || staged_no_memory(call);
 	}
 	if (fine) {

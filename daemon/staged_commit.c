@@ -110,13 +110,14 @@ void staged_apply(struct staged *staged, const struct peer *peer, const char *ho
 /* Whether all of them can still be made, and what they make can be brought up. */
 static bool staged_check_commit(struct staged *staged, struct transaction_answer *answer)
 {
-	const struct staged_view *view = &staged->view;
+	const struct configuration *view;
 	size_t index;
 	json_t *change;
 
 	if (!staged_view(staged, answer)) {
 		return false;
 	}
+	view = staged->view;
 	json_array_foreach (staged->changes, index, change) {
 		char *conflict =
 			staged_conflict(staged, change, &staged->daemon->transactions->folder);

@@ -23,7 +23,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-#include "config/config_texts.h"
+#include "config/configuration.h"
 #include "daemon/journal.h"
 #include "daemon/staged.h"
 #include "daemon/vlan_check.h"
@@ -33,18 +33,10 @@
 /* More than a server can have. */
 #define STAGED_CHANGES_MAX 4096
 
-/* A configuration as it is thought of: texts and what they mean. */
-struct staged_view {
-	struct config_texts texts;
-	char revision[CONFIG_REVISION_SIZE];
-	struct model *model; /* with its faulty parts */
-	struct model_problems problems;
-};
-
 struct staged {
 	struct daemon *daemon;
-	json_t *changes;	 /* a list, in the order in which they were asked for */
-	struct staged_view view; /* the last that was looked at; model NULL: none */
+	json_t *changes; /* a list, in the order in which they were asked for */
+	const struct configuration *view; /* the last that was looked at; NULL: none */
 };
 
 /* --- staged.c */
@@ -79,7 +71,6 @@ bool staged_view(struct staged *staged, struct transaction_answer *answer);
  * it was read for staged_view(); it becomes the view. */
 bool staged_view_with(struct staged *staged, const json_t *change,
 		      struct transaction_answer *answer);
-void staged_view_free(struct staged_view *view);
 /* The texts of the folder with a list of changes in them. */
 int staged_texts_with(const struct config_texts *folder, const json_t *changes,
 		      struct config_texts *out);

@@ -168,7 +168,7 @@ struct transaction_answer staged_vlans_show(struct daemon *daemon)
 	if (!staged_view(staged, &answer)) {
 		return answer;
 	}
-	model = staged->view.model;
+	model = staged->view->model;
 	list = json_array();
 	names = staged_by_name(staged);
 	for (size_t i = 0; i < model->vlan_count; i++) {
@@ -186,8 +186,8 @@ struct transaction_answer staged_vlans_show(struct daemon *daemon)
 		}
 	}
 	json_decref(names);
-	return staged_answer(json_pack("{s:s, s:o}", "revision", staged->view.revision, "vlans",
-				       staged_sorted(list)));
+	return staged_answer(json_pack("{s:s, s:o}", "revision", staged->view->revision,
+				       "vlans", staged_sorted(list)));
 }
 
 struct transaction_answer staged_vlan_show(struct daemon *daemon, const char *name)
@@ -200,10 +200,10 @@ struct transaction_answer staged_vlan_show(struct daemon *daemon, const char *na
 	if (!staged_view(staged, &answer)) {
 		return answer;
 	}
-	vlan = model_find_vlan(staged->view.model, name);
+	vlan = model_find_vlan(staged->view->model, name);
 	if (vlan) {
 		return staged_answer(staged_vlan_element(staged, &daemon->transactions->folder,
-							 staged->view.model, vlan, change));
+							 staged->view->model, vlan, change));
 	}
 	if (change) {
 		return staged_answer(staged_change_element(staged, change));
@@ -250,7 +250,7 @@ struct transaction_answer staged_parents_show(struct daemon *daemon)
 	if (!staged_view(staged, &answer)) {
 		return answer;
 	}
-	model = staged->view.model;
+	model = staged->view->model;
 	(void)vlan_links_read(daemon, &links);
 	list = json_array();
 	vids = staged_vids(model);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The configuration as it will be: the folder's texts with the staged changes in them,
- * and what they mean. The last one is kept, since thousands of files take a while to
- * read, and most calls look at the same.
+ * and what they mean. The last one is held, since most calls look at the same.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -21,14 +20,6 @@ const char *staged_file_name(const struct model *model, const struct model_sourc
 	const char *slash = strrchr(path, '/');
 
 	return slash ? slash + 1 : path;
-}
-
-void staged_view_free(struct staged_view *view)
-{
-	config_texts_free(&view->texts);
-	model_free(view->model);
-	model_problems_free(&view->problems);
-	*view = (struct staged_view){0};
 }
 
 int staged_folder(struct staged *staged, const struct config_texts **out)
@@ -88,42 +79,26 @@ int staged_texts_with(const struct config_texts *folder, const json_t *changes,
 	return 0;
 }
 
-/* Makes these texts the view, unless they are; takes them. */
-static int staged_view_take(struct staged *staged, struct config_texts *texts)
-{
-	struct staged_view view = {.texts = *texts};
-	int err;
-
-	config_texts_revision(&view.texts, view.revision);
-	if (staged->view.model && strcmp(staged->view.revision, view.revision) == 0) {
-		config_texts_free(&view.texts);
-		return 0;
-	}
-	err = config_texts_model(&view.texts, staged->daemon->options.dialect, &view.model,
-				 &view.problems);
-	if (err < 0) {
-		staged_view_free(&view);
-		return err;
-	}
-	staged_view_free(&staged->view);
-	staged->view = view;
-	return 0;
-}
-
 /* Of the folder as it was read last. */
 static bool staged_view_of(struct staged *staged, const json_t *changes,
 			   struct transaction_answer *answer)
 {
+	struct daemon *daemon = staged->daemon;
+	const struct configuration *view = NULL;
 	struct config_texts texts = {0};
-	int err = staged_texts_with(&staged->daemon->transactions->folder, changes, &texts);
+	int err = staged_texts_with(&daemon->transactions->folder, changes, &texts);
 
 	if (err == 0) {
-		err = staged_view_take(staged, &texts);
+		err = configuration_get(&daemon->configurations, &texts,
+					daemon->options.dialect, &view);
 	}
+	config_texts_free(&texts);
 	if (err < 0) {
 		*answer = transaction_error(500, "out_of_memory", "%s", strerror(-err));
 		return false;
 	}
+	configuration_give_back(staged->view);
+	staged->view = view;
 	return true;
 }
 

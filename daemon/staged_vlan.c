@@ -35,7 +35,7 @@ static bool staged_check_vlan(struct staged_call *call)
 	if (!vlan_request_check(&call->vlan, &request_error)) {
 		return staged_refuse_request(call, &request_error);
 	}
-	if (!vlan_check(call->staged->daemon, call->staged->view.model, &call->vlan,
+	if (!vlan_check(call->staged->daemon, call->staged->view->model, &call->vlan,
 			&check_error)) {
 		return staged_refuse_check(call, &check_error);
 	}
@@ -44,7 +44,7 @@ static bool staged_check_vlan(struct staged_call *call)
 
 static bool staged_check_new(struct staged_call *call)
 {
-	const struct staged_view *view = &call->staged->view;
+	const struct configuration *view = call->staged->view;
 	struct vlan_check_error error;
 
 	if (!vlan_check_name(call->staged->daemon, view->model, call->name, &error)) {
@@ -127,7 +127,7 @@ void staged_vlan_add(struct daemon *daemon, const struct peer *peer, const json_
 /* The interface as it is now, in the files and what is staged. */
 static bool staged_take_vlan(struct staged_call *call)
 {
-	const struct model *model = call->staged->view.model;
+	const struct model *model = call->staged->view->model;
 	const struct model_vlan *vlan = model_find_vlan(model, call->name);
 	struct model_vlan copy;
 
@@ -200,7 +200,7 @@ static bool staged_keep_others(struct staged_call *call)
 				 "%s comes from %s; remove it there, or name it among the "
 				 "addresses",
 				 text,
-				 staged_file_name(call->staged->view.model, &other->source));
+				 staged_file_name(call->staged->view->model, &other->source));
 			return staged_refuse(call, 400, "bad_vlan", "addresses", message);
 		}
 		memmove(&interface->addresses[at], &interface->addresses[at + 1],
@@ -264,7 +264,7 @@ static bool staged_is_its_file(enum model_file_kind kind, const char *file, cons
 
 static json_t *staged_removed_files(const struct staged_call *call)
 {
-	const struct model *model = call->staged->view.model;
+	const struct model *model = call->staged->view->model;
 	json_t *files = json_array();
 
 	staged_add_file(call, files, call->file, NULL);

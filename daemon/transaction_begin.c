@@ -362,17 +362,19 @@ static bool transaction_is_conflict(struct transactions *transactions,
 static bool transaction_is_faulty(struct transactions *transactions,
 				  struct transaction_answer *answer)
 {
+	struct daemon *daemon = transactions->daemon;
 	const struct config_texts *texts = &transactions->now.target;
-	struct model_problems problems = {0};
-	struct model *model;
+	const struct configuration *target;
+	const struct model *model;
 	bool faulty = false;
 
-	if (config_texts_model(texts, transactions->daemon->options.dialect, &model,
-			       &problems) < 0) {
+	if (configuration_get(&daemon->configurations, texts, daemon->options.dialect,
+			      &target) < 0) {
 		return false;
 	}
-	for (size_t i = 0; i < problems.count && !faulty; i++) {
-		const struct model_problem *problem = &problems.list[i];
+	model = target->model;
+	for (size_t i = 0; i < target->problems.count && !faulty; i++) {
+		const struct model_problem *problem = &target->problems.list[i];
 
 		faulty = problem->severity == MODEL_ERROR;
 		if (faulty) {
@@ -386,8 +388,7 @@ static bool transaction_is_faulty(struct transactions *transactions,
 			free(place);
 		}
 	}
-	model_problems_free(&problems);
-	model_free(model);
+	configuration_give_back(target);
 	return faulty;
 }
 

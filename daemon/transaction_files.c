@@ -11,12 +11,6 @@
 #include "daemon/daemon.h"
 #include "daemon/transaction_internal.h"
 
-/* What a model says of the files of its folder. */
-struct transaction_kinds {
-	struct model *model;
-	struct model_problems problems;
-};
-
 bool transaction_file_interface(const char *name, char out[MODEL_NAME_SIZE])
 {
 	const char *dash = strchr(name, '-');
@@ -115,25 +109,24 @@ int transaction_differences(struct transactions *transactions, const struct conf
 			    const struct config_texts *to, struct config_texts *before,
 			    struct config_texts *after)
 {
-	enum ifcfg_dialect dialect = transactions->daemon->options.dialect;
-	struct transaction_kinds of_from = {0}, of_to = {0};
+	struct daemon *daemon = transactions->daemon;
+	enum ifcfg_dialect dialect = daemon->options.dialect;
+	const struct configuration *of_from = NULL, *of_to = NULL;
 	struct transaction_comparing comparing = {.before = before, .after = after};
 	int err;
 
-	err = config_texts_model(from, dialect, &of_from.model, &of_from.problems);
+	err = configuration_get(&daemon->configurations, from, dialect, &of_from);
 	if (err == 0) {
-		err = config_texts_model(to, dialect, &of_to.model, &of_to.problems);
+		err = configuration_get(&daemon->configurations, to, dialect, &of_to);
 	}
 	if (err == 0) {
-		comparing.from_model = of_from.model;
-		comparing.to_model = of_to.model;
+		comparing.from_model = of_from->model;
+		comparing.to_model = of_to->model;
 		(void)config_texts_compare(from, to, transaction_on_difference, &comparing);
 		err = comparing.err;
 	}
-	model_free(of_from.model);
-	model_free(of_to.model);
-	model_problems_free(&of_from.problems);
-	model_problems_free(&of_to.problems);
+	configuration_give_back(of_from);
+	configuration_give_back(of_to);
 	return err;
 }
 

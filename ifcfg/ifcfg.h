@@ -76,6 +76,8 @@ struct ifcfg_names {
 /* Adds the "NUMBER NAME" lines of such a file; others are passed over, and of two with
  * one name the later counts. False: no memory, *list is still whole. */
 bool ifcfg_names_add(struct ifcfg_name_list *list, const char *bytes, size_t size);
+/* In the same order, too. */
+bool ifcfg_names_are_same(const struct ifcfg_names *left, const struct ifcfg_names *right);
 /* Leaves them empty. */
 void ifcfg_names_free(struct ifcfg_names *names);
 

@@ -139,6 +139,26 @@ static void list_free(struct ifcfg_name_list *list)
 	*list = (struct ifcfg_name_list){0};
 }
 
+static bool lists_are_same(const struct ifcfg_name_list *left,
+			   const struct ifcfg_name_list *right)
+{
+	bool same = left->count == right->count;
+
+	for (size_t i = 0; i < left->count && same; i++) {
+		same = left->list[i].number == right->list[i].number &&
+		       strcmp(left->list[i].name, right->list[i].name) == 0;
+	}
+	return same;
+}
+
+bool ifcfg_names_are_same(const struct ifcfg_names *left, const struct ifcfg_names *right)
+{
+	return lists_are_same(&left->tables, &right->tables) &&
+	       lists_are_same(&left->protocols, &right->protocols) &&
+	       lists_are_same(&left->scopes, &right->scopes) &&
+	       lists_are_same(&left->dsfields, &right->dsfields);
+}
+
 void ifcfg_names_free(struct ifcfg_names *names)
 {
 	list_free(&names->tables);

@@ -20,6 +20,7 @@
 #include "config/config_json.h"
 #include "config/config_order.h"
 #include "config/config_text.h"
+#include "config/configuration.h"
 #include "ifcfg/ifcfg.h"
 
 static char folder[] = "/tmp/test-config.XXXXXX";
@@ -218,9 +219,81 @@ static void test_json_strings(void **state)
 	}
 }
 
+/* One bond and so many VLAN interfaces. */
+static struct config_texts texts_with(unsigned int vlans)
+{
+	struct config_text bond = {.name = "ifcfg-bond0",
+				   .bytes = "BONDING_OPTS=mode=4\n",
+				   .size = strlen("BONDING_OPTS=mode=4\n")};
+	struct config_texts texts = {0};
+
+	assert_int_equal(config_texts_set(&texts, &bond), 0);
+	for (unsigned int i = 1; i <= vlans; i++) {
+		struct config_text vlan = {.bytes = "VLAN=yes\n", .size = strlen("VLAN=yes\n")};
+		char name[32];
+		snprintf(name, sizeof(name), "ifcfg-bond0.%u", i);
+		vlan.name = name;
+		assert_int_equal(config_texts_set(&texts, &vlan), 0);
+	}
+	texts.folder = strdup("/x");
+	return texts;
+}
+
+static const struct configuration *configuration_with(struct configurations *kept,
+						      unsigned int vlans)
+{
+	const struct configuration *found = NULL;
+	struct config_texts texts = texts_with(vlans);
+
+	assert_int_equal(configuration_get(kept, &texts, IFCFG_DIALECT_INITSCRIPTS, &found), 0);
+	assert_int_equal(found->model->vlan_count, vlans);
+	assert_int_equal(found->texts.count, vlans + 1);
+	config_texts_free(&texts);
+	return found;
+}
+
+static void test_configurations(void **state)
+{
+	struct configurations kept = {0};
+	struct config_texts texts = texts_with(1);
+
+	(void)state;
+	assert_null(configuration_find(&kept, &texts, IFCFG_DIALECT_INITSCRIPTS));
+	const struct configuration *one = configuration_with(&kept, 1);
+	assert_false(configuration_has_errors(one));
+	/* Made of other texts that say the same: it is the same. */
+	assert_ptr_equal(configuration_with(&kept, 1), one);
+	configuration_give_back(one);
+	const struct configuration *found =
+		configuration_find(&kept, &texts, IFCFG_DIALECT_INITSCRIPTS);
+	assert_ptr_equal(found, one);
+	configuration_give_back(found);
+	/* The other dialect may see another thing in them; a text of another folder has
+	 * another path. */
+	assert_null(configuration_find(&kept, &texts, IFCFG_DIALECT_NM));
+	texts.folder[1] = 'y';
+	assert_null(configuration_find(&kept, &texts, IFCFG_DIALECT_INITSCRIPTS));
+	texts.folder[1] = 'x';
+
+	const struct configuration *two = configuration_with(&kept, 2);
+	const struct configuration *three = configuration_with(&kept, 3);
+	assert_ptr_equal(two, configuration_with(&kept, 2));
+	configuration_give_back(two);
+	/* No longer kept, and whole for whom it was lent. */
+	assert_null(configuration_find(&kept, &texts, IFCFG_DIALECT_INITSCRIPTS));
+	assert_string_equal(one->model->vlans[0].interface.name, "bond0.1");
+	configuration_give_back(one);
+	configurations_free(&kept);
+	assert_int_equal(two->model->vlan_count, 2);
+	configuration_give_back(two);
+	configuration_give_back(three);
+	config_texts_free(&texts);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_configurations),
 		cmocka_unit_test_setup_teardown(test_odd_entries, folder_make, folder_remove),
 		cmocka_unit_test_setup_teardown(test_folder_itself, folder_make, folder_remove),
 		cmocka_unit_test_setup_teardown(test_order_and_paths, folder_make,

@@ -276,10 +276,36 @@ size_t config_texts_compare(const struct config_texts *from, const struct config
 	return count;
 }
 
+/* To be freed; NULL: no memory. */
+static char *text_path(const struct config_texts *texts, const char *name)
+{
+	const char *folder = texts->folder;
+	size_t size = strlen(folder);
+	bool beside = strcmp(name, CONFIG_NETWORK_NAME) == 0;
+	char *path = NULL;
+
+	while (size > 1 && folder[size - 1] == '/') {
+		size--;
+	}
+	if (beside) {
+		size_t last = size;
+		while (last > 0 && folder[last - 1] != '/') {
+			last--;
+		}
+		/* "..", too, has something above it. */
+		beside = folder[last] == '.' || last == 0;
+		size = beside ? size : last > 1 ? last - 1 : 0;
+	} else if (size == 1 && folder[0] == '/') {
+		size = 0;
+	}
+	if (asprintf(&path, "%.*s%s/%s", (int)size, folder, beside ? "/.." : "", name) < 0) {
+		return NULL;
+	}
+	return path;
+}
+
 int config_texts_list(const struct config_texts *texts, struct ifcfg_text **out)
 {
-	size_t size = strlen(texts->folder);
-	const char *slash = size > 0 && texts->folder[size - 1] == '/' ? "" : "/";
 	struct ifcfg_text *list = calloc(texts->count + 1, sizeof(*list));
 
 	if (!list) {
@@ -287,8 +313,8 @@ int config_texts_list(const struct config_texts *texts, struct ifcfg_text **out)
 	}
 	for (size_t i = 0; i < texts->count; i++) {
 		const struct config_text *text = &texts->list[i];
-		char *path = NULL;
-		if (asprintf(&path, "%s%s%s", texts->folder, slash, text->name) < 0) {
+		char *path = text_path(texts, text->name);
+		if (!path) {
 			config_texts_list_free(list, i);
 			return -ENOMEM;
 		}

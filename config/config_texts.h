@@ -34,6 +34,10 @@ struct config_text {
 	struct config_body *body;
 };
 
+/* The name of /etc/sysconfig/network among the texts of the folder beside it. It is read
+ * and recorded like them, and never written. */
+#define CONFIG_NETWORK_NAME "network"
+
 struct config_texts {
 	char *folder;
 	size_t count;
@@ -45,10 +49,10 @@ int config_text_copy(const struct config_text *from, struct config_text *out);
 /* Gives up the text's share of its body, and empties it. */
 void config_text_clear(struct config_text *text);
 
-/* Reads all that ifcfg_name_is_read() takes. before, where not NULL, is an earlier
- * reading of the same folder: files that haven't changed since (inode, ctime, mtime,
- * size) are taken from there instead of being read. Errors as config_read_folder();
- * *out is then untouched. */
+/* Reads all that ifcfg_name_is_read() takes, and CONFIG_NETWORK_NAME. before, where not
+ * NULL, is an earlier reading of the same folder: files that haven't changed since (inode,
+ * ctime, mtime, size) are taken from there instead of being read. Errors as
+ * config_read_folder(); *out is then untouched. */
 int config_texts_read(const char *folder, enum ifcfg_dialect dialect,
 		      const struct config_texts *before, struct config_texts *out);
 void config_texts_free(struct config_texts *texts); /* leaves it empty */

@@ -92,6 +92,9 @@ static int reading_list(struct reading *reading, enum ifcfg_dialect dialect)
 		}
 	}
 	if (result == 0) {
+		result = reading_add_name(reading, CONFIG_NETWORK_NAME);
+	}
+	if (result == 0) {
 		reading->fd = fcntl(dirfd(dir), F_DUPFD_CLOEXEC, 0);
 		result = reading->fd < 0 ? -errno : 0;
 	}
@@ -101,6 +104,12 @@ static int reading_list(struct reading *reading, enum ifcfg_dialect dialect)
 		      name_compare);
 	}
 	return result;
+}
+
+/* Where it is, from the folder on: one that is called so in the folder itself isn't read. */
+static const char *text_place(const char *name)
+{
+	return strcmp(name, CONFIG_NETWORK_NAME) == 0 ? "../" CONFIG_NETWORK_NAME : name;
 }
 
 /* Reads up to the buffer's size; sets *size, returns 0 or an errno. */
@@ -143,7 +152,8 @@ static int file_open_and_read(const struct reading *reading, struct config_text 
 	struct stat info;
 	int result;
 
-	int fd = openat(reading->fd, text->name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	int fd = openat(reading->fd, text_place(text->name),
+			O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0) {
 		/* A socket cannot be opened at all. */
 		return errno == ENXIO ? IFCFG_NO_FILE : errno;
@@ -232,22 +242,26 @@ static int text_fill(struct reading *reading, struct config_text *text, bool *is
 	struct stat info;
 	struct stat link;
 	const struct config_text *before = NULL;
+	const char *place = text_place(text->name);
 
 	*is_gone = false;
-	if (fstatat(reading->fd, text->name, &info, 0) == 0) {
+	if (fstatat(reading->fd, place, &info, 0) == 0) {
 		text_describe(text, &info);
 		if (S_ISREG(info.st_mode)) {
 			before = text_before(reading, text->name, &info);
 			if (!before) {
 				return text_read(reading, text, is_gone);
 			}
+		} else if (place != text->name) {
+			*is_gone = true; /* somebody's folder of that name */
+			return 0;
 		} else {
 			text->read_error = IFCFG_NO_FILE;
 		}
 	} else {
 		text->read_error = errno;
 		if (errno == ENOENT &&
-		    fstatat(reading->fd, text->name, &link, AT_SYMLINK_NOFOLLOW) < 0) {
+		    fstatat(reading->fd, place, &link, AT_SYMLINK_NOFOLLOW) < 0) {
 			*is_gone = true;
 			return 0;
 		}

@@ -33,6 +33,7 @@ static bool apply_stands_alone(const struct model_file *info)
 	case MODEL_FILE_OTHER:
 	case MODEL_FILE_BOND:
 	case MODEL_FILE_MEMBER:
+	case MODEL_FILE_NETWORK:
 	case MODEL_FILE_REFUSED:
 		break;
 	}

@@ -256,6 +256,7 @@ static bool staged_is_its_file(enum model_file_kind kind, const char *file, cons
 	case MODEL_FILE_BOND:
 	case MODEL_FILE_MEMBER:
 	case MODEL_FILE_VLAN:
+	case MODEL_FILE_NETWORK:
 	case MODEL_FILE_REFUSED:
 		break;
 	}

@@ -423,6 +423,19 @@ void transaction_begin(struct daemon *daemon, const struct transaction_request *
 								   strerror(-err)));
 		return;
 	}
+	if (request->confirm_s > 0 && transactions->known &&
+	    transaction_changes_network(transactions)) {
+		transaction_finish(
+			transactions,
+			transaction_error(
+				409, "not_ours",
+				"the file network beside %s has changed, which is not "
+				"put back when nobody confirms; expected the change "
+				"in the file of one interface, or an application "
+				"without confirmation",
+				daemon->options.config));
+		return;
+	}
 	if (!request->scope && transaction_is_faulty(transactions, &answer)) {
 		transaction_finish(transactions, answer);
 		return;

@@ -10,6 +10,7 @@
 
 #include "daemon/daemon.h"
 #include "daemon/transaction_internal.h"
+#include "model/plan.h"
 
 bool transaction_file_interface(const char *name, char out[MODEL_NAME_SIZE])
 {
@@ -67,6 +68,7 @@ static bool transaction_file_is_ours(const struct model *model, const char *name
 	case MODEL_FILE_ROUTES:
 	case MODEL_FILE_RULES:
 		return transaction_model_has(model, name);
+	case MODEL_FILE_NETWORK:
 	case MODEL_FILE_REFUSED:
 	case MODEL_FILE_OTHER:
 		break;
@@ -164,4 +166,39 @@ int transaction_scope_target(struct transactions *transactions)
 		}
 	}
 	return err;
+}
+
+bool transaction_changes_network(struct transactions *transactions)
+{
+	enum ifcfg_dialect dialect = transactions->daemon->options.dialect;
+	const struct config_texts *target = &transactions->now.target;
+	const struct config_text *before =
+		config_texts_find(&transactions->in_force, CONFIG_NETWORK_NAME);
+	struct model_problems problems = {0};
+	struct config_texts former = {0};
+	struct model *models[2] = {NULL, NULL};
+	struct plan plan = {0};
+	bool differs = false;
+
+	if (journal_texts_equal(before, config_texts_find(target, CONFIG_NETWORK_NAME)) ||
+	    config_texts_copy(target, &former) < 0) {
+		return false;
+	}
+	if (!before) {
+		config_texts_remove(&former, CONFIG_NETWORK_NAME);
+	} else if (config_texts_set(&former, before) < 0) {
+		goto out;
+	}
+	if (config_texts_model(&former, dialect, &models[0], &problems) == 0 &&
+	    config_texts_model(target, dialect, &models[1], &problems) == 0 &&
+	    plan_make(models[0], models[1], NULL, &plan)) {
+		differs = plan.step_count > 0;
+		plan_free(&plan);
+	}
+out:
+	model_free(models[0]);
+	model_free(models[1]);
+	model_problems_free(&problems);
+	config_texts_free(&former);
+	return differs;
 }

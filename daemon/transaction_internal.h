@@ -111,6 +111,9 @@ bool transaction_file_interface(const char *file, char out[MODEL_NAME_SIZE]);
 /* What is in force, with the files of the interfaces in ->now's scope as the folder has
  * them, becomes ->now's target. */
 int transaction_scope_target(struct transactions *transactions);
+/* Whether what the file "network" says now changes what would run. It isn't ours to put
+ * back, so that nobody could take such a change back. */
+bool transaction_changes_network(struct transactions *transactions);
 
 /* transaction_end.c */
 /* Begins to wait to be confirmed; 0 or -errno. */

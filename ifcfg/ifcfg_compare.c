@@ -114,6 +114,8 @@ static const char *kind_text(enum model_file_kind kind)
 		return "routes";
 	case MODEL_FILE_RULES:
 		return "rules";
+	case MODEL_FILE_NETWORK:
+		return "what counts for all interfaces";
 	case MODEL_FILE_REFUSED:
 	case MODEL_FILE_OTHER:
 		break;
@@ -134,6 +136,7 @@ static const char *kind_key(enum model_file_kind kind)
 	case MODEL_FILE_ALIAS:
 	case MODEL_FILE_ROUTES:
 	case MODEL_FILE_RULES:
+	case MODEL_FILE_NETWORK:
 	case MODEL_FILE_REFUSED:
 	case MODEL_FILE_OTHER:
 		break;

@@ -2,8 +2,9 @@
 /*
  * Default routes. Facts: initscripts' ifup-eth (a GATEWAY outside the first address's
  * network sets none, GATEWAYDEV without it sets one over the device, DEFROUTE=no
- * neither) and ifup-ipv6; NetworkManager's ifcfg-rh plugin (the first of GATEWAY,
- * GATEWAY0, GATEWAY1, ... counts, wherever it is).
+ * neither, and without an address there is none) and ifup-ipv6; NetworkManager's ifcfg-rh
+ * plugin (the first of GATEWAY, GATEWAY0, GATEWAY1, ... counts, wherever it is; GATEWAYDEV
+ * in "network" alone, and over DEFROUTE; GATEWAY there where the file has an address).
  */
 #include "ifcfg/ifcfg_gateway.h"
 
@@ -122,53 +123,163 @@ static const char *gateway_key(const struct ifcfg_context *context)
 	bool nm = context->dialect == IFCFG_DIALECT_NM;
 	const char *found = NULL;
 
+	if (!nm) {
+		return ifcfg_key_value(context, "GATEWAY") ? "GATEWAY" : NULL;
+	}
 	for (size_t i = 0; i < variables->count; i++) {
 		const char *name = variables->list[i].name;
 		int number = gateway_number(name);
-		if (number > -2 && (nm || number == -1) && ifcfg_key_value(context, name) &&
+		if (number > -2 && ifcfg_key_own_value(context, name) &&
 		    (!found || number < gateway_number(found))) {
 			found = name;
 		}
 	}
-	return found;
+	return found || !ifcfg_key_network_value(context, "GATEWAY") ? found : "GATEWAY";
+}
+
+/* Whether the interface is the one for default routes, as far as is said; *device is who
+ * is said to be, NULL: nobody. */
+static bool is_default_device(const struct ifcfg_context *context, const char **device)
+{
+	bool nm = context->dialect == IFCFG_DIALECT_NM;
+
+	*device = nm ? ifcfg_key_network_value(context, "GATEWAYDEV")
+		     : ifcfg_key_value(context, "GATEWAYDEV");
+	if (*device && strcmp(*device, context->subject) != 0) {
+		return false;
+	}
+	return (nm && *device) || !ifcfg_key_is_false(context, "DEFROUTE");
+}
+
+/* One that was said for all interfaces is of those alone that it fits. */
+static void gateway_unused_warn(const struct ifcfg_context *context, const char *key,
+				const struct model_address *address)
+{
+	if (!ifcfg_key_own_value(context, key)) {
+		return;
+	}
+	ifcfg_key_warning(context, key, "%s '%s' makes no default route: %s", key,
+			  ifcfg_key_value(context, key),
+			  address ? "it is not in the network of the first address"
+				  : "the file has no address in its network");
 }
 
 static void ipv4_route_read(const struct ifcfg_context *context,
 			    struct model_interface *interface)
 {
 	struct model_default_route *route = &interface->ipv4_default;
-	const char *device = ifcfg_key_value(context, "GATEWAYDEV");
 	const struct model_address *address = first_ipv4(interface);
 	bool nm = context->dialect == IFCFG_DIALECT_NM;
 	const char *key = gateway_key(context);
+	const char *device;
 
 	metric_read(context, nm ? "IPV4_ROUTE_METRIC" : "METRIC", route);
 	if (!nm) {
 		window_read(context, route);
 	}
-	if (ifcfg_key_is_false(context, "DEFROUTE") ||
-	    (device && strcmp(device, context->subject) != 0)) {
+	if (!is_default_device(context, &device)) {
 		return;
 	}
 	if (key && gateway_read(context, key, route->gateway)) {
-		bool wanted = nm || (address && is_in_network(route->gateway, address));
+		bool wanted = address ? nm || is_in_network(route->gateway, address)
+				      : nm && ifcfg_key_own_value(context, key);
 		if (wanted) {
 			route->has_gateway = true;
 			route_set(context, key, route);
 			return;
 		}
-		ifcfg_key_warning(context, key, "%s '%s' makes no default route: %s", key,
-				  ifcfg_key_value(context, key),
-				  address ? "it is not in the network of the first address"
-					  : "the file has no address in its network");
+		gateway_unused_warn(context, key, address);
 	}
 	memset(route->gateway, 0, sizeof(route->gateway));
-	if (!nm && device && interface->protocol == MODEL_PROTOCOL_STATIC) {
+	if (!nm && device && address) {
 		route_set(context, "GATEWAYDEV", route);
 	}
 }
 
-/* "fe80::1%bond0", "2001:db8::1" */
+/* nm's: what "network" says of the device counts over the file's own IPV6_DEFROUTE. */
+static bool nm_is_ipv6_default_device(const struct ifcfg_context *context)
+{
+	const char *gateway = ifcfg_key_network_value(context, "IPV6_DEFAULTGW");
+	const char *device = gateway ? strchr(gateway, '%') : NULL;
+
+	device = device ? device + 1 : ifcfg_key_network_value(context, "IPV6_DEFAULTDEV");
+	return device ? strcmp(device, context->subject) == 0
+		      : !ifcfg_key_is_false(context, "IPV6_DEFROUTE");
+}
+
+static bool is_ipv6_link_local(const uint8_t address[16])
+{
+	return address[0] == 0xfe && (address[1] & 0xc0) == 0x80;
+}
+
+static bool is_in_ipv6_network(const uint8_t gateway[16],
+			       const struct model_interface *interface)
+{
+	for (size_t i = 0; i < interface->address_count; i++) {
+		const struct model_address *address = &interface->addresses[i];
+		unsigned int bit = 0;
+		while (address->family == AF_INET6 && bit < address->prefix &&
+		       !((gateway[bit / 8] ^ address->bytes[bit / 8]) & 0x80U >> bit % 8)) {
+			bit++;
+		}
+		if (address->family == AF_INET6 && bit == address->prefix) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* "fe80::1%bond0", "2001:db8::1": the address; *device is set to what stands behind it. */
+static bool ipv6_gateway_parse(const char *text, char word[IFCFG_WORD_SIZE], uint8_t out[16],
+			       const char **device)
+{
+	bool fine = ifcfg_word_read(text, word);
+	char *scope = fine ? strchr(word, '%') : NULL;
+
+	if (scope) {
+		*scope++ = '\0';
+		*device = scope;
+	}
+	if (!fine || inet_pton(AF_INET6, word, out) != 1 || out[0] == 0xff) {
+		memset(out, 0, 16);
+		return false;
+	}
+	return true;
+}
+
+/* Whether a gateway that could be one is the interface's; why not is said if the
+ * interface's own file has it. */
+static bool ipv6_gateway_fits(const struct ifcfg_context *context, const char *key,
+			      const struct model_interface *interface, const char *word,
+			      const char *device)
+{
+	const uint8_t *gateway = interface->ipv6_default.gateway;
+	bool own = ifcfg_key_own_value(context, key) != NULL;
+	bool nm = context->dialect == IFCFG_DIALECT_NM;
+
+	if (device && strcmp(device, context->subject) != 0) {
+		if (own) {
+			ifcfg_key_warning(
+				context, key,
+				"%s is on '%s', so it makes no default route over '%s'", key,
+				device, context->subject);
+		}
+		return false;
+	}
+	if (!device && !nm && is_ipv6_link_local(gateway)) {
+		if (own) {
+			ifcfg_key_warning(
+				context, key,
+				"%s '%s' is link-local and says no interface, so it makes no "
+				"default route; expected %s%%%s",
+				key, word, word, context->subject);
+		}
+		return false;
+	}
+	/* ifup tries that of all at each interface; where it can't be reached it fails. */
+	return own || nm || device || is_in_ipv6_network(gateway, interface);
+}
+
 static void ipv6_route_read(const struct ifcfg_context *context,
 			    struct model_interface *interface)
 {
@@ -181,7 +292,7 @@ static void ipv6_route_read(const struct ifcfg_context *context,
 
 	if (nm) {
 		metric_read(context, "IPV6_ROUTE_METRIC", route);
-		if (ifcfg_key_is_false(context, "IPV6_DEFROUTE")) {
+		if (!nm_is_ipv6_default_device(context)) {
 			return;
 		}
 	}
@@ -194,15 +305,7 @@ static void ipv6_route_read(const struct ifcfg_context *context,
 		}
 		return;
 	}
-	bool fine = ifcfg_word_read(text, word);
-	char *scope = fine ? strchr(word, '%') : NULL;
-	if (scope) {
-		*scope++ = '\0';
-		device = scope;
-	}
-	if (!fine || inet_pton(AF_INET6, word, route->gateway) != 1 ||
-	    route->gateway[0] == 0xff) {
-		memset(route->gateway, 0, sizeof(route->gateway));
+	if (!ipv6_gateway_parse(text, word, route->gateway, &device)) {
 		ifcfg_key_warning(
 			context, key,
 			"%s '%s' is no IPv6 address of a host, so it makes no default "
@@ -210,19 +313,8 @@ static void ipv6_route_read(const struct ifcfg_context *context,
 			key, text, context->subject);
 		return;
 	}
-	if (!device && !nm && route->gateway[0] == 0xfe && (route->gateway[1] & 0xc0) == 0x80) {
+	if (!ipv6_gateway_fits(context, key, interface, word, device)) {
 		memset(route->gateway, 0, sizeof(route->gateway));
-		ifcfg_key_warning(context, key,
-				  "%s '%s' is link-local and says no interface, so it makes no "
-				  "default route; expected %s%%%s",
-				  key, text, word, context->subject);
-		return;
-	}
-	if (device && strcmp(device, context->subject) != 0) {
-		memset(route->gateway, 0, sizeof(route->gateway));
-		ifcfg_key_warning(context, key,
-				  "%s is on '%s', so it makes no default route over '%s'", key,
-				  device, context->subject);
 		return;
 	}
 	route->has_gateway = true;

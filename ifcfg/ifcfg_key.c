@@ -9,6 +9,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "ifcfg/ifcfg_network.h"
+
 static struct model_variable *variable_find(const struct ifcfg_context *context,
 					    const char *key)
 {
@@ -21,7 +23,19 @@ static struct model_variable *variable_find(const struct ifcfg_context *context,
 	return NULL;
 }
 
-const char *ifcfg_key_value(const struct ifcfg_context *context, const char *key)
+/* The context of the file that has the last word on the key: its own, even where it sets
+ * the key to nothing, else "network". */
+static const struct ifcfg_context *owner_of(const struct ifcfg_context *context,
+					    const char *key)
+{
+	bool inherits = context->network && !variable_find(context, key) &&
+			ifcfg_network_gives(context->dialect, key) &&
+			variable_find(context->network, key);
+
+	return inherits ? context->network : context;
+}
+
+const char *ifcfg_key_own_value(const struct ifcfg_context *context, const char *key)
 {
 	struct model_variable *variable = variable_find(context, key);
 
@@ -32,17 +46,29 @@ const char *ifcfg_key_value(const struct ifcfg_context *context, const char *key
 	return variable->value[0] != '\0' ? variable->value : NULL;
 }
 
+const char *ifcfg_key_network_value(const struct ifcfg_context *context, const char *key)
+{
+	return context->network ? ifcfg_key_own_value(context->network, key) : NULL;
+}
+
+const char *ifcfg_key_value(const struct ifcfg_context *context, const char *key)
+{
+	return ifcfg_key_own_value(owner_of(context, key), key);
+}
+
 struct model_source ifcfg_key_source(const struct ifcfg_context *context, const char *key)
 {
-	struct model_source source = {.file = context->file_index};
-	const struct model_variable *variable = variable_find(context, key);
+	const struct ifcfg_context *owner = owner_of(context, key);
+	struct model_source source = {.file = owner->file_index};
+	const struct model_variable *variable = variable_find(owner, key);
 
 	if (!variable) {
 		return source;
 	}
 	source.line = variable->line;
 	source.column = variable->column;
-	if (context->at < variable->value_at || context->at >= variable->value_end) {
+	if (owner != context || context->at < variable->value_at ||
+	    context->at >= variable->value_end) {
 		return source;
 	}
 

@@ -23,6 +23,9 @@ struct ifcfg_context {
 	/* Of an alias, where it counts: the file of its interface, whose prefix and
 	 * ARPCHECK are the alias's, too, unless it says others; else NULL. */
 	const struct ifcfg_context *parent;
+	/* The file "network", whose values count where this one says nothing; NULL: there
+	 * is none, or it doesn't concern this file. */
+	const struct ifcfg_context *network;
 	struct model_problems *problems;
 	/* Where in the text, within the value of the key in hand, what is wrong
 	 * stands; 0: not known closer than the value. */
@@ -32,6 +35,9 @@ struct ifcfg_context {
 /* The value; NULL if the key is not set or empty, which the scripts never tell
  * apart. The variable is known as one that is read from then on. */
 const char *ifcfg_key_value(const struct ifcfg_context *context, const char *key);
+/* The same by the file itself, and by the file "network" alone. */
+const char *ifcfg_key_own_value(const struct ifcfg_context *context, const char *key);
+const char *ifcfg_key_network_value(const struct ifcfg_context *context, const char *key);
 /* Where the key's value stands; the file as a whole if it doesn't. */
 struct model_source ifcfg_key_source(const struct ifcfg_context *context, const char *key);
 

@@ -2,7 +2,7 @@
 /*
  * Which file is what. After initscripts (ifup, ifup-eth):
  *   a member  SLAVE is true and MASTER is set;
- *   a VLAN    VLAN is true and an id can be told (ifcfg_vlan.c);
+ *   a VLAN    VLAN is true, there or in "network", and an id can be told (ifcfg_vlan.c);
  *   a bond    BONDING_OPTS is not empty, or a member's MASTER names it.
  * After NetworkManager's ifcfg-rh plugin:
  *   a member  MASTER_UUID or MASTER is set;
@@ -14,6 +14,8 @@
 #include "ifcfg/ifcfg_kind.h"
 
 #include <strings.h>
+
+#include "ifcfg/ifcfg_vlan.h"
 
 static const char *nm_master(const struct ifcfg_context *context)
 {
@@ -74,7 +76,13 @@ bool ifcfg_kind_says_vlan(const struct ifcfg_context *context)
 	if (context->dialect == IFCFG_DIALECT_NM) {
 		type = ifcfg_key_value(context, "TYPE");
 	}
-	return ifcfg_key_is_true(context, "VLAN") || (type && strcasecmp(type, "Vlan") == 0);
+	if (ifcfg_key_is_true(context, "VLAN") || (type && strcasecmp(type, "Vlan") == 0)) {
+		return true;
+	}
+	/* Said for all, it is of those whose name or VID says which VLAN. */
+	return context->dialect == IFCFG_DIALECT_INITSCRIPTS && context->network &&
+	       !ifcfg_key_value(context, "VLAN") &&
+	       ifcfg_key_is_true(context->network, "VLAN") && ifcfg_vlan_has_id(context);
 }
 
 void ifcfg_kind_warn(const struct ifcfg_context *context)

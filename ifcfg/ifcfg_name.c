@@ -118,6 +118,10 @@ enum model_file_kind ifcfg_name_kind(const char *path, const char **interface)
 			break;
 		}
 	}
+	if (name == (slash ? slash + 1 : path) && strcmp(name, "network") == 0) {
+		*interface = "";
+		return MODEL_FILE_NETWORK;
+	}
 	if (kind == MODEL_FILE_OTHER && (strchr(name, ':') || strstr(name, "-range"))) {
 		kind = MODEL_FILE_ALIAS;
 	}

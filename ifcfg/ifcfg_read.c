@@ -19,6 +19,7 @@
 #include "ifcfg/ifcfg_key.h"
 #include "ifcfg/ifcfg_kind.h"
 #include "ifcfg/ifcfg_name.h"
+#include "ifcfg/ifcfg_network.h"
 #include "ifcfg/ifcfg_quote.h"
 #include "ifcfg/ifcfg_reader.h"
 #include "ifcfg/ifcfg_routes.h"
@@ -48,6 +49,11 @@ struct ifcfg_context ifcfg_reader_context(const struct ifcfg_reader *reader,
 		.names = reader->names,
 		.file_index = (uint32_t)(file - reader->files),
 		.subject = file->name,
+		/* A member has nothing of its own that could be said for it there. */
+		.network = reader->network.variables && file->kind != MODEL_FILE_MEMBER &&
+					   file->kind != MODEL_FILE_NETWORK
+				   ? &reader->network
+				   : NULL,
 		.problems = reader->problems,
 	};
 }
@@ -357,9 +363,33 @@ static void vlan_mtus_settle(struct model *model)
 	}
 }
 
+/* Before all others, which are read in its light. Refused, it says nothing. */
+static void network_read(struct ifcfg_reader *reader, const struct ifcfg_text *texts)
+{
+	const char *ignored;
+
+	for (size_t i = 0; i < reader->count; i++) {
+		struct ifcfg_file *file = &reader->files[i];
+		if (ifcfg_name_kind(texts[i].path, &ignored) != MODEL_FILE_NETWORK) {
+			continue;
+		}
+		file_parse(reader, file, &texts[i]);
+		if (!file->refused) {
+			struct ifcfg_context context = ifcfg_reader_context(reader, file);
+			ifcfg_network_warn(&context);
+			file->is_read_through = true;
+			reader->network = context;
+		}
+	}
+}
+
 static void files_read(struct ifcfg_reader *reader, const struct ifcfg_text *texts)
 {
+	network_read(reader, texts);
 	for (size_t i = 0; i < reader->count; i++) {
+		if (reader->files[i].kind == MODEL_FILE_NETWORK) {
+			continue;
+		}
 		file_parse(reader, &reader->files[i], &texts[i]);
 		member_detect(reader, &reader->files[i]);
 		if (reader->files[i].kind == MODEL_FILE_MEMBER &&

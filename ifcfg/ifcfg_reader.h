@@ -30,6 +30,9 @@ struct ifcfg_reader {
 	struct ifcfg_file *files;
 	size_t master_count;
 	const char **masters; /* what members name, sorted */
+	/* Of the file "network", once it has been parsed; .variables is NULL before, and if
+	 * there is none. */
+	struct ifcfg_context network;
 };
 
 struct ifcfg_context ifcfg_reader_context(const struct ifcfg_reader *reader,

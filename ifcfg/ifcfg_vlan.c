@@ -138,6 +138,27 @@ static enum ifcfg_vlan_result nm_vlan_read(const struct ifcfg_context *context,
 	return fine ? IFCFG_VLAN_FOUND : IFCFG_VLAN_BAD;
 }
 
+/* "bond0.652": where the dot is; NULL: it is no such name. */
+static const char *name_dot(const char *device)
+{
+	const char *dot = strrchr(device, '.');
+	bool fits =
+		dot && dot != device && is_digits(dot + 1) && strlen(dot + 1) <= VID_DIGITS_MAX;
+
+	return fits ? dot : NULL;
+}
+
+static bool is_vlan_and_number(const char *device)
+{
+	return strncmp(device, "vlan", 4) == 0 && device[4] >= '0' && device[4] <= '9';
+}
+
+bool ifcfg_vlan_has_id(const struct ifcfg_context *context)
+{
+	return ifcfg_key_value(context, "VID") || name_dot(context->subject) ||
+	       is_vlan_and_number(context->subject);
+}
+
 enum ifcfg_vlan_result ifcfg_vlan_read(const struct ifcfg_context *context,
 				       struct model_vlan *vlan)
 {
@@ -152,10 +173,10 @@ enum ifcfg_vlan_result ifcfg_vlan_read(const struct ifcfg_context *context,
 	if (vid) {
 		return with_physdev(context, "VID", vid, vlan);
 	}
-	if (dot && dot != device && is_digits(dot + 1) && strlen(dot + 1) <= VID_DIGITS_MAX) {
+	if (name_dot(device)) {
 		return by_name(context, dot, vlan);
 	}
-	if (strncmp(device, "vlan", 4) == 0 && device[4] >= '0' && device[4] <= '9') {
+	if (is_vlan_and_number(device)) {
 		/* ifup takes the zeros of "vlan0652" away, but for a last one. */
 		const char *number = device + 4;
 		while (number[0] == '0' && number[1] != '\0') {

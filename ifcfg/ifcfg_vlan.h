@@ -11,6 +11,9 @@ enum ifcfg_vlan_result {
 	IFCFG_VLAN_BAD, /* it does, wrongly; said as errors */
 };
 
+/* Whether initscripts could tell an id, were it said that this is a VLAN interface. */
+bool ifcfg_vlan_has_id(const struct ifcfg_context *context);
+
 /* Sets vlan->vid and vlan->parent from VID (nm: VLAN_ID), DEVICE (context->subject)
  * and PHYSDEV. Parents that are no bonds are model_validate()'s business. */
 enum ifcfg_vlan_result ifcfg_vlan_read(const struct ifcfg_context *context,

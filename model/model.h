@@ -255,6 +255,7 @@ enum model_file_kind {
 	MODEL_FILE_ALIAS,   /* ifcfg-bond0:1, ifcfg-bond0-range0 */
 	MODEL_FILE_ROUTES,  /* route-X, route6-X */
 	MODEL_FILE_RULES,   /* rule-X, rule6-X */
+	MODEL_FILE_NETWORK, /* "network" beside the folder: what counts for all interfaces */
 	MODEL_FILE_REFUSED, /* could not be read, or is not plain assignments */
 };
 

@@ -40,10 +40,11 @@ static const char *const engine_names[] = {
 };
 
 static const char *const kind_names[] = {
-	[MODEL_FILE_OTHER] = "other",	[MODEL_FILE_BOND] = "bond",
-	[MODEL_FILE_MEMBER] = "member", [MODEL_FILE_VLAN] = "vlan",
-	[MODEL_FILE_ALIAS] = "alias",	[MODEL_FILE_ROUTES] = "routes",
-	[MODEL_FILE_RULES] = "rules",	[MODEL_FILE_REFUSED] = "refused",
+	[MODEL_FILE_OTHER] = "other",	  [MODEL_FILE_BOND] = "bond",
+	[MODEL_FILE_MEMBER] = "member",	  [MODEL_FILE_VLAN] = "vlan",
+	[MODEL_FILE_ALIAS] = "alias",	  [MODEL_FILE_ROUTES] = "routes",
+	[MODEL_FILE_RULES] = "rules",	  [MODEL_FILE_NETWORK] = "network",
+	[MODEL_FILE_REFUSED] = "refused",
 };
 
 static const char *const route_type_names[] = {

@@ -398,3 +398,39 @@ def test_an_mtu_that_cannot_be(server):
     server.bond(members=("eth0", "eth1", "tap0"), address="10.0.0.1/24", MTU=most)
     apply(server)
     assert {server.namespace.link(name)["mtu"] for name in ("bond0", "tap0", "eth0")} == {most}
+
+
+def test_a_gateway_for_all_interfaces(server):
+    """/etc/sysconfig/network: beside the folder, read and recorded, never written."""
+    network = f"{server.config.path}/../network"
+
+    def say(text):
+        with open(network, "w", encoding="utf-8") as file:
+            file.write(text)
+
+    say("NETWORKING=yes\nGATEWAY=10.0.0.254\n")
+    assert [step["action"] for step in plan(server)["steps"]] == ["route_add"]
+    answer = apply(server)
+    assert routes(server, "default") == ["default via 10.0.0.254 dev bond0 ", ""]
+    assert answer["files"] == [{"name": "network", "change": "added"}]
+    # Another interface's network: the route moves, at a start too.
+    say("GATEWAY=10.0.5.254\n")
+    before = plan(server)["steps"]
+    assert before and {step["interface"] for step in before} == {"bond0", "bond0.5"}
+    with pytest.raises(ApiError) as caught:
+        server.daemon.request("POST", "/v1/apply", {"confirm": 60})
+    assert caught.value.code == "not_ours"
+    assert routes(server, "default") == ["default via 10.0.0.254 dev bond0 ", ""]
+    server.daemon.stop()
+    server.start()
+    assert routes(server, "default") == ["default via 10.0.5.254 dev bond0.5 ", ""]
+    # Nothing that matters: it can be confirmed. And a rollback leaves it alone.
+    say("GATEWAY=10.0.5.254\nHOSTNAME=x\n")
+    server.config.vlan("bond0.7", "10.0.7.1/24")
+    server.daemon.request("POST", "/v1/apply", {"confirm": 60})
+    server.daemon.request("POST", "/v1/rollback", {})
+    assert not exists(server, "bond0.7")
+    with open(network, encoding="utf-8") as file:
+        assert file.read() == "GATEWAY=10.0.5.254\nHOSTNAME=x\n"
+    assert plan(server)["steps"] == []
+    assert routes(server, "default") == ["default via 10.0.5.254 dev bond0.5 ", ""]

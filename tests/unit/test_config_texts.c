@@ -526,11 +526,61 @@ static void test_json_refused(void **state)
 	json_decref(json);
 }
 
+/* /etc/sysconfig/network: beside the folder, recorded with its files. */
+static void test_network(void **state)
+{
+	struct config_texts texts;
+	struct config_texts again;
+	struct model_problems problems = {0};
+	struct model *model = NULL;
+	char inner[256];
+	char revision[2][CONFIG_REVISION_SIZE];
+
+	(void)state;
+	snprintf(inner, sizeof(inner), "%s/network-scripts", folder);
+	assert_int_equal(mkdir(inner, 0700), 0);
+	put("network-scripts/ifcfg-bond0",
+	    "BONDING_OPTS='mode=4 miimon=100'\nIPADDR=10.0.0.1\nPREFIX=24\n");
+	put("network-scripts/network", "GATEWAY=10.0.0.9\n");
+	assert_int_equal(mkdir(path_of("network"), 0700), 0);
+	assert_int_equal(config_texts_read(inner, IFCFG_DIALECT_INITSCRIPTS, NULL, &texts), 0);
+	assert_int_equal(texts.count, 1);
+	config_texts_free(&texts);
+	assert_int_equal(rmdir(path_of("network")), 0);
+
+	put("network", "# for all\nGATEWAY=10.0.0.254\n");
+	assert_int_equal(config_texts_read(inner, IFCFG_DIALECT_INITSCRIPTS, NULL, &texts), 0);
+	assert_int_equal(texts.count, 2);
+	expect_bytes(&texts, "network", "# for all\nGATEWAY=10.0.0.254\n");
+	config_texts_revision(&texts, revision[0]);
+	assert_int_equal(
+		config_texts_model(&texts, IFCFG_DIALECT_INITSCRIPTS, &model, &problems), 0);
+	const struct model_default_route *route = &model->bonds[0].interface.ipv4_default;
+	assert_true(route->is_set && route->gateway[3] == 254);
+	assert_int_equal(route->source.line, 2);
+	assert_string_equal(model->files[route->source.file], path_of("network"));
+	model_free(model);
+	model_problems_free(&problems);
+	put("network", "GATEWAY=10.0.0.253\n");
+	assert_int_equal(config_texts_read(inner, IFCFG_DIALECT_INITSCRIPTS, &texts, &again),
+			 0);
+	expect_bytes(&again, "network", "GATEWAY=10.0.0.253\n");
+	config_texts_revision(&again, revision[1]);
+	assert_string_not_equal(revision[0], revision[1]);
+	config_texts_free(&texts);
+	config_texts_free(&again);
+	assert_int_equal(unlink(path_of("network")), 0);
+	assert_int_equal(unlink(path_of("network-scripts/network")), 0);
+	assert_int_equal(unlink(path_of("network-scripts/ifcfg-bond0")), 0);
+	assert_int_equal(rmdir(inner), 0);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, folder_make, folder_remove)
 	const struct CMUnitTest tests[] = {
 		TEST(test_read),
+		TEST(test_network),
 		TEST(test_too_long),
 		cmocka_unit_test(test_no_folder),
 		TEST(test_over_before),

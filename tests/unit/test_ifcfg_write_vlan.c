@@ -462,7 +462,11 @@ static bool has_default_words(const struct model_interface *interface,
 	if (dialect == IFCFG_DIALECT_NM) {
 		return route->has_gateway;
 	}
-	return interface->protocol == MODEL_PROTOCOL_STATIC &&
+	bool has_ipv4 = false;
+	for (size_t i = 0; i < interface->address_count; i++) {
+		has_ipv4 |= interface->addresses[i].family == AF_INET;
+	}
+	return interface->protocol == MODEL_PROTOCOL_STATIC && has_ipv4 &&
 	       (!route->has_gateway || gateway_is_near(interface));
 }
 

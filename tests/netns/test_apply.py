@@ -279,7 +279,7 @@ def test_errors_keep_what_they_touch_and_nothing_else(server):
     # All or nothing: not a configuration that could never be gone back to.
     error = refused(server)
     assert (error.status, error.code) == (409, "bad_config")
-    assert "ifcfg-bond0.5:3: IPADDR '10.0.5' is no IPv4 address" in error.message
+    assert "ifcfg-bond0.5:3:8: IPADDR '10.0.5' is no IPv4 address" in error.message
     assert "10.0.6.2/24" not in addresses(server, "bond0.6")
     # A reload does what can be done.
     answer = server.daemon.reload()

@@ -170,7 +170,7 @@ def test_events(server):
     down, up = events.of("link", member="eth0")
     assert (down["bond"], down["from"], down["to"]) == ("bond0", "UP", "DOWN")
     assert (up["from"], up["to"]) == ("DOWN", "UP")
-    assert set(down) == {"time", "bond", "member", "event", "from", "to", "text"}
+    assert set(down) == {"id", "time", "bond", "member", "event", "from", "to", "text"}
     reasons = events.of("reason", member="eth0")
     assert [one["to"] for one in reasons] == ["no_carrier", None]
 

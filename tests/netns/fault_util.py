@@ -101,14 +101,15 @@ class FaultServer(Server):
     def running(self):
         """Links, addresses, routes and rules as `ip -json` has them, and the members."""
         links = {}
-        for name, link in self.namespace.links().items():
+        for link in self.namespace.ip_json("address show"):
+            name = link["ifname"]
             if name == "lo" or name.startswith("far-"):
                 continue
             links[name] = {key: link.get(key) for key in ("mtu", "ifalias")}
             if not name.endswith("-hub"):  # those follow the carrier
                 links[name]["up"] = "UP" in link["flags"]
             links[name]["addresses"] = sorted(
-                f"{a['local']}/{a['prefixlen']}" for a in self._addresses(name)
+                f"{a['local']}/{a['prefixlen']}" for a in link["addr_info"]
                 if a.get("scope") != "link")
         routes = [
             {key: route.get(key) for key in ("dst", "gateway", "dev", "metric", "type", "table")}
@@ -125,12 +126,8 @@ class FaultServer(Server):
                                   check=False).stdout
         settings = {line.split(":")[0].split("/")[-2]: line.split(":")[1]
                     for line in text.splitlines() if "-hub/" not in line}
-        return {"links": links, "accept_ra": settings, "routes": sorted(routes, key=json.dumps), "rules": rules,
-                "members": members}
-
-    def _addresses(self, name):
-        found = self.namespace.ip_json(f"address show dev {name}")
-        return found[0]["addr_info"] if found else []
+        return {"links": links, "accept_ra": settings, "routes": sorted(routes, key=json.dumps),
+                "rules": rules, "members": members}
 
     def learn(self, which):
         """What is now is what that configuration looks like."""

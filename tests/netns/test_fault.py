@@ -16,7 +16,7 @@ from fault_util import FaultServer, KilledStart, Killer
 from daemon_util import LACP, XOR
 from netlab import wait_for
 
-FILE_POINTS, OTHER_POINTS = 40, 12
+FILE_POINTS, OTHER_POINTS = 12, 4
 EVERYTHING = os.environ.get("PORTCHANNEL_FAULT_POINTS") == "all"
 
 

@@ -114,9 +114,12 @@ class Stream:
 
     def more(self, packets, timeout_s=20):
         """Waits until so many more have arrived."""
-        goal = self.receiver.received() + packets
+        self.reach(self.receiver.received() + packets, timeout_s)
+
+    def reach(self, goal, timeout_s=20):
+        """Waits until so many have arrived in all."""
         wait_for(lambda: self.receiver.received() >= goal, timeout_s,
-                 lambda: f"{packets} more packets arrive: {self.receiver.progress()}, "
+                 lambda: f"{goal} packets have arrived: {self.receiver.progress()}, "
                          f"{self.sender.progress()}")
 
     def finish(self):

@@ -149,11 +149,11 @@ static void take_frame(struct watcher *watcher, unsigned int i, uint8_t link)
 	    !parse_frame(frame, size, &ends, &packet)) {
 		return;
 	}
-	watcher->last_ns = traffic_now_ns();
 	flow = record_packet(&watcher->record, &packet, link, packet.sent_ns);
 	if (flow == NULL) {
-		return;
+		return; /* of another stream, too, which may go on for long */
 	}
+	watcher->last_ns = traffic_now_ns();
 	if (ends.vlan == 0) {
 		ends.vlan = stripped_tag(&watcher->messages[i].msg_hdr);
 	}

@@ -39,28 +39,33 @@ size_t answer_errors_count(const json_t *problems)
 	return count;
 }
 
+void answer_place_print(struct out *out, const json_t *problem)
+{
+	const char *file = field_text(problem, "file", NULL);
+	uint64_t line = field_number(problem, "line");
+	uint64_t column = field_number(problem, "column");
+
+	if (!file) {
+		return;
+	}
+	out_print(out, OUT_PLAIN, "%s:", file);
+	if (line > 0) {
+		out_print(out, OUT_PLAIN, "%" PRIu64 ":", line);
+	}
+	if (line > 0 && column > 0) {
+		out_print(out, OUT_PLAIN, "%" PRIu64 ":", column);
+	}
+	out_print(out, OUT_PLAIN, " ");
+}
+
 size_t answer_problems_print(struct out *out, const json_t *problems)
 {
 	size_t index;
 	json_t *problem;
 
 	json_array_foreach (problems, index, problem) {
-		const char *file = field_text(problem, "file", NULL);
-		uint64_t line = field_number(problem, "line");
-		uint64_t column = field_number(problem, "column");
-		bool error = problem_is_error(problem);
-
-		if (file) {
-			out_print(out, OUT_PLAIN, "%s:", file);
-		}
-		if (file && line > 0) {
-			out_print(out, OUT_PLAIN, "%" PRIu64 ":", line);
-		}
-		if (file && line > 0 && column > 0) {
-			out_print(out, OUT_PLAIN, "%" PRIu64 ":", column);
-		}
-		out_print(out, OUT_PLAIN, "%s", file ? " " : "");
-		out_print(out, error ? OUT_BAD : OUT_WARN,
+		answer_place_print(out, problem);
+		out_print(out, problem_is_error(problem) ? OUT_BAD : OUT_WARN,
 			  "%s:", field_text(problem, "severity", "error"));
 		out_print(out, OUT_PLAIN, " %s", field_text(problem, "message", ""));
 		out_line(out);

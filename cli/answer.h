@@ -21,6 +21,9 @@
 /* "2026-11-22 16:15:03" of seconds since the epoch, in local time; returns out. */
 const char *answer_time_text(const json_t *seconds, char out[ANSWER_TIME_SIZE]);
 
+/* Prints "FILE:LINE:COLUMN: " of a problem, as far as they are known. */
+void answer_place_print(struct out *out, const json_t *problem);
+
 /* Prints "FILE:LINE:COLUMN: error: ..." for each, and returns how many are errors. */
 size_t answer_problems_print(struct out *out, const json_t *problems);
 size_t answer_errors_count(const json_t *problems);

@@ -133,26 +133,12 @@ static void problems_print(struct out *out, const json_t *problems)
 	json_array_foreach (problems, index, problem) {
 		const char *severity = field_text(problem, "severity", "error");
 		bool error = strcmp(severity, "error") == 0;
-		const char *file = field_text(problem, "file", NULL);
-		uint64_t line = field_number(problem, "line");
-		uint64_t column = field_number(problem, "column");
 
 		if (error) {
 			out_print(out, OUT_BAD, "!");
 		}
 		out_indent(out, 2);
-		if (file) {
-			out_print(out, OUT_PLAIN, "%s:", file);
-		}
-		if (file && line > 0) {
-			out_print(out, OUT_PLAIN, "%" PRIu64 ":", line);
-		}
-		if (file && line > 0 && column > 0) {
-			out_print(out, OUT_PLAIN, "%" PRIu64 ":", column);
-		}
-		if (file) {
-			out_print(out, OUT_PLAIN, " ");
-		}
+		answer_place_print(out, problem);
 		out_print(out, error ? OUT_BAD : OUT_WARN, "%s:", severity);
 		out_wrap(out, OUT_PLAIN, 4, field_text(problem, "message", ""));
 		out_line(out);

@@ -3,10 +3,10 @@
 #include "config/config_json_route.h"
 
 #include <arpa/inet.h>
-#include <linux/rtnetlink.h>
 #include <string.h>
 
 #include "config/json_put.h"
+#include "model/model_text.h"
 
 #define NETWORK_SIZE (INET6_ADDRSTRLEN + 4)
 
@@ -63,32 +63,20 @@ static json_t *hops_json(const struct model_interface *interface,
 	return json_finish(list, fine);
 }
 
-/* What of a route stands in RTA_METRICS: null where nothing is said. */
+/* What of a route the kernel keeps as its metrics: null where nothing is said. */
 static bool put_attributes(json_t *object, const struct model_route *route)
 {
-	const struct {
-		const char *name;
-		uint32_t value;
-		unsigned int attribute;
-	} attributes[] = {
-		{"mtu", route->mtu, RTAX_MTU},
-		{"advmss", route->advmss, RTAX_ADVMSS},
-		{"window", route->window, RTAX_WINDOW},
-		{"initcwnd", route->initcwnd, RTAX_INITCWND},
-		{"initrwnd", route->initrwnd, RTAX_INITRWND},
-		{"hoplimit", route->hoplimit, RTAX_HOPLIMIT},
-		{"rto_min_ms", route->rto_min_ms, RTAX_RTO_MIN},
-		{"quickack", route->quickack, RTAX_QUICKACK},
-	};
+	struct model_route_attribute attributes[MODEL_ROUTE_ATTRIBUTES];
 	json_t *locked = json_array();
 	bool fine = true;
 
-	for (size_t i = 0; fine && i < sizeof(attributes) / sizeof(attributes[0]); i++) {
-		fine = json_put_optional(object, attributes[i].name, attributes[i].value,
+	model_route_attributes(route, attributes);
+	for (size_t i = 0; fine && i < MODEL_ROUTE_ATTRIBUTES; i++) {
+		fine = json_put_optional(object, attributes[i].field, attributes[i].value,
 					 attributes[i].value > 0);
-		if (fine && route->locks & 1U << attributes[i].attribute) {
-			fine = json_array_append_new(locked, json_string(attributes[i].name)) ==
-			       0;
+		if (fine && attributes[i].locked) {
+			fine = json_array_append_new(locked,
+						     json_string(attributes[i].field)) == 0;
 		}
 	}
 	return json_put(object, "locked", locked) && fine;

@@ -143,20 +143,6 @@ static void apply_write_ahead(const struct apply *apply)
 	}
 }
 
-static void apply_save(struct daemon *daemon)
-{
-	for (struct bond_runtime *bond = daemon->bonds; bond; bond = bond->next) {
-		if (bond->parent.save_wanted) {
-			state_write(bond);
-		}
-	}
-	for (struct nic_runtime *nic = daemon->nics; nic; nic = nic->next) {
-		if (nic->parent.save_wanted) {
-			nic_state_write(nic);
-		}
-	}
-}
-
 void apply_execute(struct apply *apply)
 {
 	struct daemon *daemon = apply->daemon;
@@ -179,7 +165,7 @@ void apply_execute(struct apply *apply)
 	if (!apply->has_scope) {
 		nics_remove_idle(daemon);
 	}
-	apply_save(daemon);
+	daemon_save(daemon);
 }
 
 static bool apply_is_subject(const struct apply *apply, const struct problem *problem)

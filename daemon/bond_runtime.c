@@ -114,18 +114,11 @@ void bond_runtime_want_save(struct bond_runtime *bond)
 void bond_runtime_event(struct bond_runtime *bond, const char *name, const char *member,
 			const char *format, ...)
 {
-	struct event event = {.name = name};
 	va_list arguments;
 
-	snprintf(event.bond, sizeof(event.bond), "%s", bond->name);
-	snprintf(event.member, sizeof(event.member), "%s", member ? member : "");
 	va_start(arguments, format);
-	vsnprintf(event.text, sizeof(event.text), format, arguments);
+	vlan_parent_event_list(&bond->parent, name, member, format, arguments);
 	va_end(arguments);
-	events_add(&bond->daemon->events, &event);
-	log_line(LOG_LEVEL_NOTICE, "%s%s%s %s bond=%s%s%s event=%s", bond->name,
-		 member ? " " : "", member ? member : "", event.text, bond->name,
-		 member ? " member=" : "", member ? member : "", name);
 }
 
 void bond_runtime_release_hold(struct bond_runtime *bond)

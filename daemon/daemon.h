@@ -131,6 +131,8 @@ void daemon_breathe(struct daemon *daemon);
 
 /* Writes down what has changed, when the loop has nothing better to do. */
 void daemon_want_save(struct daemon *daemon);
+/* Does it now. */
+void daemon_save(struct daemon *daemon);
 
 /* Runs until a signal ends it: 0 or -errno. ready_fd: a byte is written to it
  * once all is up, and it is closed; -1 for none. */

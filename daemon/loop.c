@@ -76,7 +76,7 @@ void daemon_want_save(struct daemon *daemon)
 	sd_event_source_set_enabled(daemon->save_source, SD_EVENT_ONESHOT);
 }
 
-static void daemon_save(struct daemon *daemon)
+void daemon_save(struct daemon *daemon)
 {
 	for (struct bond_runtime *bond = daemon->bonds; bond; bond = bond->next) {
 		if (bond->parent.save_wanted) {

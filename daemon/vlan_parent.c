@@ -260,16 +260,23 @@ void vlan_parent_want_save(struct vlan_parent *parent)
 void vlan_parent_event(struct vlan_parent *parent, const char *name, const char *vlan,
 		       const char *format, ...)
 {
-	struct event event = {.name = name};
 	va_list arguments;
 
-	snprintf(event.bond, sizeof(event.bond), "%s", parent->name);
-	snprintf(event.member, sizeof(event.member), "%s", vlan ? vlan : "");
 	va_start(arguments, format);
-	vsnprintf(event.text, sizeof(event.text), format, arguments);
+	vlan_parent_event_list(parent, name, vlan, format, arguments);
 	va_end(arguments);
+}
+
+void vlan_parent_event_list(struct vlan_parent *parent, const char *name, const char *about,
+			    const char *format, va_list arguments)
+{
+	struct event event = {.name = name};
+
+	snprintf(event.bond, sizeof(event.bond), "%s", parent->name);
+	snprintf(event.member, sizeof(event.member), "%s", about ? about : "");
+	vsnprintf(event.text, sizeof(event.text), format, arguments);
 	events_add(&parent->daemon->events, &event);
 	log_line(LOG_LEVEL_NOTICE, "%s%s%s %s bond=%s%s%s event=%s", parent->name,
-		 vlan ? " " : "", vlan ? vlan : "", event.text, parent->name,
-		 vlan ? " member=" : "", vlan ? vlan : "", name);
+		 about ? " " : "", about ? about : "", event.text, parent->name,
+		 about ? " member=" : "", about ? about : "", name);
 }

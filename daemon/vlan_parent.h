@@ -6,6 +6,7 @@
 #ifndef DAEMON_VLAN_PARENT_H
 #define DAEMON_VLAN_PARENT_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -102,5 +103,9 @@ void vlan_parent_want_save(struct vlan_parent *parent);
 /* An event of this parent, in the log too; vlan may be NULL. */
 void vlan_parent_event(struct vlan_parent *parent, const char *name, const char *vlan,
 		       const char *format, ...) __attribute__((format(printf, 4, 5)));
+/* The same of a bond, about a member or VLAN interface of its, or about none. */
+void vlan_parent_event_list(struct vlan_parent *parent, const char *name, const char *about,
+			    const char *format, va_list arguments)
+	__attribute__((format(printf, 4, 0)));
 
 #endif

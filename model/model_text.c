@@ -38,26 +38,35 @@ static void hop_print(FILE *out, const struct model_route *route, const struct m
 	fputs(hop->onlink ? " onlink" : "", out);
 }
 
-static void attributes_print(FILE *out, const struct model_route *route)
+void model_route_attributes(const struct model_route *route,
+			    struct model_route_attribute out[MODEL_ROUTE_ATTRIBUTES])
 {
-	const struct {
-		const char *name;
-		uint32_t value;
-		unsigned int attribute;
-	} attributes[] = {
-		{"mtu", route->mtu, RTAX_MTU},
-		{"advmss", route->advmss, RTAX_ADVMSS},
-		{"window", route->window, RTAX_WINDOW},
-		{"initcwnd", route->initcwnd, RTAX_INITCWND},
-		{"initrwnd", route->initrwnd, RTAX_INITRWND},
-		{"hoplimit", route->hoplimit, RTAX_HOPLIMIT},
-		{"rto_min", route->rto_min_ms, RTAX_RTO_MIN},
-		{"quickack", route->quickack, RTAX_QUICKACK},
+	const struct model_route_attribute attributes[MODEL_ROUTE_ATTRIBUTES] = {
+		{"mtu", "mtu", RTAX_MTU, route->mtu, false},
+		{"advmss", "advmss", RTAX_ADVMSS, route->advmss, false},
+		{"window", "window", RTAX_WINDOW, route->window, false},
+		{"initcwnd", "initcwnd", RTAX_INITCWND, route->initcwnd, false},
+		{"initrwnd", "initrwnd", RTAX_INITRWND, route->initrwnd, false},
+		{"hoplimit", "hoplimit", RTAX_HOPLIMIT, route->hoplimit, false},
+		{"rto_min", "rto_min_ms", RTAX_RTO_MIN, route->rto_min_ms, false},
+		{"quickack", "quickack", RTAX_QUICKACK, route->quickack, false},
 	};
 
-	for (size_t i = 0; i < sizeof(attributes) / sizeof(attributes[0]); i++) {
-		bool locked = route->locks & 1U << attributes[i].attribute &&
-			      attributes[i].attribute != RTAX_RTO_MIN;
+	for (size_t i = 0; i < MODEL_ROUTE_ATTRIBUTES; i++) {
+		out[i] = attributes[i];
+		out[i].locked = (route->locks & 1U << attributes[i].type) != 0;
+	}
+}
+
+static void attributes_print(FILE *out, const struct model_route *route)
+{
+	struct model_route_attribute attributes[MODEL_ROUTE_ATTRIBUTES];
+
+	model_route_attributes(route, attributes);
+	for (size_t i = 0; i < MODEL_ROUTE_ATTRIBUTES; i++) {
+		/* rto_min always is, so ip doesn't say it. */
+		bool locked = attributes[i].locked && attributes[i].type != RTAX_RTO_MIN;
+
 		if (attributes[i].value || locked) {
 			fprintf(out, " %s %s%u", attributes[i].name, locked ? "lock " : "",
 				attributes[i].value);

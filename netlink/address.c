@@ -14,11 +14,6 @@
 /* The longest IPv4 prefix whose network has a broadcast address. */
 #define BROADCAST_PREFIX_MAX 30
 
-static uint16_t address_size(int family)
-{
-	return family == AF_INET ? 4 : 16;
-}
-
 bool netlink_address_decode(const struct nlmsghdr *message, struct netlink_address *out)
 {
 	const struct nlattr *table[IFA_MAX + 1];
@@ -36,7 +31,8 @@ bool netlink_address_decode(const struct nlmsghdr *message, struct netlink_addre
 	/* With a peer's address IFA_LOCAL is ours and IFA_ADDRESS the peer's;
 	 * IPv6 has no IFA_LOCAL otherwise. */
 	bytes = table[IFA_LOCAL] ? table[IFA_LOCAL] : table[IFA_ADDRESS];
-	if (!bytes || mnl_attr_get_payload_len(bytes) != address_size(info->ifa_family)) {
+	if (!bytes ||
+	    mnl_attr_get_payload_len(bytes) != netlink_address_size(info->ifa_family)) {
 		return false;
 	}
 
@@ -46,7 +42,7 @@ bool netlink_address_decode(const struct nlmsghdr *message, struct netlink_addre
 	out->prefix = info->ifa_prefixlen;
 	out->scope = info->ifa_scope;
 	out->flags = table[IFA_FLAGS] ? mnl_attr_get_u32(table[IFA_FLAGS]) : info->ifa_flags;
-	memcpy(out->bytes, mnl_attr_get_payload(bytes), address_size(info->ifa_family));
+	memcpy(out->bytes, mnl_attr_get_payload(bytes), netlink_address_size(info->ifa_family));
 	return true;
 }
 
@@ -99,7 +95,7 @@ static void broadcast_put(struct nlmsghdr *request, const struct netlink_address
 static struct nlmsghdr *address_request(char *buffer, const struct netlink_address *address)
 {
 	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
-	uint16_t size = address_size(address->family);
+	uint16_t size = netlink_address_size(address->family);
 	struct ifaddrmsg *info;
 
 	info = mnl_nlmsg_put_extra_header(request, sizeof(*info));

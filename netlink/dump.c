@@ -14,6 +14,7 @@
 #include "netlink/internal.h"
 
 #include <errno.h>
+#include <linux/rtnetlink.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -71,4 +72,17 @@ int netlink_dump(struct netlink *netlink, struct nlmsghdr *request, netlink_answ
 	}
 	free(dump.bytes);
 	return result;
+}
+
+int netlink_dump_family(struct netlink *netlink, uint16_t type, size_t fixed_size, int family,
+			netlink_answer *answer, void *context)
+{
+	char buffer[NETLINK_REQUEST_SIZE];
+	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
+	struct rtgenmsg *fixed;
+
+	request->nlmsg_type = type;
+	fixed = mnl_nlmsg_put_extra_header(request, fixed_size);
+	fixed->rtgen_family = (uint8_t)family;
+	return netlink_dump(netlink, request, answer, context);
 }

@@ -41,6 +41,11 @@ int netlink_request(struct netlink *netlink, struct nlmsghdr *request, netlink_a
 int netlink_dump(struct netlink *netlink, struct nlmsghdr *request, netlink_answer *answer,
 		 void *context);
 
+/* The same for the list of one family of what the message type asks for, whose fixed part is of
+ * that size and begins with the family, as all of rtnetlink's do. */
+int netlink_dump_family(struct netlink *netlink, uint16_t type, size_t fixed_size, int family,
+			netlink_answer *answer, void *context);
+
 /* False: not a whole interface (a bridge port's or wireless news). */
 bool netlink_link_decode(const struct nlmsghdr *message, struct netlink_link *out);
 bool netlink_address_decode(const struct nlmsghdr *message, struct netlink_address *out);
@@ -51,5 +56,12 @@ void netlink_attributes(const struct nlmsghdr *message, size_t fixed_size,
 			const struct nlattr **table, uint16_t max);
 void netlink_attributes_nested(const struct nlattr *nest, const struct nlattr **table,
 			       uint16_t max);
+
+/* How many bytes an address of the family has. */
+uint16_t netlink_address_size(int family);
+/* The attribute's number; 0 where it is absent (NULL) or too short. */
+uint32_t netlink_attribute_number(const struct nlattr *attribute);
+/* Its address. False, out untouched: it is absent, or none of that family. */
+bool netlink_attribute_address(const struct nlattr *attribute, int family, uint8_t out[16]);
 
 #endif

@@ -11,28 +11,6 @@
 
 #include "netlink/internal.h"
 
-static uint16_t address_size(int family)
-{
-	return family == AF_INET ? 4 : 16;
-}
-
-static uint32_t number(const struct nlattr *attribute)
-{
-	if (!attribute || mnl_attr_get_payload_len(attribute) < sizeof(uint32_t)) {
-		return 0;
-	}
-	return mnl_attr_get_u32(attribute);
-}
-
-static bool bytes_take(const struct nlattr *attribute, int family, uint8_t out[16])
-{
-	if (!attribute || mnl_attr_get_payload_len(attribute) != address_size(family)) {
-		return false;
-	}
-	memcpy(out, mnl_attr_get_payload(attribute), address_size(family));
-	return true;
-}
-
 /* --- from the kernel ---------------------------------------------------- */
 
 /* A gateway of the route's own family is RTA_GATEWAY, another RTA_VIA. */
@@ -40,7 +18,7 @@ static void gateway_take(const struct nlattr *const *table, int family, struct n
 {
 	const struct rtvia *via;
 
-	if (bytes_take(table[RTA_GATEWAY], family, out->gateway)) {
+	if (netlink_attribute_address(table[RTA_GATEWAY], family, out->gateway)) {
 		out->gateway_family = family;
 		return;
 	}
@@ -50,9 +28,9 @@ static void gateway_take(const struct nlattr *const *table, int family, struct n
 	via = mnl_attr_get_payload(table[RTA_VIA]);
 	if ((via->rtvia_family == AF_INET || via->rtvia_family == AF_INET6) &&
 	    mnl_attr_get_payload_len(table[RTA_VIA]) ==
-		    sizeof(*via) + address_size(via->rtvia_family)) {
+		    sizeof(*via) + netlink_address_size(via->rtvia_family)) {
 		out->gateway_family = via->rtvia_family;
-		memcpy(out->gateway, via->rtvia_addr, address_size(via->rtvia_family));
+		memcpy(out->gateway, via->rtvia_addr, netlink_address_size(via->rtvia_family));
 	}
 }
 
@@ -104,7 +82,7 @@ static void metrics_take(const struct nlattr *metrics, struct netlink_route *out
 	}
 	netlink_attributes_nested(metrics, table, RTAX_MAX);
 	for (uint16_t type = RTAX_LOCK; type < NETLINK_METRICS; type++) {
-		out->metrics[type] = number(table[type]);
+		out->metrics[type] = netlink_attribute_number(table[type]);
 	}
 }
 
@@ -130,17 +108,18 @@ static bool route_decode(const struct nlmsghdr *message, struct netlink_route *o
 	out->scope = info->rtm_scope;
 	out->tos = info->rtm_tos;
 	out->prefix = info->rtm_dst_len;
-	out->table = table[RTA_TABLE] ? number(table[RTA_TABLE]) : info->rtm_table;
-	out->metric = number(table[RTA_PRIORITY]);
-	(void)bytes_take(table[RTA_DST], out->family, out->destination);
+	out->table =
+		table[RTA_TABLE] ? netlink_attribute_number(table[RTA_TABLE]) : info->rtm_table;
+	out->metric = netlink_attribute_number(table[RTA_PRIORITY]);
+	(void)netlink_attribute_address(table[RTA_DST], out->family, out->destination);
 	out->has_source_address =
-		bytes_take(table[RTA_PREFSRC], out->family, out->source_address);
+		netlink_attribute_address(table[RTA_PREFSRC], out->family, out->source_address);
 	metrics_take(table[RTA_METRICS], out);
 	if (table[RTA_MULTIPATH]) {
 		hops_take(table[RTA_MULTIPATH], out);
 		return true;
 	}
-	out->hops[0].ifindex = number(table[RTA_OIF]);
+	out->hops[0].ifindex = netlink_attribute_number(table[RTA_OIF]);
 	out->hops[0].weight = 1;
 	out->hops[0].onlink = (info->rtm_flags & RTNH_F_ONLINK) != 0;
 	gateway_take(table, out->family, &out->hops[0]);
@@ -167,15 +146,10 @@ static int dump_answer(const struct nlmsghdr *message, void *context)
 int netlink_route_dump(struct netlink *netlink, int family, netlink_route_callback *callback,
 		       void *context)
 {
-	char buffer[NETLINK_REQUEST_SIZE];
-	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
 	struct route_dump dump = {callback, context};
-	struct rtmsg *info;
 
-	request->nlmsg_type = RTM_GETROUTE;
-	info = mnl_nlmsg_put_extra_header(request, sizeof(*info));
-	info->rtm_family = (uint8_t)family;
-	return netlink_dump(netlink, request, dump_answer, &dump);
+	return netlink_dump_family(netlink, RTM_GETROUTE, sizeof(struct rtmsg), family,
+				   dump_answer, &dump);
 }
 
 /* --- to the kernel ------------------------------------------------------ */
@@ -189,12 +163,13 @@ static void gateway_put(struct nlmsghdr *request, int family, const struct netli
 		return;
 	}
 	if (hop->gateway_family == family) {
-		mnl_attr_put(request, RTA_GATEWAY, address_size(family), hop->gateway);
+		mnl_attr_put(request, RTA_GATEWAY, netlink_address_size(family), hop->gateway);
 		return;
 	}
 	via->rtvia_family = (uint16_t)hop->gateway_family;
-	memcpy(via->rtvia_addr, hop->gateway, address_size(hop->gateway_family));
-	mnl_attr_put(request, RTA_VIA, sizeof(*via) + address_size(hop->gateway_family), bytes);
+	memcpy(via->rtvia_addr, hop->gateway, netlink_address_size(hop->gateway_family));
+	mnl_attr_put(request, RTA_VIA, sizeof(*via) + netlink_address_size(hop->gateway_family),
+		     bytes);
 }
 
 static void hops_put(struct nlmsghdr *request, const struct netlink_route *route)
@@ -241,7 +216,7 @@ static int route_request(struct netlink *netlink, const struct netlink_route *ro
 {
 	char buffer[NETLINK_REQUEST_SIZE];
 	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
-	uint16_t size = address_size(route->family);
+	uint16_t size = netlink_address_size(route->family);
 	struct rtmsg *info;
 
 	if (route->hop_count > NETLINK_HOPS_MAX) {

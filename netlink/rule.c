@@ -11,26 +11,6 @@
 #include "netlink/internal.h"
 #include "netlink/route.h"
 
-static uint16_t address_size(int family)
-{
-	return family == AF_INET ? 4 : 16;
-}
-
-static uint32_t number(const struct nlattr *attribute)
-{
-	if (!attribute || mnl_attr_get_payload_len(attribute) < sizeof(uint32_t)) {
-		return 0;
-	}
-	return mnl_attr_get_u32(attribute);
-}
-
-static void bytes_take(const struct nlattr *attribute, int family, uint8_t out[16])
-{
-	if (attribute && mnl_attr_get_payload_len(attribute) == address_size(family)) {
-		memcpy(out, mnl_attr_get_payload(attribute), address_size(family));
-	}
-}
-
 /* --- from the kernel ---------------------------------------------------- */
 
 static void name_take(const struct nlattr *attribute, char out[16])
@@ -86,21 +66,23 @@ static bool rule_decode(const struct nlmsghdr *message, struct netlink_rule *out
 	out->from_prefix = info->src_len;
 	out->to_prefix = info->dst_len;
 	out->tos = info->tos;
-	bytes_take(table[FRA_SRC], out->family, out->from);
-	bytes_take(table[FRA_DST], out->family, out->to);
-	out->mark = number(table[FRA_FWMARK]);
-	out->mark_mask = number(table[FRA_FWMASK]);
+	(void)netlink_attribute_address(table[FRA_SRC], out->family, out->from);
+	(void)netlink_attribute_address(table[FRA_DST], out->family, out->to);
+	out->mark = netlink_attribute_number(table[FRA_FWMARK]);
+	out->mark_mask = netlink_attribute_number(table[FRA_FWMASK]);
 	name_take(table[FRA_IIFNAME], out->iif);
 	name_take(table[FRA_OIFNAME], out->oif);
 	out->protocol = table[FRA_PROTOCOL] ? mnl_attr_get_u8(table[FRA_PROTOCOL]) : 0;
 	/* The kernel names no preference that is 0. */
 	out->has_preference = true;
-	out->preference = number(table[FRA_PRIORITY]);
-	out->table = table[FRA_TABLE] ? number(table[FRA_TABLE]) : info->table;
-	out->go_to = number(table[FRA_GOTO]);
-	out->suppress_prefixlength = table[FRA_SUPPRESS_PREFIXLEN]
-					     ? (int32_t)number(table[FRA_SUPPRESS_PREFIXLEN])
-					     : -1;
+	out->preference = netlink_attribute_number(table[FRA_PRIORITY]);
+	out->table =
+		table[FRA_TABLE] ? netlink_attribute_number(table[FRA_TABLE]) : info->table;
+	out->go_to = netlink_attribute_number(table[FRA_GOTO]);
+	out->suppress_prefixlength =
+		table[FRA_SUPPRESS_PREFIXLEN]
+			? (int32_t)netlink_attribute_number(table[FRA_SUPPRESS_PREFIXLEN])
+			: -1;
 	out->ip_protocol = table[FRA_IP_PROTO] ? mnl_attr_get_u8(table[FRA_IP_PROTO]) : 0;
 	ports_take(table[FRA_SPORT_RANGE], &out->source_port_first, &out->source_port_last);
 	ports_take(table[FRA_DPORT_RANGE], &out->destination_port_first,
@@ -128,15 +110,10 @@ static int dump_answer(const struct nlmsghdr *message, void *context)
 int netlink_rule_dump(struct netlink *netlink, int family, netlink_rule_callback *callback,
 		      void *context)
 {
-	char buffer[NETLINK_REQUEST_SIZE];
-	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
 	struct rule_dump dump = {callback, context};
-	struct fib_rule_hdr *info;
 
-	request->nlmsg_type = RTM_GETRULE;
-	info = mnl_nlmsg_put_extra_header(request, sizeof(*info));
-	info->family = (uint8_t)family;
-	return netlink_dump(netlink, request, dump_answer, &dump);
+	return netlink_dump_family(netlink, RTM_GETRULE, sizeof(struct fib_rule_hdr), family,
+				   dump_answer, &dump);
 }
 
 /* --- to the kernel ------------------------------------------------------ */
@@ -152,7 +129,7 @@ static void ports_put(struct nlmsghdr *request, uint16_t type, uint16_t first, u
 
 static void selectors_put(struct nlmsghdr *request, const struct netlink_rule *rule)
 {
-	uint16_t size = address_size(rule->family);
+	uint16_t size = netlink_address_size(rule->family);
 
 	if (rule->from_prefix) {
 		mnl_attr_put(request, FRA_SRC, size, rule->from);

@@ -117,6 +117,30 @@ void netlink_attributes_nested(const struct nlattr *nest, const struct nlattr **
 	(void)mnl_attr_parse_nested(nest, attribute_note, &into);
 }
 
+uint16_t netlink_address_size(int family)
+{
+	return family == AF_INET ? 4 : 16;
+}
+
+uint32_t netlink_attribute_number(const struct nlattr *attribute)
+{
+	if (!attribute || mnl_attr_get_payload_len(attribute) < sizeof(uint32_t)) {
+		return 0;
+	}
+	return mnl_attr_get_u32(attribute);
+}
+
+bool netlink_attribute_address(const struct nlattr *attribute, int family, uint8_t out[16])
+{
+	uint16_t size = netlink_address_size(family);
+
+	if (!attribute || mnl_attr_get_payload_len(attribute) != size) {
+		return false;
+	}
+	memcpy(out, mnl_attr_get_payload(attribute), size);
+	return true;
+}
+
 /* Keeps the text of an error message. The failed request stands after the
  * error number, with or without its payload (NLM_F_CAPPED), then attributes. */
 static void error_text_keep(struct netlink *netlink, const struct nlmsghdr *message)

@@ -214,7 +214,8 @@ enum MHD_Result api_history_entry(struct api_call *call)
 
 enum MHD_Result api_vlans(struct api_call *call)
 {
-	struct transaction_answer answer = staged_vlans_show(call->api->daemon);
+	struct transaction_answer answer =
+		staged_vlans_show(call->api->daemon, api_parameter(call, "parent"));
 
 	return api_answer(call, answer.status, answer.json);
 }

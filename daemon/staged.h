@@ -28,8 +28,8 @@ void staged_vlan_set(struct daemon *daemon, const struct peer *peer, const char 
 void staged_vlan_delete(struct daemon *daemon, const struct peer *peer, const char *name,
 			const json_t *body, transaction_callback *callback, void *user);
 
-/* GET /v1/vlans, /v1/vlans/NAME, /v1/parents, /v1/staged. */
-struct transaction_answer staged_vlans_show(struct daemon *daemon);
+/* GET /v1/vlans, /v1/vlans/NAME, /v1/parents, /v1/staged; those on that parent, NULL: all. */
+struct transaction_answer staged_vlans_show(struct daemon *daemon, const char *parent);
 struct transaction_answer staged_vlan_show(struct daemon *daemon, const char *name);
 struct transaction_answer staged_parents_show(struct daemon *daemon);
 struct transaction_answer staged_show(struct daemon *daemon);

@@ -156,14 +156,31 @@ static json_t *staged_by_name(const struct staged *staged)
 	return names;
 }
 
-struct transaction_answer staged_vlans_show(struct daemon *daemon)
+/* The deletions: what is to go is not in the model any more. */
+static void staged_add_deleted(struct staged *staged, const char *parent, json_t *list)
+{
+	size_t index;
+	json_t *change;
+
+	json_array_foreach (staged->changes, index, change) {
+		json_t *element = strcmp(staged_text(change, "action"), "delete") == 0
+					  ? staged_change_element(staged, change)
+					  : NULL;
+
+		if (element &&
+		    (!parent || strcmp(staged_text(element, "parent"), parent) == 0)) {
+			json_array_append(list, element);
+		}
+		json_decref(element);
+	}
+}
+
+struct transaction_answer staged_vlans_show(struct daemon *daemon, const char *parent)
 {
 	struct staged *staged = daemon->staged;
 	const struct model *model;
 	struct transaction_answer answer;
 	json_t *list, *names;
-	size_t index;
-	json_t *change;
 
 	if (!staged_view(staged, &answer)) {
 		return answer;
@@ -174,17 +191,16 @@ struct transaction_answer staged_vlans_show(struct daemon *daemon)
 	for (size_t i = 0; i < model->vlan_count; i++) {
 		const struct model_vlan *vlan = &model->vlans[i];
 
+		if (parent && strcmp(vlan->parent, parent) != 0) {
+			continue;
+		}
 		json_array_append_new(
 			list,
 			staged_vlan_element(staged, &daemon->transactions->folder, model, vlan,
 					    json_object_get(names, vlan->interface.name)));
 		daemon_breathe(daemon);
 	}
-	json_array_foreach (staged->changes, index, change) {
-		if (strcmp(staged_text(change, "action"), "delete") == 0) {
-			json_array_append_new(list, staged_change_element(staged, change));
-		}
-	}
+	staged_add_deleted(staged, parent, list);
 	json_decref(names);
 	return staged_answer(json_pack("{s:s, s:o}", "revision", staged->view->revision,
 				       "vlans", staged_sorted(list)));
@@ -273,7 +289,8 @@ struct transaction_answer staged_parents_show(struct daemon *daemon)
 	}
 	json_decref(vids);
 	vlan_links_free(&links);
-	return staged_answer(json_pack("{s:o}", "parents", list));
+	return staged_answer(json_pack("{s:o, s:o}", "folder",
+				       json_text(daemon->options.config), "parents", list));
 }
 
 struct transaction_answer staged_show(struct daemon *daemon)

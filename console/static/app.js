@@ -6,7 +6,7 @@ import * as edit from "./view-edit.js";
 import * as engine from "./view-engine.js";
 import * as engines from "./view-engines.js";
 import {links, ROOT} from "./links.js";
-import {begin, store, subscribe} from "./store.js";
+import {begin, finish, store, subscribe} from "./store.js";
 import * as transport from "./transport.js";
 
 let leave = null;
@@ -30,10 +30,13 @@ function connection() {
 }
 
 async function signOut() {
+  finish();
   try {
     await transport.close();
-  } finally {
     showSignedOut("You have signed out.");
+  } catch (error) {
+    showSignedOut(`The server could not be told (${error.message}): the session ends by itself ` +
+                  "when nobody uses it.");
   }
 }
 
@@ -113,6 +116,9 @@ function showMessage(title, ...content) {
     leave = null;
   }
   window.removeEventListener("hashchange", route);
+  for (const box of document.querySelectorAll("dialog")) {
+    box.close();
+  }
   document.getElementById("bar").replaceChildren(
     h("div", {class: "brand"}, h("img", {src: "icon.svg", alt: "", width: 24, height: 24}),
       h("strong", {}, "portchannel")));

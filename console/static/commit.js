@@ -5,6 +5,7 @@
 
 import {announce, dialog, h, setText} from "./dom.js";
 import {plural} from "./format.js";
+import {store} from "./store.js";
 import * as transport from "./transport.js";
 
 const CONFIRM_SECONDS = 30;
@@ -20,7 +21,16 @@ const DISTURBS = {
   bond: "interrupts all traffic of the bond for a moment",
 };
 
-function planDialog(plan) {
+/** Changes that somebody else staged are committed along: that is to be known. */
+function othersWords(staged) {
+  const {user} = store.session;
+  const others = staged.changes.filter((change) => change.user !== user);
+  return others.length === 0 ? null : h("p", {class: "message"},
+    "This commits what others have staged, too: ",
+    others.map((change) => `${change.name} (${change.user})`).join(", "), ".");
+}
+
+function planDialog(plan, staged) {
   const worst = plan.disruption;
   return dialog("What will happen", (close) => [
     plan.problems.filter((problem) => problem.severity === "error").length > 0 &&
@@ -32,6 +42,7 @@ function planDialog(plan) {
     h("p", {class: worst === "none" ? "" : "message"},
       worst === "none" ? "No other traffic is disturbed."
                        : `The worst of it: ${DISTURBS[worst]}.`),
+    othersWords(staged),
     plan.drift.length > 0 && h("details", {}, h("summary", {},
       plural(plan.drift.length, "thing was", "things were"), " changed by hand"),
       h("ul", {}, plan.drift.map((each) => h("li", {}, each.text)))),
@@ -61,10 +72,14 @@ async function stateAfter(number) {
     const {configurations} = await transport.get("/v1/history", REACH_SECONDS);
     const entry = configurations.find((each) => each.number > number);
     return entry ? entry.state : "none";
-  } catch {
-    return null;
+  } catch (error) {
+    return error instanceof transport.SignedOut ? "signed_out" : null;
   }
 }
+
+/** What the history's word means for the change. */
+const ENDS = {in_force: "kept", taken_back: "taken_back", former: "taken_back",
+              signed_out: "signed_out"};
 
 /**
  * Counts down while trying to reach the daemon. Once it has answered a few times through the
@@ -95,15 +110,20 @@ function countdown(before, deadline) {
       }
     };
     box.addEventListener("cancel", (event) => event.preventDefault());
+    const secondsLeft = () => Math.ceil(deadline - Date.now() / 1000);
+    // By itself, so that it runs on while an answer is waited for.
+    const showLeft = () => setText(left, secondsLeft() > 0 ? `${secondsLeft()} s` : "Time is up");
+    const timer = setInterval(showLeft, 250);
+    box.addEventListener("close", () => clearInterval(timer));
+    showLeft();
     (async () => {
       let reached = 0;
-      while (box.isConnected || left.textContent === "") {
-        const seconds = Math.ceil(deadline - Date.now() / 1000);
-        setText(left, seconds > 0 ? `${seconds} s` : "Time is up");
+      let begun = false;
+      while (box.isConnected || !begun) {
+        begun = true;
         const state = await stateAfter(before);
-        if (["taken_back", "former", "in_force"].includes(state) ||
-            (state === "none" && seconds <= 0)) {
-          close(state === "in_force" ? "kept" : state === "none" ? "none" : "taken_back");
+        if (state in ENDS || (state === "none" && secondsLeft() <= 0)) {
+          close(ENDS[state] || state);
           return;
         }
         reached = state === "waiting" ? reached + 1 : 0;
@@ -128,21 +148,21 @@ function countdown(before, deadline) {
 }
 
 /** Shows the plan and commits; resolves to {text, wrong}, or null if nothing was done. */
-export async function commit(revision) {
+export async function commit(staged) {
   let plan;
   try {
     plan = await transport.get("/v1/plan?staged=true");
   } catch (error) {
     return {text: error.message, wrong: true};
   }
-  if (!(await planDialog(plan))) {
+  if (!(await planDialog(plan, staged))) {
     return null;
   }
   let before;
   try {
     before = await newestNumber();
     const applied = await transport.send("POST", "/v1/commit",
-      {revision, confirm: CONFIRM_SECONDS}, COMMIT_SECONDS);
+      {revision: staged.revision, confirm: CONFIRM_SECONDS}, COMMIT_SECONDS);
     if (!applied.waiting) {
       return {text: "Committed.", wrong: false};
     }
@@ -155,7 +175,9 @@ export async function commit(revision) {
   // By the browser's own clock: the server's may differ.
   const end = await countdown(before, Date.now() / 1000 + CONFIRM_SECONDS);
   return {kept: {text: "Committed, and kept.", wrong: false},
+          signed_out: {text: "The session has ended; what isn't kept is taken back.", wrong: true},
           none: {text: "The server did not make the change; it waits in the table.", wrong: true},
           taken_back: {text: "The change was taken back; it waits in the table again.",
-                       wrong: true}}[end];
+                       wrong: true}}[end] ||
+    {text: "The change waits to be kept; otherwise it is taken back.", wrong: true};
 }

@@ -87,9 +87,11 @@ export function keep(parent, items, key, make, update) {
   }
 }
 
+let dialogs = 0;
+
 /** A modal dialog that is removed when it closes; resolves to what close() was given. */
 export function dialog(title, build) {
-  const id = `title-${Math.random().toString(36).slice(2)}`;
+  const id = `title-${++dialogs}`;
   const box = h("dialog", {"aria-labelledby": id}, h("h2", {id}, title));
   const opener = document.activeElement;
   return new Promise((resolve) => {

@@ -54,8 +54,17 @@ export function ago(seconds, now = Date.now() / 1000) {
                                                            timeStyle: "short"});
 }
 
-export function clock(seconds) {
-  return new Date(seconds * 1000).toLocaleTimeString("en-GB");
+/** "12:34:56", with the date if that is another day than now's. */
+export function clock(seconds, now = Date.now() / 1000) {
+  const time = new Date(seconds * 1000);
+  const text = time.toLocaleTimeString("en-GB");
+  return time.toDateString() === new Date(now * 1000).toDateString() ? text
+    : `${time.toLocaleDateString("en-GB", {day: "numeric", month: "short"})} ${text}`;
+}
+
+/** "12:34" */
+export function minute(seconds) {
+  return new Date(seconds * 1000).toLocaleTimeString("en-GB", {timeStyle: "short"});
 }
 
 export function plural(number, one, many = `${one}s`) {

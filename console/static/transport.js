@@ -19,6 +19,9 @@ export class Unreachable extends Error {}
 export class SignedOut extends Error {}
 
 const RETRY_MS = 1000;
+/** The console says something at least every 5 seconds: a longer silence is a dead connection,
+ * as after a laptop has slept. */
+const SILENCE_MS = 15000;
 const SECRET = "portchannel-csrf";
 
 let session = null;
@@ -112,11 +115,12 @@ export function send(method, path, body = {}, timeoutSeconds = 120) {
 }
 
 /** Calls back with (name, data) for each message of a stream of server-sent events. */
-async function readStream(body, onMessage) {
+async function readStream(body, onMessage, onSign) {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";
   for (;;) {
     const {done, value} = await reader.read();
+    onSign();
     if (done) {
       return;
     }
@@ -138,7 +142,8 @@ async function readStream(body, onMessage) {
  * onSignedOut().
  */
 export function watch({onLive, onEvent, onState, onSignedOut}) {
-  const abort = new AbortController();
+  let ended = false;
+  let abort = null; // of the connection that there is
   const onMessage = (name, data) => {
     if (name === "live") {
       onState(true);
@@ -150,25 +155,37 @@ export function watch({onLive, onEvent, onState, onSignedOut}) {
     }
   };
   const listen = async () => {
-    while (!abort.signal.aborted) {
+    while (!ended) {
+      const connection = abort = new AbortController();
+      let timer = 0;
+      const onSign = () => {
+        clearTimeout(timer);
+        timer = setTimeout(() => connection.abort(), SILENCE_MS);
+      };
+      onSign();
       try {
-        const answer = await ask("GET", "/live", undefined, abort.signal);
+        const answer = await ask("GET", "/live", undefined, connection.signal);
         if (answer.status === 401) {
+          clearTimeout(timer);
           onSignedOut();
           return;
         }
         if (answer.ok) {
-          await readStream(answer.body, onMessage);
+          await readStream(answer.body, onMessage, onSign);
         }
       } catch {
-        // The console is gone, or we end.
+        // The console is gone, or silent, or we end.
       }
-      if (!abort.signal.aborted) {
+      clearTimeout(timer);
+      if (!ended) {
         onState(false);
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }
     }
   };
   listen();
-  return () => abort.abort();
+  return () => {
+    ended = true;
+    abort.abort();
+  };
 }

@@ -3,55 +3,62 @@
 // whose Save puts the interface into the table, not yet committed; Save below commits.
 
 import {commit} from "./commit.js";
-import {add, announce, dialog, h, keep, setText} from "./dom.js";
+import {add, dialog, h, keep, setText} from "./dom.js";
 import {ago, plural} from "./format.js";
+import {rowsOf} from "./interfaces.js";
 import {links} from "./links.js";
-import {isOperator, store, subscribe} from "./store.js";
+import {pager} from "./pager.js";
+import {parentsOf} from "./parents.js";
+import {isOperator, serverNow, store, subscribe} from "./store.js";
 import * as transport from "./transport.js";
 import {vlanDialog} from "./vlan-dialog.js";
+import {waitingNote} from "./waiting.js";
 
-const STAGED_WORDS = {add: "new, not committed", change: "changed, not committed",
-                      delete: "to be deleted, not committed"};
+const ROWS_SHOWN = 100;
+const COLUMNS = [["Interface"], ["Kind"], ["Parent"], ["VLAN", true], ["IP addresses"],
+                 ["MTU", true], ["State"], ["Actions"]];
 
-function addressesOf(item) {
-  return [...item.addresses.map((each) => each.address ? `${each.address}/${each.prefix}` : each),
-          item.dhcp && "DHCP", item.dhcpv6 && "DHCPv6"].filter(Boolean).join(", ") || "none";
-}
-
-/** Bonds, then VLAN interfaces, in one list of rows. */
-function rowsOf(model) {
-  const bonds = model.config.bonds.map((bond) => ({
-    key: `bond ${bond.name}`, kind: "Bond", name: bond.name, parent: "", vid: "",
-    addresses: addressesOf({...bond, dhcp: bond.bootproto === "dhcp"}),
-    mtu: bond.mtu || "", bond, state: ""}));
-  const changes = new Map(model.staged.changes.map((change) => [change.name, change]));
-  const vlans = model.vlans.vlans.map((vlan) => ({
-    key: `vlan ${vlan.name}`, kind: "VLAN", name: vlan.name, parent: vlan.parent, vid: vlan.vid,
-    addresses: addressesOf(vlan), mtu: vlan.mtu || "", vlan, change: changes.get(vlan.name),
-    state: vlan.staged ? STAGED_WORDS[vlan.staged] : vlan.running ? "" : "not running"}));
-  return [...bonds, ...vlans];
+function place(file, line) {
+  return h("code", {}, line ? `${file}:${line}` : file);
 }
 
 async function showBond(row) {
   const {bond} = row;
-  const lines = [["Mode", bond.mode], ["Hash policy", bond.xmit_hash_policy],
-    ["Placement of flows", bond.flow_placement], ["Link monitoring", `every ${bond.miimon} ms`],
-    ["LACP rate", bond.lacp_rate], ["Links needed", bond.min_links],
-    ["Members", bond.members.map((member) => member.name).join(", ") || "none"],
-    ["MTU", bond.mtu || "1500"], ["Addresses", row.addresses]];
+  const closeButton = (close) => h("div", {class: "actions"},
+    h("button", {type: "button", onclick: () => close()}, "Close"));
+  if (!bond) {
+    await dialog(row.name, (close) => [
+      h("p", {}, "No interface file has it; it runs all the same, until the next reload."),
+      closeButton(close)]);
+    return;
+  }
+  const lacp = bond.mode === "802.3ad";
+  const facts = [["Mode", bond.mode], ["Hash policy", bond.xmit_hash_policy],
+    ["Placement of flows", bond.flow_placement], ["Links needed", bond.min_links],
+    ["Link monitoring", `every ${bond.miimon} ms`],
+    ["Delays", `${bond.updelay} ms up, ${bond.downdelay} ms down`],
+    lacp && ["LACP", `${bond.lacp_rate} rate, ${bond.lacp_active ? "active" : "passive"}`],
+    lacp && ["System priority", bond.ad_actor_sys_prio],
+    ["Comes up by itself", bond.onboot ? "yes" : "no"], ["MTU", bond.mtu || "1500"],
+    ["MAC", bond.mac || "the first link's"], ["Addresses", row.addresses],
+    ["Gateway", [bond.ipv4_default, bond.ipv6_default].map((route) => route && route.gateway)
+      .filter(Boolean).join(", ") || "none"]];
   await dialog(bond.name, (close) => [
     h("p", {}, "A bond is configured in the server's interface files only, not here. This one: ",
-      h("code", {}, `${bond.file}${bond.line ? `:${bond.line}` : ""}`)),
-    h("dl", {class: "facts"}, lines.map(([name, value]) =>
+      place(bond.file, bond.line)),
+    h("dl", {class: "facts"}, facts.filter(Boolean).map(([name, value]) =>
       [h("dt", {}, name), h("dd", {}, String(value))])),
-    h("p", {}, "Members' files: ", bond.members.map((member, i) =>
-      [i ? ", " : "", h("code", {}, member.file)])),
-    h("div", {class: "actions"}, h("button", {type: "button", onclick: () => close()}, "Close"))]);
+    h("h3", {}, "Its links"),
+    bond.members.length === 0 ? h("p", {}, "The files give it none.")
+      : h("dl", {class: "facts"}, bond.members.map((member) =>
+          [h("dt", {}, member.name), h("dd", {}, place(member.file, member.line))])),
+    closeButton(close)]);
 }
 
 function rowElement() {
-  return h("tr", {}, h("th", {scope: "row"}), h("td"), h("td"), h("td", {class: "number"}),
-    h("td"), h("td", {class: "number"}), h("td", {}, h("span", {class: "state"})), h("td"));
+  return h("tr", {}, COLUMNS.map(([title, number], i) => h(i === 0 ? "th" : "td",
+    {scope: i === 0 ? "row" : null, class: number ? "number" : null},
+    title === "State" && h("span", {class: "state"}))));
 }
 
 function rowButton(text, name, onclick) {
@@ -68,13 +75,13 @@ function fillRow(element, row, act) {
   setText(addresses, row.addresses);
   setText(mtu, String(row.mtu));
   const change = row.change;
-  setText(stateCell.firstElementChild, row.state + (change
-    ? ` (${change.user}, ${ago(change.time)})${change.conflict ? `: ${change.conflict}` : ""}`
-    : ""));
-  stateCell.firstElementChild.className = change ? "state warning" : "state none";
+  const who = change ? ` (${change.user}, ${ago(change.time, serverNow())})${
+    change.conflict ? `: ${change.conflict}` : ""}` : "";
+  setText(stateCell.firstElementChild, row.state + who);
+  stateCell.firstElementChild.className = `state ${change ? "warning" : row.level}`;
   element.classList.toggle("staged", Boolean(change));
   const operator = isOperator();
-  const wanted = [row.bond ? "Show" : "", row.vlan && operator && row.vlan.staged !== "delete"
+  const wanted = [row.kind === "Bond" ? "Show" : "", row.vlan && operator && row.vlan.staged !== "delete"
     ? "Edit Delete" : "", change && operator ? "Undo" : ""].filter(Boolean).join(" ");
   element.act = act;
   element.row = row;
@@ -85,25 +92,49 @@ function fillRow(element, row, act) {
   }
 }
 
-async function read() {
-  const [config, vlans, staged] = await Promise.all([
-    transport.get("/v1/config"), transport.get("/v1/vlans"), transport.get("/v1/staged")]);
-  return {config, vlans, staged};
+/** What is wrong with the files, and what of them could not be done. */
+async function readProblems() {
+  const bond = store.live.bonds[0];
+  // One bond's status has all problems, and little else.
+  const status = await transport.get(`/v1/status${
+    bond ? `?bond=${encodeURIComponent(bond.name)}` : ""}`);
+  return status.problems;
+}
+
+function problemList() {
+  const list = h("ul", {});
+  const element = h("section", {class: "card problems", hidden: true,
+    "aria-labelledby": "problems"},
+    h("h2", {id: "problems"}, "Problems in the interface files"), list);
+  const update = (problems) => {
+    element.hidden = problems.length === 0;
+    list.replaceChildren(...problems.map((problem) => h("li", {},
+      h("span", {class: `state ${problem.severity}`}, problem.severity), " ",
+      problem.file && place(problem.file, problem.line), problem.file && ": ", problem.message)));
+  };
+  return [element, update];
 }
 
 export function show(main, host) {
   const message = h("p", {class: "message", role: "alert", hidden: true});
   const body = h("tbody");
-  const search = h("input", {type: "search", id: "edit-search", oninput: () => render()});
-  const note = h("p", {class: "quiet", role: "status"});
+  const [pages, slice, toFirstPage] = pager(ROWS_SHOWN, "interfaces", () => render());
+  const search = h("input", {type: "search", id: "edit-search", oninput: () => {
+    toFirstPage();
+    render();
+  }});
+  const note = h("p", {class: "quiet", role: "status"}, "Loading…");
   const saveButton = h("button", {type: "button", class: "primary", disabled: true,
                                   onclick: () => save()}, "Save");
   const discardButton = h("button", {type: "button", disabled: true,
                                      onclick: () => discard()}, "Discard changes");
-  const createButton = h("button", {type: "button", onclick: () => create()},
-                         "Create VLAN Interface");
-  let model = null;
-  let seen = "";
+  const createButton = h("button", {type: "button", disabled: true, hidden: !isOperator(),
+                                    onclick: () => edit(null)}, "Create VLAN Interface");
+  const [waiting, updateWaiting] = waitingNote();
+  const [problems, showProblems] = problemList();
+  let model = null; // {vlans, staged, config, parents}
+  let seen = {};    // which state of the daemon the model is of
+  let ended = false;
 
   const say = (text, wrong = false) => {
     setText(message, text);
@@ -111,29 +142,49 @@ export function show(main, host) {
     message.classList.toggle("wrong", wrong);
   };
   const render = () => {
-    if (!model) {
+    if (!model || ended) {
       return;
     }
     const wanted = search.value.trim().toLowerCase();
-    const rows = rowsOf(model).filter((row) =>
-      `${row.name} ${row.addresses} ${row.vid}`.toLowerCase().includes(wanted));
-    keep(body, rows, (row) => row.key, rowElement, (element, row) => fillRow(element, row, act));
+    const rows = rowsOf(model, store.live).filter((row) =>
+      `${row.name} ${row.kind} ${row.parent} ${row.addresses} ${row.vid}`.toLowerCase()
+        .includes(wanted));
+    keep(body, slice(rows), (row) => row.key, rowElement,
+         (element, row) => fillRow(element, row, act));
     const count = model.staged.changes.length;
+    createButton.disabled = false;
     saveButton.disabled = count === 0 || !isOperator();
     discardButton.disabled = saveButton.disabled;
     setText(note, count === 0 ? "Nothing waits to be committed."
       : `${plural(count, "change")} not yet committed. Save shows what will happen, then commits.`);
   };
-  const load = async () => {
-    try {
-      model = await read();
-      seen = key();
+  const read = async (all) => {
+    const [vlans, staged] = await Promise.all([transport.get("/v1/vlans"),
+                                               transport.get("/v1/staged")]);
+    model = {...model, vlans, staged};
+    render();
+    if (all) {
+      // These take longer with thousands of interfaces, and change seldom.
+      const [config, {parents}] = await Promise.all([transport.get("/v1/config"),
+                                                     transport.get("/v1/parents")]);
+      model = {...model, config, parents};
       render();
+      showProblems(store.live && store.live.problems > 0 ? await readProblems() : []);
+    }
+  };
+  const load = async () => {
+    const {live} = store;
+    const now = live ? {files: `${live.boot} ${live.configuration} ${live.problems}`,
+                        staged: live.staged_revision} : {};
+    const all = !model || !model.config || now.files !== seen.files;
+    seen = now;
+    try {
+      await read(all);
     } catch (error) {
+      seen = {};
       say(error.message, true);
     }
   };
-  const key = () => store.live ? `${store.live.configuration} ${store.live.staged_revision}` : "";
   const attempt = async (work) => {
     say("");
     try {
@@ -143,69 +194,75 @@ export function show(main, host) {
     }
     await load();
   };
-  const create = async () => {
-    const made = await vlanDialog(null, model);
-    if (made) {
-      say(`${made.name} is in the table, not yet committed.`);
-      announce(`${made.name} added, not yet committed`);
-      await load();
+  const edit = (vlan) => attempt(async () => {
+    const staged = await vlanDialog(vlan, model);
+    if (staged) {
+      const text = vlan ? `${staged.name} is changed, not yet committed.`
+                        : `${staged.name} is in the table, not yet committed.`;
+      toFirstPage();
+      say(text);
     }
-  };
+  });
   const act = {
     Show: showBond,
-    Edit: async (row) => {
-      const changed = await vlanDialog(row.vlan, model);
-      if (changed) {
-        say(`${changed.name} is changed, not yet committed.`);
-        await load();
-      }
-    },
+    Edit: (row) => edit(row.vlan),
     Delete: (row) => attempt(() => transport.send("DELETE",
       `/v1/vlans/${encodeURIComponent(row.name)}`, {stage: true, revision: row.vlan.revision})),
     Undo: (row) => attempt(() => transport.send("DELETE",
       `/v1/staged/${encodeURIComponent(row.name)}`, {revision: row.change.revision})),
   };
   const discard = async () => {
+    const {changes, revision} = model.staged;
     const sure = await dialog("Discard all changes?", (close) => [
-      h("p", {}, `${plural(model.staged.changes.length, "change")} will be forgotten: `,
-        model.staged.changes.map((change) => `${change.name} (${change.user})`).join(", ")),
+      h("p", {}, `${plural(changes.length, "change")} will be forgotten: `,
+        changes.map((change) => `${change.name} (${change.user})`).join(", ")),
       h("div", {class: "actions"},
         h("button", {type: "button", onclick: () => close(false)}, "Keep them"),
         h("button", {type: "button", class: "danger", onclick: () => close(true)}, "Discard"))]);
     if (sure) {
-      await attempt(() => transport.send("DELETE", "/v1/staged",
-                                         {revision: model.staged.revision}));
+      await attempt(() => transport.send("DELETE", "/v1/staged", {revision}));
     }
   };
-  const save = async () => {
-    say("");
-    const outcome = await commit(model.staged.revision);
+  const save = () => attempt(async () => {
+    const outcome = await commit(model.staged);
     if (outcome) {
       say(outcome.text, outcome.wrong);
-      announce(outcome.text);
     }
-    await load();
-  };
+  });
 
-  createButton.hidden = !isOperator();
   add(main,
     h("div", {class: "title"}, h("h1", {}, `Edit ${host}`),
       h("a", {class: "button", href: links.engine(host)}, "Back")),
     !isOperator() && h("p", {class: "message"}, "You may look here, but not change anything: that " +
       "takes root or the group portchannel-operator."),
-    message,
+    waiting, message, problems,
     h("div", {class: "tools"}, createButton, h("label", {for: "edit-search"}, "Search"), search),
-    h("section", {class: "card scroll"}, h("table", {class: "wide"},
-      h("thead", {}, h("tr", {}, ["Interface", "Kind", "Parent", "VLAN", "IP addresses", "MTU",
-        "State", "Actions"].map((text, i) => h("th", {scope: "col",
-          class: i === 3 || i === 5 ? "number" : null}, text)))), body)),
+    h("section", {class: "card", "aria-label": "Interfaces"},
+      h("div", {class: "scroll"}, h("table", {class: "wide"},
+        h("thead", {}, h("tr", {}, COLUMNS.map(([title, number]) =>
+          h("th", {scope: "col", class: number ? "number" : null}, title)))), body)), pages),
     h("div", {class: "footer"}, note, discardButton, saveButton));
   load();
-  // What somebody else stages or commits shows here too.
-  return subscribe((what) => {
-    if (what === "live" && model && key() !== seen) {
-      seen = key();
-      load();
+
+  let states = "";
+  const unsubscribe = subscribe((what) => {
+    if (what === "live") {
+      updateWaiting(store.live);
+      // What somebody else stages or commits shows here too.
+      if (seen.staged !== store.live.staged_revision ||
+          seen.files !== `${store.live.boot} ${store.live.configuration} ${store.live.problems}`) {
+        load();
+      }
+      const now = parentsOf(store.live).map((parent) => [parent.name, parent.carrier,
+        ...parent.members.map((member) => member.reason_text)].join()).join();
+      if (now !== states) {
+        states = now;
+        render();
+      }
     }
   });
+  return () => {
+    ended = true;
+    unsubscribe();
+  };
 }

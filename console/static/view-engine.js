@@ -1,159 +1,204 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// A Service Engine: what is wrong first, then the picture, then everything in numbers.
+// A Service Engine: what is wrong first, then the picture, then one bond or NIC at a time in
+// numbers, and what happened.
 
+import {alerts, worst} from "./alerts.js";
 import {buckets} from "./buckets.js";
 import {h, keep, setText} from "./dom.js";
 import {events} from "./events.js";
-import {bytes, count, percent, plural, rate, speed} from "./format.js";
+import {clock, plural} from "./format.js";
 import {links} from "./links.js";
-import {picture, stateOf} from "./picture.js";
-import {alerts, isOperator, store, subscribe} from "./store.js";
+import {memberTable} from "./member-table.js";
+import {parentsOf, parentState} from "./parents.js";
+import {picture} from "./picture.js";
+import {isOperator, store, subscribe} from "./store.js";
 import {traffic} from "./traffic.js";
 import {vlans} from "./vlans.js";
 import {whichLink} from "./whichlink.js";
 
-const COLUMNS = ["Link", "State", "Why", "Speed", "Share", "Received", "Sent", "LACP", "Errors",
-                 "Failed"];
+const HEADLINES_MOST = 6;
 
-function headline(element, live) {
-  const wrong = alerts(live);
+function fineWords(live) {
   const members = live.bonds.flatMap((bond) => bond.members);
-  const level = wrong.some((alert) => alert.level === "error") ? "error"
-              : wrong.length ? "warning" : "good";
-  element.className = `headline ${level}`;
-  const up = members.filter((member) => member.state === "active").length;
-  const texts = live.bonds.length === 0 ? ["No bond is configured in this server's files."]
-    : wrong.length === 0 ? [`All ${plural(members.length, "link")} of ${
-        plural(live.bonds.length, "bond")} carry traffic.`]
-    : wrong.map((alert) => alert.text);
-  keep(element, texts.map((text, i) => ({text, i})), (item) => item.i,
-       () => h("p"), (line, item) => setText(line, item.text));
-  return up;
+  return live.bonds.length === 0 ? "No bond is configured in this server's files."
+    : `All ${plural(members.length, "link")} of ${plural(live.bonds.length, "bond")} carry traffic.`;
 }
 
-/** LACP's state of a member in words. */
-function lacpWords(bond, member) {
-  if (bond.mode !== "802.3ad") {
-    return "not in this mode";
-  }
-  if (!member.partner_system) {
-    return "nothing heard from the switch";
-  }
-  const words = {DETACHED: "not in the bundle", WAITING: "waiting to join",
-                 ATTACHED: "chosen, waiting for the switch",
-                 COLLECTING_DISTRIBUTING: "in the bundle"};
-  return `${words[member.mux] || member.mux}; partner port ${member.partner_port}, key ${
-    member.partner_key}`;
+function headlineItems(live, list) {
+  const text = store.reached === false
+    ? `No answer from the daemon since ${clock(live.time)}: what stands here is how it was then. ` +
+      "Traffic goes on without the daemon."
+    : list.length === 0 ? fineWords(live) : "";
+  const more = list.length - HEADLINES_MOST;
+  const items = text ? [{text}] : [...list.slice(0, HEADLINES_MOST),
+    ...(more > 0 ? [{text: `And ${plural(more, "more", "more")}: see below.`}] : [])];
+  return items.map((item, place) => ({...item, place}));
 }
 
-function memberRow() {
-  return h("tr", {}, COLUMNS.map((name, i) => h(i === 0 ? "th" : "td",
-    {scope: i === 0 ? "row" : null, class: i >= 3 && i !== 7 ? "number" : null},
-    i === 1 ? h("span", {class: "state"}) : null)));
+/** What is wrong, each with the way to it: an element and update(live). */
+function headline(host, onShow) {
+  const element = h("div", {class: "headline"}, h("p", {}, "Waiting for the daemon…"));
+  const make = ({parent, files}) => h("p", {}, h("span"), " ",
+    files ? h("a", {href: links.edit(host)}, "Show them")
+      : parent && h("button", {type: "button", class: "plain", "aria-label": `Show ${parent}`,
+                               onclick: () => onShow(parent)}, "Show"));
+  const update = (live) => {
+    const list = alerts(live);
+    element.className = `headline ${store.reached === false ? "lost" : worst(list)}`;
+    keep(element, headlineItems(live, list), (item) => `${item.parent} ${item.files} ${item.place}`,
+         make, (line, item) => setText(line.firstElementChild, item.text));
+  };
+  return [element, update];
 }
 
-function fillMember(row, {bond, member}) {
-  const cells = row.children;
-  const rates = store.rates.get(`${bond.name}/${member.name}`) || {rx: 0, tx: 0};
-  const state = cells[1].firstElementChild;
-  setText(cells[0], member.name);
-  setText(state, member.state);
-  state.className = `state ${stateOf(member)}`;
-  setText(cells[2], member.reason_text);
-  setText(cells[3], speed(member.speed_mbps) + (member.duplex === "half" ? ", half duplex" : ""));
-  setText(cells[4], percent(member.buckets, 840));
-  setText(cells[5], `${rate(rates.rx)} (${bytes(member.rx.bytes)})`);
-  setText(cells[6], `${rate(rates.tx)} (${bytes(member.tx.bytes)})`);
-  setText(cells[7], lacpWords(bond, member));
-  setText(cells[8], count(member.errors + member.drops));
-  setText(cells[9], plural(member.link_failures, "time"));
-}
-
-function bondSection(main, name) {
-  const body = h("tbody");
-  const [strip, updateBuckets] = buckets();
+/** Everything of one bond or NIC: an element, update(parent), end(). */
+function panel(parent) {
   const [plots, updateTraffic, endTraffic] = traffic();
-  const [vlanTable, updateVlans, endVlans] = vlans(name);
-  const section = h("section", {class: "card", "aria-labelledby": `bond-${name}`},
-    h("h2", {id: `bond-${name}`}, name),
-    h("div", {class: "scroll"}, h("table", {class: "wide"},
-      h("thead", {}, h("tr", {}, COLUMNS.map((text, i) => h("th", {scope: "col",
-        class: i >= 3 && i !== 7 ? "number" : null}, text)))), body)),
+  const [vlanTable, updateVlans, endVlans] = vlans(parent.name);
+  const [table, updateTable] = parent.isNic ? [null, () => {}] : memberTable();
+  const [strip, updateBuckets] = parent.isNic ? [null, () => {}] : buckets();
+  const element = h("div", {},
+    h("h2", {id: "panel-title"}, parent.name), table,
     h("h3", {}, "Traffic of the last five minutes"), plots,
-    h("h3", {}, "Buckets"), strip,
+    strip && h("h3", {}, "Buckets"), strip,
     h("h3", {}, "VLAN interfaces"), vlanTable);
-  main.append(section);
   return {
-    section,
-    update(bond) {
-      keep(body, bond.members.map((member) => ({bond, member})), (item) => item.member.name,
-           memberRow, fillMember);
-      updateBuckets(bond);
-      updateTraffic(bond);
-      updateVlans(bond);
+    element,
+    update(now) {
+      updateTable(now);
+      updateTraffic(now);
+      updateBuckets(now);
+      updateVlans(now);
     },
     end() {
       endTraffic();
       endVlans();
-      section.remove();
     },
   };
 }
 
+/** A row of tabs: an element and update(parents, chosen). */
+function tabs(onPick) {
+  const element = h("div", {role: "tablist", "aria-label": "Bonds and NICs", class: "tabs"});
+  const move = (event) => {
+    const all = [...element.children];
+    const steps = {ArrowRight: 1, ArrowLeft: -1, Home: -all.length, End: all.length};
+    if (event.key in steps) {
+      event.preventDefault();
+      const place = all.indexOf(event.target.closest("[role=tab]")) + steps[event.key];
+      const next = all[Math.max(0, Math.min(all.length - 1, place))];
+      next.focus();
+      onPick(next.dataset.key);
+    }
+  };
+  element.addEventListener("keydown", move);
+  const update = (parents, chosen) => {
+    element.hidden = parents.length < 2;
+    keep(element, parents, (parent) => parent.name,
+      (parent) => h("button", {type: "button", role: "tab", "aria-controls": "panel",
+                               onclick: () => onPick(parent.name)}, h("span"), parent.name),
+      (tab, parent) => {
+        const chosenNow = parent.name === chosen;
+        tab.firstElementChild.className = `state ${parentState(parent)}`;
+        tab.setAttribute("aria-selected", String(chosenNow));
+        tab.tabIndex = chosenNow ? 0 : -1;
+      });
+  };
+  return [element, update];
+}
+
+/** The one to begin with: the first that something is wrong with. */
+function firstChoice(parents) {
+  return (parents.find((parent) => parentState(parent) === "error") ||
+          parents.find((parent) => parentState(parent) !== "good") || parents[0] || {}).name;
+}
+
 export function show(main, host) {
-  const head = h("div", {class: "headline"});
-  const [svg, updatePicture] = picture(host);
-  const [form, updateForm, marks] = whichLink(() => store.live && draw());
-  const parts = h("div");
+  let chosen = null;
+  let present = null; // the panel of the chosen one
+
+  const pick = (name) => {
+    chosen = name;
+    update();
+  };
+  const [head, updateHead] = headline(host, (name) => {
+    pick(name);
+    reveal(name);
+  });
+  const [svg, updatePicture, reveal] = picture(host, (name) => {
+    pick(name);
+    details.scrollIntoView({block: "nearest"});
+  });
+  const [form, updateForm, marks] = whichLink(() => store.live && updatePicture(store.live, marks()));
+  const [tabRow, updateTabs] = tabs(pick);
+  const box = h("div", {id: "panel"});
+  const details = h("section", {class: "card details", hidden: true,
+                                "aria-labelledby": "panel-title"}, tabRow, box);
   const [eventList, updateEvents] = events();
-  const sections = new Map();
-  const draw = () => updatePicture(store.live, marks());
 
   main.append(
     h("div", {class: "title"}, h("h1", {}, host),
       h("a", {class: "button", href: links.edit(host)},
         isOperator() ? "Edit" : "View interfaces")),
-    head, h("section", {class: "card scroll", "aria-label": "Links"}, svg),
-    h("section", {class: "card", "aria-labelledby": "which"},
-      h("h2", {id: "which"}, "Which link?"), form),
-    parts,
-    h("section", {class: "card", "aria-labelledby": "events"},
-      h("h2", {id: "events"}, "Events"), eventList));
+    head,
+    h("div", {class: "engine"},
+      h("section", {class: "card scroll drawing", "aria-label": "Links"}, svg),
+      h("div", {class: "side"},
+        h("section", {class: "card which", "aria-labelledby": "which"},
+          h("h2", {id: "which"}, "Which link?"), form),
+        h("section", {class: "card happened", "aria-labelledby": "events"},
+          h("h2", {id: "events"}, "Events"), eventList)),
+      details));
 
+  const showChosen = (parents) => {
+    if (!parents.some((parent) => parent.name === chosen)) {
+      chosen = firstChoice(parents);
+    }
+    const parent = parents.find((each) => each.name === chosen);
+    if (present && (!parent || present.name !== chosen)) {
+      present.end();
+      present = null;
+    }
+    details.hidden = !parent;
+    updateTabs(parents, chosen);
+    if (!parent) {
+      return;
+    }
+    if (!present) {
+      present = {...panel(parent), name: chosen};
+      box.replaceChildren(present.element);
+      box.setAttribute("role", parents.length < 2 ? "group" : "tabpanel");
+      box.setAttribute("aria-labelledby", "panel-title");
+    }
+    present.update(parent);
+  };
   const update = () => {
     const live = store.live;
     if (!live) {
       return;
     }
-    headline(head, live);
-    draw();
+    updateHead(live);
+    svg.classList.toggle("stale", store.reached === false);
+    updatePicture(live, marks());
     updateForm(live);
-    for (const bond of live.bonds) {
-      if (!sections.has(bond.name)) {
-        sections.set(bond.name, bondSection(parts, bond.name));
-      }
-      sections.get(bond.name).update(bond);
-    }
-    for (const [name, section] of sections) {
-      if (!live.bonds.some((bond) => bond.name === name)) {
-        section.end();
-        sections.delete(name);
-      }
-    }
+    showChosen(parentsOf(live));
   };
   update();
   updateEvents();
   const unsubscribe = subscribe((what) => {
-    if (what === "live") {
-      update();
-    } else if (what === "event") {
+    if (what === "event") {
       updateEvents();
+    } else {
+      update();
     }
   });
+  // The picture's layout hangs on the width; live data would bring it a second late.
+  window.addEventListener("resize", update);
   return () => {
     unsubscribe();
-    for (const section of sections.values()) {
-      section.end();
+    window.removeEventListener("resize", update);
+    if (present) {
+      present.end();
     }
   };
 }

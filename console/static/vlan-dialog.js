@@ -3,6 +3,7 @@
 // types; the daemon has the last word.
 
 import {dialog, h, setText} from "./dom.js";
+import {addressWords} from "./interfaces.js";
 import * as transport from "./transport.js";
 
 const VID_MAX = 4094;
@@ -52,7 +53,8 @@ function mark(field, text) {
 }
 
 class Form {
-  constructor(vlan, model, parents) {
+  constructor(vlan, model, {parents, folder}) {
+    this.folder = folder;
     this.vlan = vlan;
     this.model = model;
     this.parents = parents;
@@ -125,8 +127,7 @@ class Form {
     const fine = [this.checkVid(complete), this.checkAddresses(), this.checkMtu()].every(Boolean);
     const name = this.vlan ? this.vlan.name
       : this.vid.input.value ? nameOf(this.parent.input.value, this.vid.input.value) : "";
-    const file = this.vlan ? this.vlan.file
-      : `${(this.model.config.folder || "/etc/sysconfig/network-scripts")}/ifcfg-${name}`;
+    const file = this.vlan ? this.vlan.file : `${this.folder}/ifcfg-${name}`;
     setText(this.preview, name ? `The interface is ${name}, its file ${file}.` : "");
     return fine;
   }
@@ -145,25 +146,43 @@ class Form {
   }
 
   /** Says what the daemon refused, at the field that it is about. */
-  refuse(error) {
+  async refuse(error) {
+    if (error.code === "conflict" && this.vlan) {
+      return this.showConflict(error);
+    }
     const fields = {vid: this.vid, addresses: this.addresses, mtu: this.mtu, parent: this.parent};
     const field = fields[error.details && error.details.field] ||
       {vlan_in_use: this.vid, no_such_parent: this.parent,
        address_in_use: this.addresses}[error.code];
-    this.failure.hidden = Boolean(field);
+    this.fail(field ? "" : error.message);
     if (field) {
       mark(field, error.message);
       field.input.focus();
-    } else {
-      setText(this.failure, error.message);
+    }
+    return undefined;
+  }
+
+  fail(text) {
+    setText(this.failure, text);
+    this.failure.hidden = !text;
+  }
+
+  /** Somebody was first: says what it is now, and lets the person decide. */
+  async showConflict(error) {
+    try {
+      const now = await transport.get(`/v1/vlans/${encodeURIComponent(this.vlan.name)}`);
+      this.vlan = {...this.vlan, revision: now.revision};
+      this.fail(`${error.message}. It now has: ${addressWords(now)}; MTU ${
+        now.mtu || "of the parent"}. Save again to have yours instead, or Cancel to leave it.`);
+    } catch (gone) {
+      this.fail(gone.message);
     }
   }
 }
 
 /** Resolves to the staged VLAN interface, or null if nothing was saved. */
 export async function vlanDialog(vlan, model) {
-  const {parents} = await transport.get("/v1/parents");
-  const form = new Form(vlan, model, parents);
+  const form = new Form(vlan, model, await transport.get("/v1/parents"));
   return dialog(vlan ? `Edit ${vlan.name}` : "Create VLAN Interface", (close) => {
     const saveButton = h("button", {type: "submit", class: "primary"}, "Save");
     const submit = async (event) => {
@@ -174,12 +193,13 @@ export async function vlanDialog(vlan, model) {
         return;
       }
       saveButton.disabled = true;
+      form.fail("");
       try {
         const answer = await transport.send(vlan ? "PATCH" : "POST",
           vlan ? `/v1/vlans/${encodeURIComponent(vlan.name)}` : "/v1/vlans", form.body());
         close(answer.staged);
       } catch (error) {
-        form.refuse(error);
+        await form.refuse(error);
       } finally {
         saveButton.disabled = false;
       }

@@ -1,74 +1,96 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The VLAN interfaces of one bond with their addresses and counters.
+// The VLAN interfaces of one bond or NIC with their addresses and counters.
 
 import {h, keep, setText} from "./dom.js";
-import {bytes, plural} from "./format.js";
+import {bytes} from "./format.js";
+import {addressWords} from "./interfaces.js";
+import {pager} from "./pager.js";
 import {store, subscribe} from "./store.js";
 import * as transport from "./transport.js";
 
 const COUNTERS_INTERVAL_MS = 5000;
-const SHOWN_FIRST = 50;
+const SHOWN_MAX = 50;
+const SEARCHED_FROM = 10;
+const VLAN_EVENTS = ["vlan_added", "vlan_removed", "vlan_moved", "vlan_back"];
+const COLUMNS = [["Name"], ["VLAN", true], ["Addresses"], ["State"], ["Received", true],
+                 ["Sent", true]];
 
 function row() {
-  return h("tr", {}, h("th", {scope: "row"}), h("td", {class: "number"}), h("td"),
-    h("td", {}, h("span", {class: "state"})), h("td", {class: "number"}),
-    h("td", {class: "number"}));
+  return h("tr", {}, COLUMNS.map(([title, number], i) => h(i === 0 ? "th" : "td",
+    {scope: i === 0 ? "row" : null, class: number ? "number" : null},
+    title === "State" && h("span", {class: "state"}))));
+}
+
+/** Its state in a word, and the word's colour. */
+function stateWords(vlan, counters) {
+  if (!vlan.running) {
+    return ["not running", vlan.onboot ? "error" : "none"];
+  }
+  if (!counters) {
+    return ["in another namespace", "none"];
+  }
+  return counters.carrier ? ["up", "good"] : ["down", "error"];
 }
 
 function fill(element, {vlan, counters}) {
   const [name, vid, addresses, stateCell, rx, tx] = element.children;
   const state = stateCell.firstElementChild;
+  const [word, level] = stateWords(vlan, counters);
   setText(name, vlan.name);
   setText(vid, String(vlan.vid));
-  setText(addresses, [...vlan.addresses, vlan.dhcp && "DHCP", vlan.dhcpv6 && "DHCPv6"]
-    .filter(Boolean).join(", ") || "none");
-  setText(state, !vlan.running ? "not running" : counters && counters.carrier ? "up" : "down");
-  state.className = `state ${vlan.running && counters && counters.carrier ? "good" : "error"}`;
+  setText(addresses, addressWords(vlan));
+  setText(state, word);
+  state.className = `state ${level}`;
   setText(rx, counters ? bytes(counters.rx.bytes) : "");
   setText(tx, counters ? bytes(counters.tx.bytes) : "");
 }
 
-/** Returns an element, its update(bond), and its end(). */
+/** Returns an element, its update(), and its end(). */
 export function vlans(parent) {
   const body = h("tbody");
-  const none = h("p", {class: "quiet"}, "No VLAN interface is on it.");
-  const more = h("button", {type: "button", class: "plain", hidden: true, onclick: () => {
-    all = true;
+  const none = h("p", {class: "quiet"});
+  const [pages, slice, toFirstPage] = pager(SHOWN_MAX, "VLAN interfaces", () => render());
+  const search = h("input", {type: "search", id: "vlan-search", oninput: () => {
+    toFirstPage();
     render();
   }});
-  const table = h("table", {class: "wide", hidden: true}, h("thead", {}, h("tr", {},
-    ["Name", "VLAN", "Addresses", "State", "Received", "Sent"].map((text, i) =>
-      h("th", {scope: "col", class: i === 1 || i > 3 ? "number" : null}, text)))), body);
-  let list = [];
+  const tools = h("div", {class: "tools", hidden: true},
+                  h("label", {for: "vlan-search"}, "Search"), search);
+  const table = h("div", {class: "scroll"}, h("table", {class: "wide small"}, h("thead", {}, h("tr", {},
+    COLUMNS.map(([title, number]) => h("th", {scope: "col", class: number ? "number" : null},
+                                       title)))), body));
+  let list = null; // not known yet
   let counters = {};
-  let all = false;
-  let revision = null;
+  let seen = null;
   let ended = false;
 
   const render = () => {
-    const shown = all ? list : list.slice(0, SHOWN_FIRST);
-    table.hidden = list.length === 0;
-    none.hidden = list.length > 0;
-    more.hidden = shown.length === list.length;
-    setText(more, `Show all ${plural(list.length, "VLAN interface")}`);
-    keep(body, shown.map((vlan) => ({vlan, counters: counters[vlan.name]})),
+    const wanted = search.value.trim().toLowerCase();
+    const found = (list || []).filter((vlan) =>
+      `${vlan.name} ${vlan.vid} ${addressWords(vlan)}`.toLowerCase().includes(wanted));
+    tools.hidden = !list || list.length <= SEARCHED_FROM;
+    table.hidden = found.length === 0;
+    none.hidden = found.length > 0;
+    setText(none, !list ? "Loading…" : list.length === 0 ? "No VLAN interface is on it."
+                                                         : "No VLAN interface fits the search.");
+    keep(body, slice(found).map((vlan) => ({vlan, counters: counters[vlan.name]})),
          (item) => item.vlan.name, row, fill);
   };
-  const loadList = async () => {
-    const answer = await transport.get("/v1/vlans");
-    list = answer.vlans.filter((vlan) => vlan.parent === parent && vlan.staged !== "add");
-  };
-  const loadCounters = async () => {
-    if (list.length > 0) {
-      const query = encodeURIComponent(parent);
-      counters = (await transport.get(`/v1/counters?parent=${query}`)).vlans;
-    }
-  };
-  const load = async (loader) => {
+  const load = async (withList) => {
+    const query = `parent=${encodeURIComponent(parent)}`;
     try {
-      await loader();
+      const [answer, traffic] = await Promise.all([
+        withList ? transport.get(`/v1/vlans?${query}`) : null,
+        transport.get(`/v1/counters?${query}`)]);
+      counters = traffic.vlans;
+      if (answer) {
+        list = answer.vlans.filter((vlan) => vlan.staged !== "add");
+      }
     } catch {
-      return; // the bar says that the daemon can't be reached
+      if (withList) {
+        seen = null; // again with the next live data; the bar says what is wrong
+      }
+      return;
     }
     if (!ended) {
       render();
@@ -76,27 +98,25 @@ export function vlans(parent) {
   };
   const timer = setInterval(() => {
     // A page that nobody sees asks for nothing.
-    if (document.visibilityState === "visible") {
-      load(loadCounters);
+    if (document.visibilityState === "visible" && store.reached && list && list.length > 0) {
+      load(false);
     }
   }, COUNTERS_INTERVAL_MS);
   const unsubscribe = subscribe((what, event) => {
-    if (what === "event" && ["vlan_added", "vlan_removed"].includes(event.event) &&
-        event.bond === parent) {
-      revision = null;
+    if (what === "event" && event && VLAN_EVENTS.includes(event.event) && event.bond === parent) {
+      seen = null;
     }
   });
+  render();
 
   const update = () => {
-    if (revision !== store.live.configuration) {
-      revision = store.live.configuration;
-      load(async () => {
-        await loadList();
-        await loadCounters();
-      });
+    const key = `${store.live.boot} ${store.live.configuration}`;
+    if (seen !== key) {
+      seen = key;
+      load(true);
     }
   };
-  return [h("div", {class: "scroll"}, table, none, more), update, () => {
+  return [h("div", {}, tools, table, none, pages), update, () => {
     ended = true;
     clearInterval(timer);
     unsubscribe();

@@ -176,6 +176,8 @@ def test_what_reads(lab, client):
     client.ask("GET", f"/v1/history/{number}")
     client.ask("GET", "/v1/history/x", code="no_such_configuration")
     assert client.ask("GET", "/v1/vlans")["vlans"]
+    assert [one["name"] for one in client.ask("GET", "/v1/vlans?parent=nic0")["vlans"]] == ["nic0.7"]
+    assert client.ask("GET", "/v1/vlans?parent=x")["vlans"] == []
     client.ask("GET", "/v1/vlans/bond0.652")
     client.ask("GET", "/v1/vlans/x", code="no_such_vlan")
     kinds = {one["kind"] for one in client.ask("GET", "/v1/parents")["parents"]}

@@ -7,7 +7,7 @@ import re
 import subprocess
 import tempfile
 
-from daemon_util import LACP, Server
+from daemon_util import Server
 from netlab import Tools, wait_for
 from netlab.daemon import ApiError
 
@@ -16,9 +16,11 @@ GONE = (OSError, http.client.HTTPException)
 
 
 class Killer:
-    """kill_at on the daemon: counts its system calls from now on, and has it die at one."""
+    """kill_at on the daemon: counts its system calls from now on, and has it die at one:
+    a number, or "N@TEXT", the N-th of those whose line has the text."""
 
     def __init__(self, pid, number=0):
+        self.killed = False
         tool = os.path.join(Tools().build, "tests", "netns", "kill_at")
         self.process = subprocess.Popen([tool, str(pid), str(number)], text=True,
                                         stdout=subprocess.PIPE)
@@ -29,7 +31,11 @@ class Killer:
         self.process.terminate()
         text, _ = self.process.communicate(timeout=60)
         assert self.process.returncode == 0
-        return text.splitlines()
+        return self._without_end(text.splitlines())
+
+    def _without_end(self, lines):
+        self.killed = lines[-1:] == ["killed"]
+        return lines[:-1] if self.killed else lines
 
 
 def _differences(known, now, path=""):
@@ -57,7 +63,7 @@ class KilledStart:
             process.terminate()
             process.wait(60)
             said.seek(0)
-            self.calls = said.read().splitlines()[1:]
+            self.calls = [line for line in said.read().splitlines()[1:] if line != "killed"]
 
     @staticmethod
     def _answers(server):
@@ -73,12 +79,15 @@ class FaultServer(Server):
     def __init__(self, tools):
         super().__init__(tools, links=4)
         self.namespace.ip("link set lo up")
+        # Beside the folder, for the calls that write it are no matter.
+        self.daemon.log_file = f"{self.folder}.log"
         self.running_of, self.files_of = {}, {}
         self.refusal = ""
         self.last = None
 
-    def write_bond(self, address, members, options=LACP):
-        self.bond("bond0", members=members, options=options, address=address)
+    def close(self):
+        super().close()
+        os.unlink(self.daemon.log_file)
 
     def write_files(self, files):
         """Makes the folder hold these files and no others."""

@@ -7,8 +7,12 @@
  * kill_at N -- COMMAND...: the same of a command, from its start; SIGTERM kills it in any
  * case.
  *
+ * N@TEXT in N's place counts only calls of which TEXT is part of what is said of them: a
+ * process that answers timers and sockets makes never the same number of calls twice.
+ *
  * Says "ready" once it counts, and at its end one line a system call: those that change
- * files by name with the path, "renameat /run/store new.json", others "syscall 232".
+ * files by name with the path, "renameat /run/store new.json", others "syscall 232"; then
+ * "killed" if it was.
  * test_fault.py walks a change of the configuration with it. Facts: ptrace(2).
  */
 #include <errno.h>
@@ -52,6 +56,9 @@ static const struct call_kind {
 static volatile sig_atomic_t ended;
 static char **calls; /* what is said of each */
 static size_t call_count;
+static const char *counted_text = ""; /* what is said of those that count */
+static size_t counted;
+static bool killed;
 
 static void on_end(int number)
 {
@@ -69,6 +76,9 @@ static void calls_print(void)
 {
 	for (size_t i = 0; i < call_count; i++) {
 		puts(calls[i]);
+	}
+	if (killed) {
+		puts("killed");
 	}
 }
 
@@ -106,7 +116,8 @@ static void text_copy(pid_t pid, unsigned long long address, char out[PATH_SIZE]
 	out[size > 0 ? size : 0] = '\0';
 }
 
-/* Whether the process, stopped by ptrace, is at the entry of a system call; notes it. */
+/* Whether the process, stopped by ptrace, is at the entry of a system call that counts;
+ * notes it, if it is at any. */
 static bool call_note(pid_t pid)
 {
 	struct __ptrace_syscall_info info = {0};
@@ -135,7 +146,8 @@ static bool call_note(pid_t pid)
 		die("asprintf");
 	}
 	calls[call_count++] = text;
-	return true;
+	counted += strstr(text, counted_text) != NULL;
+	return strstr(text, counted_text) != NULL;
 }
 
 /* Follows the process to its end, the N-th system call, or ours. */
@@ -156,7 +168,8 @@ static void watch(pid_t pid, size_t deadly)
 			return;
 		}
 		if (WSTOPSIG(status) == (SIGTRAP | 0x80)) {
-			if (call_note(pid) && call_count == deadly) {
+			if (call_note(pid) && counted == deadly) {
+				killed = true;
 				kill(pid, SIGKILL);
 				continue;
 			}
@@ -223,6 +236,9 @@ int main(int argc, char **argv)
 	calls = calloc(CALLS_MAX, sizeof(*calls));
 	if (!calls) {
 		die("calloc");
+	}
+	if (strchr(number, '@')) {
+		counted_text = strchr(number, '@') + 1;
 	}
 	sigaction(SIGTERM, &end, NULL);
 	pid = command ? command_start(argv + 3) : (pid_t)strtol(argv[1], NULL, 10);

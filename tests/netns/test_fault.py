@@ -143,57 +143,74 @@ def begin(server):
     assert server.ask("POST", "/v1/apply", {}), server.refusal
 
 
-def points(server, calls, numbers):
-    """At which of the calls, counted from 1, the daemon is to die."""
-    every = list(range(1, len(calls) + 1))
+def points(server, walks, numbers):
+    """At which calls the daemon is to die, for kill_at; walks are the calls of each time that
+    it did the same unharmed. Those that touch files are counted by themselves, so that each
+    is met; how many others there are is never quite the same, so they are counted to beyond
+    the end."""
+    place = f"{server.folder}/"
+    touching = max(sum(place in call for call in calls) for calls in walks)
+    in_files = [f"{number}@{place}" for number in range(1, touching + 1)]
+    others = [str(n) for n in range(1, max(len(calls) for calls in walks) * 5 // 4)]
     if EVERYTHING:
-        return every
-    touching = [n for n in every if f"{server.folder}/" in calls[n - 1]
-                and not calls[n - 1].startswith(f"write {server.daemon.log_file}")]
-    others = sorted(set(every) - set(touching))
-    return sorted(numbers.sample(touching, min(FILE_POINTS, len(touching)))
-                  + numbers.sample(others, min(OTHER_POINTS, len(others))))
+        return in_files + others
+    return numbers.sample(in_files, min(FILE_POINTS, touching)) + \
+        numbers.sample(others, OTHER_POINTS)
+
+
+def walk(server, change):
+    """The change without harm; its calls."""
+    begin(server)
+    change.prepare(server)
+    killer = Killer(server.daemon.process.pid)
+    assert change.act(server), server.refusal
+    return killer.calls()
+
+
+def check(server, allowed, where):
+    try:
+        return server.check_whole(allowed)
+    except TimeoutError as error:
+        pytest.fail(f"{where}: files and running state are {server.last}, "
+                    f"leftovers {server.leftovers()}\n{error}")
 
 
 @pytest.mark.parametrize("name", CHANGES)
 def test_killed_at_any_system_call(server, name):
     numbers = random.Random(seed_of(name))
     change = CHANGES[name]()
-    server.write_files(OLD)
-    server.start()
+    begin(server)
     server.learn("old")
-    change.prepare(server)
-    killer = Killer(server.daemon.process.pid)
-    assert change.act(server), server.refusal
-    calls = killer.calls()
-    server.learn("new" if change.allowed(True) == ["new"] else "old")
+    walks = [walk(server, change)]
+    server.learn(change.allowed(True)[0])
+    walks.append(walk(server, change))
     if "new" not in server.files_of:
         # What the change goes back from.
         begin(server)
         server.write_files(NEW)
         assert server.ask("POST", "/v1/apply", {}), server.refusal
         server.learn("new")
-    chosen = points(server, calls, numbers)
-    print(f"{name}: {len(chosen)} of {len(calls)} system calls")
-    found = {"old": 0, "new": 0}
-    for number in chosen:
+    chosen = points(server, walks, numbers)
+    print(f"{name}: {len(chosen)} points in {len(walks[-1])} system calls")
+    found = {"old": 0, "new": 0, "unharmed": 0}
+    for point in chosen:
         begin(server)
         change.prepare(server)
-        killer = Killer(server.daemon.process.pid, number)
+        killer = Killer(server.daemon.process.pid, point)
         done = change.act(server)
-        killer.calls()
-        if server.daemon.running():
-            # A few calls fewer than the first time: there is nothing left to die in.
+        calls = killer.calls()
+        if not killer.killed:
+            # A few calls fewer than the other times: there is nothing left to die in.
             assert done, server.refusal
+            found["unharmed"] += 1
             continue
+        server.daemon.process.wait(20)
         server.start()
-        where = f"{name}: killed at call {number}, {calls[number - 1]}"
-        try:
-            found[server.check_whole(change.allowed(done))] += 1
-        except TimeoutError as error:
-            pytest.fail(f"{where}: files and running state are {server.last}, "
-                        f"leftovers {server.leftovers()}\n{error}")
+        found[check(server, change.allowed(done), f"{name}: killed at {point}, {calls[-1]}")] += 1
     print(f"{name}: {found}")
+    if EVERYTHING:
+        # From the first call to beyond the last.
+        assert found["unharmed"] and all(found[which] for which in change.allowed(None))
 
 
 def leave_unconfirmed(server):
@@ -207,20 +224,16 @@ def leave_unconfirmed(server):
 def test_killed_again_while_it_takes_back(server):
     """The next daemon, which finds a change that nobody has confirmed, is killed too."""
     numbers = random.Random(seed_of("start"))
-    server.write_files(OLD)
-    server.start()
+    begin(server)
     server.learn("old")
     leave_unconfirmed(server)
     calls = KilledStart(server).calls
     server.start()
     server.check_whole(["old"])
-    for number in points(server, calls, numbers):
+    chosen = points(server, [calls], numbers)
+    print(f"start: {len(chosen)} points in {len(calls)} system calls")
+    for point in chosen:
         leave_unconfirmed(server)
-        KilledStart(server, number)
+        died_at = KilledStart(server, point).calls[-1]
         server.start()
-        where = f"killed at call {number} of its start, {calls[number - 1]}"
-        try:
-            server.check_whole(["old"])
-        except TimeoutError as error:
-            pytest.fail(f"{where}: files and running state are {server.last}, "
-                        f"leftovers {server.leftovers()}\n{error}")
+        check(server, ["old"], f"killed at {point} of its start, {died_at}")

@@ -92,12 +92,22 @@ function show(parts, view, ...parameters) {
   document.title = `${parts[parts.length - 1][0]} · Port channels`;
 }
 
+/** The parts of the address after '#'; none where they are no text. */
+function pathOf(hash) {
+  try {
+    return hash.replace(/^#\/?/, "").split("/").map(decodeURIComponent);
+  } catch {
+    return [];
+  }
+}
+
 function route() {
-  const path = decodeURIComponent(location.hash.replace(/^#\/?/, "")).split("/");
+  const path = pathOf(location.hash);
   const infrastructure = ["Infrastructure", ROOT];
   const list = ["Service Engines", ROOT];
   const host = path[2];
-  if (path[0] !== "infrastructure" || path[1] !== "service-engines") {
+  if (path[0] !== "infrastructure" || path[1] !== "service-engines" ||
+      (host && host !== store.session.host)) {
     location.replace(ROOT);
   } else if (!host) {
     show([infrastructure, list], engines);

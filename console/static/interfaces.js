@@ -58,7 +58,8 @@ export function rowsOf(model, liveData) {
     if (row.change) {
       staged.push(row);
     } else {
-      vlans.set(vlan.parent, [...(vlans.get(vlan.parent) || []), row]);
+      vlans.set(vlan.parent, vlans.get(vlan.parent) || []);
+      vlans.get(vlan.parent).push(row);
     }
   }
   const bonds = model.config ? model.config.bonds.map((bond) => bond.name)

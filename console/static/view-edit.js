@@ -115,6 +115,12 @@ function problemList() {
   return [element, update];
 }
 
+/** What of the daemon's state the table hangs on: another one, and it is read again. */
+function stateOf(live) {
+  return {files: `${live.boot} ${live.configuration} ${live.problems}`,
+          staged: live.staged_revision};
+}
+
 export function show(main, host) {
   const message = h("p", {class: "message", role: "alert", hidden: true});
   const body = h("tbody");
@@ -169,13 +175,11 @@ export function show(main, host) {
                                                      transport.get("/v1/parents")]);
       model = {...model, config, parents};
       render();
-      showProblems(store.live && store.live.problems > 0 ? await readProblems() : []);
+      showProblems(store.live.problems > 0 ? await readProblems() : []);
     }
   };
   const load = async () => {
-    const {live} = store;
-    const now = live ? {files: `${live.boot} ${live.configuration} ${live.problems}`,
-                        staged: live.staged_revision} : {};
+    const now = stateOf(store.live);
     const all = !model || !model.config || now.files !== seen.files;
     seen = now;
     try {
@@ -235,22 +239,22 @@ export function show(main, host) {
       h("a", {class: "button", href: links.engine(host)}, "Back")),
     !isOperator() && h("p", {class: "message"}, "You may look here, but not change anything: that " +
       "takes root or the group portchannel-operator."),
-    waiting, message, problems,
-    h("div", {class: "tools"}, createButton, h("label", {for: "edit-search"}, "Search"), search),
+    waiting, problems,
+    h("div", {class: "tools"}, createButton, h("label", {for: "edit-search"}, "Search"), search,
+      message),
     h("section", {class: "card", "aria-label": "Interfaces"},
       h("div", {class: "scroll"}, h("table", {class: "wide"},
         h("thead", {}, h("tr", {}, COLUMNS.map(([title, number]) =>
           h("th", {scope: "col", class: number ? "number" : null}, title)))), body)), pages),
     h("div", {class: "footer"}, note, discardButton, saveButton));
-  load();
 
   let states = "";
-  const unsubscribe = subscribe((what) => {
-    if (what === "live") {
+  const update = (what) => {
+    if (what === "live" && store.live) {
       updateWaiting(store.live);
       // What somebody else stages or commits shows here too.
-      if (seen.staged !== store.live.staged_revision ||
-          seen.files !== `${store.live.boot} ${store.live.configuration} ${store.live.problems}`) {
+      const state = stateOf(store.live);
+      if (seen.staged !== state.staged || seen.files !== state.files) {
         load();
       }
       const now = parentsOf(store.live).map((parent) => [parent.name, parent.carrier,
@@ -260,7 +264,9 @@ export function show(main, host) {
         render();
       }
     }
-  });
+  };
+  update("live");
+  const unsubscribe = subscribe(update);
   return () => {
     ended = true;
     unsubscribe();

@@ -73,7 +73,7 @@ class Form {
     this.dhcpv6 = h("input", {type: "checkbox", id: "vlan-dhcpv6", checked: vlan && vlan.dhcpv6});
     this.mtu = labelled("vlan-mtu", "MTU", h("input", {type: "number", min: 68, max: 65535,
       placeholder: "the parent's", value: (vlan && vlan.mtu) || ""}));
-    this.preview = h("p", {class: "quiet", role: "status"});
+    this.preview = h("p", {class: "quiet preview", role: "status"});
     this.failure = h("p", {class: "message wrong", role: "alert", hidden: true});
     for (const input of [this.parent.input, this.vid.input, this.addresses.input,
                          this.mtu.input]) {

@@ -18,7 +18,7 @@ export function waitingNote() {
       setText(failure, error.message);
     }
   }}, words);
-  const element = h("div", {class: "message waiting", hidden: true}, text, " ", failure,
+  const element = h("div", {class: "waiting", hidden: true}, text, " ", failure,
     isOperator() && h("div", {class: "actions"}, button("Take it back", "/v1/rollback"),
                       button("Keep", "/v1/confirm")));
   return [element, ({waiting}) => {

@@ -41,7 +41,13 @@ test("one that is not kept is taken back", async () => {
   await page.locator(".footer").getByRole("button", {name: "Save"}).click();
   await dialog(page).getByRole("button", {name: "Commit"}).click();
   await dialog(page).getByLabel("Keep it as soon as").uncheck();
+  // Another operator sees what waits, and whose it is.
+  const other = await here.signIn("operator");
+  await openEdit(other);
+  await other.getByText(/A change by root waits to be kept: in \d+ s it is taken back\./).waitFor();
+  await other.locator(".waiting").getByRole("button", {name: "Keep"}).waitFor();
   await dialog(page).getByRole("button", {name: "Take it back"}).click();
+  await other.locator(".waiting").waitFor({state: "hidden"});
   await page.locator(".message").filter({hasText: "taken back"}).waitFor();
   assert.ok(!("ifcfg-bond0.691" in await lab.call("files")));
   assert.ok(!(await lab.call("links")).includes("bond0.691"));

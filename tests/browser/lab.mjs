@@ -104,6 +104,14 @@ export async function openEdit(page) {
   await page.getByRole("row", {name: /bond0/}).first().waitFor();
 }
 
+/** Edits one of the server's files, and has the daemon read them. */
+export async function rewrite(lab, name, edit) {
+  const files = await lab.call("files");
+  await lab.call("write", name, edit(files[name]));
+  await lab.call("request", "POST", "/v1/reload", {});
+  return () => rewrite(lab, name, () => files[name]);
+}
+
 export function dialog(page) {
   return page.getByRole("dialog");
 }

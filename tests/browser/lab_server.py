@@ -18,6 +18,7 @@ from netlab import Pair, Tools  # noqa: E402
 from netlab.console import NOBODY, Console  # noqa: E402
 from netlab.forward import Forward  # noqa: E402
 from netlab.pair import SERVER  # noqa: E402
+from netlab.wait import wait_for  # noqa: E402
 
 READERS, OPERATORS = 64001, 64002
 USERS = {"root": None, "reader": (64101, 64101, [READERS]),
@@ -101,6 +102,20 @@ class Lab:
 
     def remove(self, name):
         os.unlink(os.path.join(self.pair.server_config.path, name))
+
+    def add_nic(self, name, vlan, address):
+        """A NIC that is no member, with a VLAN interface on it."""
+        far = f"far-{name}"
+        self.pair.server.ip(f"link add {name} type veth peer name {far} netns "
+                            f"{self.pair.switch.name}")
+        self.pair.switch.ip(f"link set {far} up")
+        self.pair.server_config.vlan(f"{name}.{vlan}", address)
+        self.pair.server_daemon.reload()
+
+    def wait_sampled(self):
+        """Until the daemon has kept something of the last minutes."""
+        wait_for(lambda: len(self.request("GET", "/v1/recent")["times"]) > 1, 30,
+                 "the daemon has taken two samples of the traffic")
 
     def stop_daemon(self):
         self.pair.server_daemon.stop()

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import {readFileSync} from "node:fs";
 import {after, before, test} from "node:test";
 
-import {AXE, createVlan, dialog, openEdit, openEngine, row, scene, screenshot} from "./lab.mjs";
+import {AXE, createVlan, dialog, openEdit, openEngine, rewrite, row, scene, screenshot} from "./lab.mjs";
 
 let here;
 
@@ -33,7 +33,12 @@ for (const colorScheme of ["light", "dark"]) {
     assert.deepEqual(await violations(page), []);
     await openEngine(page);
     await page.locator(".picture .member.good").nth(1).waitFor();
+    await page.getByRole("row", {name: /bond0\.652/}).waitFor();
     assert.deepEqual(await violations(page), []);
+    await page.getByRole("button", {name: "Details of LACP on ens1f0"}).click();
+    await dialog(page).getByText("CURRENT").waitFor();
+    assert.deepEqual(await violations(page), []);
+    await dialog(page).getByRole("button", {name: "Close"}).click();
     await page.getByRole("link", {name: "Edit", exact: true}).click();
     await row(page, "bond0.652").waitFor();
     assert.deepEqual(await violations(page), []);
@@ -52,13 +57,40 @@ test("which link is down, and why, stands first", async () => {
   const headline = page.locator(".headline");
   await headline.filter({hasText: "ens1f0 of bond0 carries no traffic: no carrier"}).waitFor();
   await page.locator(".picture .member.error").waitFor();
+  await headline.filter({hasText: /since \d\d:\d\d:\d\d\. 1 of 2 links is left\./}).waitFor();
   await page.getByText("840 buckets: ens1f0 0 %, ens1f1 100 %").waitFor();
+  await page.getByText(/^420 buckets moved at .*: 420 from ens1f0 to ens1f1\.$/).waitFor();
   assert.match(await page.locator(".picture").getAttribute("aria-label"), /ens1f0 down/);
   await screenshot(page, "link-down");
   await screenshot(page, "link-down-whole", {fullPage: true});
   await page.emulateMedia({colorScheme: "dark"});
   await screenshot(page, "link-down-dark");
   await page.locator(".events").getByText("ens1f0").first().waitFor();
+  await page.emulateMedia({colorScheme: "light"});
+
+  // Without any link the bond is down, which is said in one sentence and on the list.
+  await here.lab.call("cut", 1);
+  await headline.filter({hasText: "bond0 is down, with all its 2 links: no carrier"}).waitFor();
+  await screenshot(page, "all-down");
+  await page.getByRole("link", {name: "Service Engines"}).click();
+  const engine = page.locator("tbody tr");
+  await engine.getByText("0 of 1 up").waitFor();
+  await engine.getByText("0 of 2 up").waitFor();
+  assert.equal(await engine.locator(".state").textContent(), "Down");
+  await page.getByLabel("Search").fill("no such server");
+  await page.getByText("No Service Engine has that in its name.").waitFor();
+  await page.goBack();
+  await here.lab.call("restore", 1);
+
+  // A page that is opened only now knows what has happened.
+  await here.lab.call("wait_sampled");
+  const late = await here.signIn();
+  await openEngine(late);
+  await late.locator(".events").getByText("carries no traffic: no carrier").first().waitFor();
+  assert.ok(await late.evaluate(async () => {
+    const {store} = await import("./store.js");
+    return store.times.length > 0 && store.history.get("bond0/ens1f0").tx.some((rate) => rate > 0);
+  }));
   await here.lab.call("restore", 0);
   await page.getByText("All 2 links of 1 bond carry traffic.").waitFor({timeout: 30000});
   await page.getByText("840 buckets: ens1f0 50 %, ens1f1 50 %").waitFor();
@@ -81,6 +113,40 @@ test("which link a flow takes is said and drawn", async () => {
   await page.getByLabel("From address").fill("nonsense");
   await page.getByRole("button", {name: "Show the link"}).click();
   await page.locator(".answer.wrong").filter({hasText: "nonsense"}).waitFor();
+});
+
+test("a NIC that is no member is in the picture, in numbers, and in Edit", async () => {
+  const page = await here.signIn();
+  await here.lab.call("add_nic", "nic0", 7, "10.7.0.1/24");
+  await openEngine(page);
+  await page.locator(".picture .bond").filter({hasText: "nic0"}).waitFor();
+  await page.getByRole("tab", {name: "nic0"}).click();
+  await page.getByRole("row", {name: /nic0\.7/}).getByText("up").waitFor();
+  // By keyboard from tab to tab.
+  await page.keyboard.press("ArrowLeft");
+  await page.getByRole("heading", {name: "bond0", exact: true}).waitFor();
+  assert.equal(await page.getByRole("tab", {name: "bond0"}).getAttribute("aria-selected"), "true");
+  await page.setViewportSize({width: 1920, height: 1080});
+  await screenshot(page, "wide");
+  assert.deepEqual(await violations(page), []);
+  await page.getByRole("link", {name: "Edit", exact: true}).click();
+  await row(page, "nic0").getByText("NIC", {exact: true}).waitFor();
+  await row(page, "ens1f0").getByText("Link", {exact: true}).waitFor();
+  await createVlan(page, {parent: "nic0", vid: 8, addresses: ["10.8.0.1/24"]});
+  await row(page, "nic0.8").getByText("new, not committed").waitFor();
+  await row(page, "nic0.8").getByRole("button", {name: /^Undo/}).click();
+});
+
+test("what is wrong with a file is said, with file and line", async () => {
+  const page = await here.signIn();
+  await openEngine(page);
+  const mend = await rewrite(here.lab, "ifcfg-bond0.652", (text) => `${text}MTU=nonsense\n`);
+  await page.getByText("The interface files have 1 problem.").waitFor();
+  await page.getByRole("link", {name: "Show them"}).click();
+  await page.getByText(/ifcfg-bond0\.652:\d+/).waitFor();
+  assert.match(await page.locator(".problems").textContent(), /'nonsense'/);
+  await mend();
+  await page.locator(".problems").waitFor({state: "hidden"});
 });
 
 test("at 360 pixels nothing but the tables and the picture scrolls", async () => {

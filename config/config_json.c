@@ -117,7 +117,9 @@ static json_t *dhcp_json(const struct model_interface *interface)
 		json_put(object, "persistent", json_boolean(dhcp->persistent)) &&
 		json_put(object, "persistent_ipv6", json_boolean(dhcp->persistent_ipv6)) &&
 		json_put(object, "peer_dns", json_boolean(dhcp->peer_dns)) &&
-		json_put(object, "release", json_boolean(dhcp->release));
+		json_put(object, "release", json_boolean(dhcp->release)) &&
+		json_put(object, "default_route", json_boolean(!dhcp->no_default_route)) &&
+		json_put_optional(object, "metric", dhcp->metric, dhcp->metric > 0);
 	return json_finish(object, fine);
 }
 

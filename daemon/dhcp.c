@@ -19,6 +19,7 @@
 #include "daemon/dhcp_internal.h"
 #include "daemon/interface_event.h"
 #include "daemon/json_util.h"
+#include "model/model_equal.h"
 
 /* Between an end and the next start: doubled each time, up to the longest. One that had
  * run this long begins anew. */
@@ -58,6 +59,14 @@ static void client_unwatch(struct dhcp_client *client)
 	sd_event_source_set_enabled(client->timer, SD_EVENT_OFF);
 }
 
+/* Of one that is in no list any more. */
+static void client_discard(struct dhcp_client *client)
+{
+	client_unwatch(client);
+	sd_event_source_disable_unref(client->timer);
+	free(client);
+}
+
 static void client_free(struct dhcp_client *client)
 {
 	struct dhcp_client **link = &client->daemon->dhcp->clients;
@@ -68,9 +77,7 @@ static void client_free(struct dhcp_client *client)
 	if (*link) {
 		*link = client->next;
 	}
-	client_unwatch(client);
-	sd_event_source_disable_unref(client->timer);
-	free(client);
+	client_discard(client);
 }
 
 static void client_arm(struct dhcp_client *client, uint64_t wait_us)
@@ -155,6 +162,30 @@ static int client_launch(struct dhcp_client *client, char error[DHCP_ERROR_SIZE]
 	return err;
 }
 
+/* Without a link-local address, which takes a carrier and a second, there is nothing to
+ * ask from, and a client gives up at once. */
+static int client_on_address(const struct netlink_address *address, void *context)
+{
+	bool *found = context;
+
+	*found |= address->family == AF_INET6 && address->scope == RT_SCOPE_LINK &&
+		  !(address->flags & (IFA_F_TENTATIVE | IFA_F_DADFAILED));
+	return 0;
+}
+
+static bool client_can_ask(const struct dhcp_client *client)
+{
+	uint32_t ifindex = if_nametoindex(client->interface);
+	bool found = false;
+
+	if (client->family == AF_INET || ifindex == 0) {
+		return true;
+	}
+	return netlink_address_dump(client->daemon->netlink, ifindex, client_on_address,
+				    &found) < 0 ||
+	       found;
+}
+
 static int client_run(struct dhcp_client *client, char error[DHCP_ERROR_SIZE])
 {
 	struct daemon *daemon = client->daemon;
@@ -165,6 +196,12 @@ static int client_run(struct dhcp_client *client, char error[DHCP_ERROR_SIZE])
 		err = dhcp_command_make(daemon, client->program, path, client->interface,
 					client->family, &client->settings, &daemon->dhcp->run,
 					&client->release, error);
+	}
+	if (err == 0 && !client_can_ask(client)) {
+		snprintf(client->error, sizeof(client->error),
+			 "%s has no link-local address to ask from yet", client->interface);
+		client_arm(client, DHCP_LOOK_US);
+		return 0;
 	}
 	if (err == 0) {
 		client->is_unit = dhcp_unit_usable();
@@ -293,7 +330,7 @@ static void client_signal(struct dhcp_client *client, int signal)
 	char unit[DHCP_UNIT_SIZE];
 
 	if (!client->is_unit) {
-		(void)kill(client->process.pid, signal);
+		dhcp_process_signal(&client->process, signal);
 		return;
 	}
 	dhcp_unit_name(client->interface, client->family, unit);
@@ -388,7 +425,7 @@ int dhcp_start(struct daemon *daemon, const char *interface, int family,
 	struct dhcp_client *client = dhcp_find(daemon, interface, family);
 	int err;
 
-	if (client && dhcp_settings_equal(&client->settings, dhcp)) {
+	if (client && model_dhcp_equal(&client->settings, dhcp)) {
 		return 0;
 	}
 	if (client) {
@@ -546,8 +583,9 @@ void dhcp_close(struct daemon *daemon)
 	if (!daemon->dhcp) {
 		return;
 	}
-	while (daemon->dhcp->clients) {
-		client_free(daemon->dhcp->clients);
+	for (struct dhcp_client *next, *client = daemon->dhcp->clients; client; client = next) {
+		next = client->next;
+		client_discard(client);
 	}
 	free(daemon->dhcp);
 	daemon->dhcp = NULL;

@@ -28,66 +28,6 @@ static const char *const command_lease_folders[] = {"/var/lib/dhclient", "/var/l
 
 static const char *const command_names[DHCP_PROGRAM_COUNT] = {"dhclient", "dhcpcd", "udhcpc"};
 
-/*
- * udhcpc only hears what the server says; a script is to act on it. This sets the address
- * with the lease's time, by which it is told from one that a file asks for, and routes and
- * name servers as dhclient's script does.
- */
-static const char command_script[] =
-	"#!/bin/sh\n"
-	"# Of portchanneld, for udhcpc: puts in force what the server said.\n"
-	"PATH=/sbin:/usr/sbin:/bin:/usr/bin\n"
-	"dev=$interface\n"
-	"name_servers() {\n"
-	"\t[ \"$PEERDNS\" = yes ] && [ -n \"$dns\" ] || return 0\n"
-	"\ttext=$({ [ -z \"${search:-$domain}\" ] || echo \"search ${search:-$domain}\"\n"
-	"\t\tfor each in $dns; do echo \"nameserver $each\"; done; })\n"
-	"\tif command -v resolvconf >/dev/null; then\n"
-	"\t\techo \"$text\" | resolvconf -a \"$dev.udhcpc\"\n"
-	"\telse\n"
-	"\t\techo \"$text\" >/etc/resolv.conf\n"
-	"\tfi\n"
-	"}\n"
-	"routes() {\n"
-	"\tif [ -n \"$staticroutes\" ]; then\n"
-	"\t\tset -- $staticroutes\n"
-	"\t\twhile [ $# -ge 2 ]; do\n"
-	"\t\t\tif [ \"$2\" = 0.0.0.0 ]; then\n"
-	"\t\t\t\tip -4 route add \"$1\" dev \"$dev\"\n"
-	"\t\t\telse\n"
-	"\t\t\t\tip -4 route add \"$1\" via \"$2\" dev \"$dev\" onlink\n"
-	"\t\t\tfi\n"
-	"\t\t\tshift 2\n"
-	"\t\tdone\n"
-	"\telse\n"
-	"\t\tfor each in $router; do\n"
-	"\t\t\tip -4 route add default via \"$each\" dev \"$dev\"\n"
-	"\t\tdone\n"
-	"\tfi 2>/dev/null\n"
-	"}\n"
-	"case $1 in\n"
-	"deconfig)\n"
-	"\tip link set dev \"$dev\" up\n"
-	"\tip -4 address flush dev \"$dev\" dynamic 2>/dev/null\n"
-	"\t;;\n"
-	"bound|renew)\n"
-	"\tif [ -n \"$ipv6\" ]; then\n"
-	"\t\tip -6 address replace \"$ipv6/128\" dev \"$dev\" "
-	"valid_lft \"${lease:-forever}\" preferred_lft \"${lease:-forever}\"\n"
-	"\t\texit\n"
-	"\tfi\n"
-	"\tfor old in $(ip -4 -o address show dev \"$dev\" dynamic | "
-	"while read -r _ _ _ each _; do echo \"$each\"; done); do\n"
-	"\t\t[ \"$old\" = \"$ip/${mask:-32}\" ] || "
-	"ip -4 address delete \"$old\" dev \"$dev\"\n"
-	"\tdone\n"
-	"\tip -4 address replace \"$ip/${mask:-32}\" ${broadcast:+broadcast \"$broadcast\"} "
-	"dev \"$dev\" valid_lft \"${lease:-forever}\" preferred_lft \"${lease:-forever}\"\n"
-	"\troutes\n"
-	"\tname_servers\n"
-	"\t;;\n"
-	"esac\n";
-
 const char *dhcp_program_name(enum dhcp_program program)
 {
 	return command_names[program];
@@ -373,7 +313,9 @@ static int command_dhclient_config(const struct daemon *daemon, const char *inte
 	char base[PATH_MAX], hostname[MODEL_TEXT_SIZE];
 
 	if (command_base_config(interface, family, base)) {
-		command_say(&out, "include \"%s\";\n", base);
+		command_say(&out, "include ");
+		command_say_quoted(&out, base);
+		command_say(&out, ";\n");
 	}
 	command_hostname(dhcp, hostname);
 	if (hostname[0] && family == AF_INET) {
@@ -388,12 +330,16 @@ static int command_dhclient_config(const struct daemon *daemon, const char *inte
 		command_say_quoted(&out, dhcp->client_id);
 		command_say(&out, ";\n");
 	}
-	if (!dhcp->peer_dns) {
-		/* A server sends what is asked for. */
-		command_say(&out, family == AF_INET ? "request subnet-mask, "
-						      "broadcast-address, routers, "
-						      "interface-mtu, ntp-servers;\n"
-						    : "request dhcp6.sntp-servers;\n");
+	/* A server sends what is asked for. */
+	if (family == AF_INET && (!dhcp->peer_dns || dhcp->no_default_route)) {
+		command_say(&out,
+			    "request subnet-mask, broadcast-address%s%s, interface-mtu, "
+			    "ntp-servers;\n",
+			    dhcp->no_default_route ? "" : ", routers",
+			    dhcp->peer_dns ? ", domain-name, domain-name-servers, domain-search"
+					   : "");
+	} else if (!dhcp->peer_dns) {
+		command_say(&out, "request dhcp6.sntp-servers;\n");
 	}
 	command_config_path(daemon, interface, family, path);
 	return command_write(path, out.text, 0644);
@@ -434,6 +380,11 @@ static int command_make_dhclient(const struct daemon *daemon, const char *path,
 	if (!(family == AF_INET6 ? dhcp->persistent_ipv6 : dhcp->persistent)) {
 		command_word(run, "-1");
 	}
+	if (family == AF_INET && dhcp->metric) {
+		/* For Debian's script; RHEL's reads the file itself. */
+		command_word(run, "-e");
+		command_word(run, "IF_METRIC=%u", dhcp->metric);
+	}
 	command_word(run, "%s", interface);
 	command_dhclient(daemon, path, config, interface, family, release);
 	command_word(release, "-r");
@@ -459,6 +410,13 @@ static void command_make_dhcpcd(const char *path, const char *interface, int fam
 		command_word(run, "--ia_na");
 	} else {
 		command_word(run, "--noipv4ll");
+		if (dhcp->no_default_route) {
+			command_word(run, "--nogateway");
+		}
+		if (dhcp->metric) {
+			command_word(run, "--metric");
+			command_word(run, "%u", dhcp->metric);
+		}
 	}
 	if (persistent) {
 		command_word(run, "--timeout");
@@ -505,7 +463,7 @@ static int command_make_udhcpc(const struct daemon *daemon, const char *path,
 	int err;
 
 	command_script_path(daemon, script);
-	err = command_write(script, command_script, 0700);
+	err = command_write(script, dhcp_udhcpc_script, 0700);
 	if (err < 0) {
 		snprintf(error, DHCP_ERROR_SIZE, "%.128s can't be written: %s", script,
 			 strerror(-err));
@@ -543,6 +501,10 @@ static int command_make_udhcpc(const struct daemon *daemon, const char *path,
 		command_udhcpc_client_id(dhcp->client_id, run);
 	}
 	command_env(run, "PEERDNS=%s", dhcp->peer_dns ? "yes" : "no");
+	command_env(run, "DEFROUTE=%s", dhcp->no_default_route ? "no" : "yes");
+	if (dhcp->metric) {
+		command_env(run, "METRIC=%u", dhcp->metric);
+	}
 	return 0;
 }
 
@@ -554,6 +516,12 @@ int dhcp_command_make(const struct daemon *daemon, enum dhcp_program program, co
 		      char error[DHCP_ERROR_SIZE])
 {
 	memset(release, 0, sizeof(*release));
+	if (interface[0] == '-') {
+		snprintf(error, DHCP_ERROR_SIZE,
+			 "no DHCP client can be told of an interface whose name begins with "
+			 "'-'");
+		return -EINVAL;
+	}
 	switch (program) {
 	case DHCP_PROGRAM_DHCLIENT:
 		return command_make_dhclient(daemon, path, interface, family, dhcp, run,

@@ -5,6 +5,7 @@
  *   dhcp.c          which clients run, and should; their ends
  *   dhcp_state.c    what is kept of them for the next daemon
  *   dhcp_command.c  which program there is, and what it is told
+ *   dhcp_script.c   what udhcpc runs when the server has said something
  *   dhcp_process.c  starts, recognises and ends a process
  *   dhcp_unit.c     the same by systemd, where that runs the system
  */
@@ -72,6 +73,12 @@ int dhcp_program_signal(enum dhcp_program program, bool release);
 /* Removes the files that dhcp_command_make() wrote, but leases. */
 void dhcp_command_forget(const struct daemon *daemon, const char *interface, int family);
 
+/* --- dhcp_script.c */
+
+/* What udhcpc runs. It is told by the environment: PEERDNS and DEFROUTE "yes" or "no",
+ * METRIC a number or nothing. */
+extern const char dhcp_udhcpc_script[];
+
 /* --- dhcp_process.c */
 
 /* Starts it with nothing of ours open. 0 or -errno. */
@@ -82,6 +89,8 @@ bool dhcp_process_lives(const struct dhcp_process *process);
 /* A descriptor that is readable once it has ended, or -errno (-ENOSYS: before Linux 5.3;
  * -ESRCH: it has ended). */
 int dhcp_process_open(const struct dhcp_process *process);
+/* Never of another process that has its id by now, where the kernel can tell. */
+void dhcp_process_signal(const struct dhcp_process *process, int signal);
 /* Waits for its end, the bonds having their turns; false: it lives on. */
 bool dhcp_process_await(struct daemon *daemon, const struct dhcp_process *process,
 			unsigned int wait_ms);
@@ -140,7 +149,6 @@ void dhcp_client_watch(struct dhcp_client *client);
 /* --- dhcp_state.c */
 
 const char *dhcp_family_name(int family); /* "inet", "inet6" */
-bool dhcp_settings_equal(const struct model_dhcp *a, const struct model_dhcp *b);
 /* Writes what there is to be known of the client, and removes that. */
 void dhcp_save(const struct dhcp_client *client);
 void dhcp_forget(const struct dhcp_client *client);

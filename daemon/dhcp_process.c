@@ -125,6 +125,20 @@ int dhcp_process_open(const struct dhcp_process *process)
 	return fd;
 }
 
+void dhcp_process_signal(const struct dhcp_process *process, int signal)
+{
+	int fd = dhcp_process_open(process);
+
+	if (fd >= 0) {
+		if (syscall(SYS_pidfd_send_signal, fd, signal, NULL, 0) < 0 && errno != ESRCH) {
+			(void)kill(process->pid, signal);
+		}
+		close(fd);
+	} else if (fd != -ESRCH && dhcp_process_lives(process)) {
+		(void)kill(process->pid, signal);
+	}
+}
+
 bool dhcp_process_await(struct daemon *daemon, const struct dhcp_process *process,
 			unsigned int wait_ms)
 {

@@ -55,12 +55,13 @@ void dhcp_forget(const struct dhcp_client *client)
 
 static json_t *dhcp_settings_json(const struct model_dhcp *dhcp)
 {
-	return json_pack("{s:o, s:b, s:b, s:o, s:b, s:b, s:b, s:b}", "hostname",
+	return json_pack("{s:o, s:b, s:b, s:o, s:b, s:b, s:b, s:b, s:b, s:I}", "hostname",
 			 json_text(dhcp->hostname), "hostname_is_fqdn", dhcp->hostname_is_fqdn,
 			 "hostname_is_kept", dhcp->hostname_is_kept, "client_id",
 			 json_text(dhcp->client_id), "persistent", dhcp->persistent,
 			 "persistent_ipv6", dhcp->persistent_ipv6, "peer_dns", dhcp->peer_dns,
-			 "release", dhcp->release);
+			 "release", dhcp->release, "no_default_route", dhcp->no_default_route,
+			 "metric", (json_int_t)dhcp->metric);
 }
 
 static void dhcp_settings_from_json(const json_t *json, struct model_dhcp *out)
@@ -73,16 +74,8 @@ static void dhcp_settings_from_json(const json_t *json, struct model_dhcp *out)
 	out->persistent_ipv6 = json_get_bool(json, "persistent_ipv6", false);
 	out->peer_dns = json_get_bool(json, "peer_dns", false);
 	out->release = json_get_bool(json, "release", false);
-}
-
-bool dhcp_settings_equal(const struct model_dhcp *a, const struct model_dhcp *b)
-{
-	return strcmp(a->hostname, b->hostname) == 0 &&
-	       strcmp(a->client_id, b->client_id) == 0 &&
-	       a->hostname_is_fqdn == b->hostname_is_fqdn &&
-	       a->hostname_is_kept == b->hostname_is_kept && a->persistent == b->persistent &&
-	       a->persistent_ipv6 == b->persistent_ipv6 && a->peer_dns == b->peer_dns &&
-	       a->release == b->release;
+	out->no_default_route = json_get_bool(json, "no_default_route", false);
+	out->metric = (uint32_t)json_get_uint(json, "metric", UINT32_MAX, 0);
 }
 
 void dhcp_save(const struct dhcp_client *client)
@@ -111,7 +104,8 @@ void dhcp_save(const struct dhcp_client *client)
 	json_decref(json);
 }
 
-static void dhcp_take_over(struct daemon *daemon, const json_t *json)
+/* False: it doesn't run any more, and its file says nothing to anybody. */
+static bool dhcp_take_over(struct daemon *daemon, const json_t *json)
 {
 	char family[8], interface[MODEL_NAME_SIZE], program[16], boot[64], boot_now[64];
 	struct model_dhcp settings = {0};
@@ -129,13 +123,13 @@ static void dhcp_take_over(struct daemon *daemon, const json_t *json)
 	if (json_get_uint(json, "version", INT32_MAX, 0) != DHCP_STATE_VERSION ||
 	    strcmp(boot, boot_now) != 0 || !model_name_is_valid(interface) ||
 	    !dhcp_program_parse(program, &which) || !dhcp_process_lives(&process)) {
-		return;
+		return false;
 	}
 	dhcp_settings_from_json(json_object_get(json, "settings"), &settings);
 	client = dhcp_client_new(daemon, interface,
 				 strcmp(family, "inet6") == 0 ? AF_INET6 : AF_INET, &settings);
 	if (!client) {
-		return;
+		return true;
 	}
 	client->program = which;
 	client->is_unit = json_get_bool(json, "unit", false);
@@ -144,6 +138,7 @@ static void dhcp_take_over(struct daemon *daemon, const json_t *json)
 	dhcp_client_watch(client);
 	log_line(LOG_LEVEL_NOTICE, "%s %s (process %d) goes on", interface, program,
 		 (int)process.pid);
+	return true;
 }
 
 static void dhcp_read(struct daemon *daemon, const char *name)
@@ -159,8 +154,8 @@ static void dhcp_read(struct daemon *daemon, const char *name)
 	}
 	snprintf(path, sizeof(path), "%s/%s", daemon->options.state, name);
 	json = json_load_file(path, 0, NULL);
-	if (json_is_object(json)) {
-		dhcp_take_over(daemon, json);
+	if (json_is_object(json) && !dhcp_take_over(daemon, json)) {
+		(void)unlink(path);
 	}
 	json_decref(json);
 }

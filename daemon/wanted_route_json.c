@@ -90,6 +90,8 @@ static const struct json_member dhcp_members[] = {
 	DHCP(persistent_ipv6, FLAG, 0),
 	DHCP(peer_dns, FLAG, 0),
 	DHCP(release, FLAG, 0),
+	DHCP(no_default_route, FLAG, 0),
+	DHCP(metric, NUMBER, UINT32_MAX),
 };
 
 static const struct json_member default_members[] = {

@@ -177,7 +177,13 @@ static void ipv4_route_read(const struct ifcfg_context *context,
 	if (!nm) {
 		window_read(context, route);
 	}
-	if (!is_default_device(context, &device)) {
+	bool is_default = is_default_device(context, &device);
+	if (interface->protocol == MODEL_PROTOCOL_DHCP ||
+	    interface->protocol == MODEL_PROTOCOL_BOOTP) {
+		interface->dhcp.no_default_route = !is_default;
+		interface->dhcp.metric = route->metric;
+	}
+	if (!is_default) {
 		return;
 	}
 	if (key && gateway_read(context, key, route->gateway)) {

@@ -146,6 +146,9 @@ struct model_dhcp {
 	bool persistent_ipv6;		 /* PERSISTENT_DHCLIENT_IPV6 */
 	bool peer_dns;			 /* PEERDNS: may write resolv.conf */
 	bool release;			 /* DHCPRELEASE: gives the lease back at the end */
+	/* Of IPv4's default route by the server; false and 0 where the file has addresses. */
+	bool no_default_route; /* DEFROUTE=no, or GATEWAYDEV is another interface */
+	uint32_t metric;       /* METRIC; 0: the client's own */
 };
 
 /* A default route of one family. */

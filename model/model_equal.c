@@ -132,7 +132,8 @@ bool model_dhcp_equal(const struct model_dhcp *a, const struct model_dhcp *b)
 	       a->hostname_is_kept == b->hostname_is_kept &&
 	       strcmp(a->client_id, b->client_id) == 0 && a->persistent == b->persistent &&
 	       a->persistent_ipv6 == b->persistent_ipv6 && a->peer_dns == b->peer_dns &&
-	       a->release == b->release;
+	       a->release == b->release && a->no_default_route == b->no_default_route &&
+	       a->metric == b->metric;
 }
 
 bool model_interface_has_dhcp(const struct model_interface *interface, int family)

@@ -41,11 +41,15 @@ static inline void words_dhcp(FILE *out, const struct model_interface *interface
 	const struct model_dhcp *dhcp = &interface->dhcp;
 
 	if (interface->protocol != MODEL_PROTOCOL_STATIC) {
-		fprintf(out, "%s %s%s%s%s%s%s\n", interface->name,
+		fprintf(out, "%s %s%s%s%s%s%s%s", interface->name,
 			model_protocol_name(interface->protocol),
 			dhcp->persistent ? " persistent" : "", dhcp->release ? " release" : "",
 			dhcp->peer_dns ? "" : " nodns", dhcp->hostname[0] ? " " : "",
-			dhcp->hostname);
+			dhcp->hostname, dhcp->no_default_route ? " nodefault" : "");
+		if (dhcp->metric) {
+			fprintf(out, " metric %u", dhcp->metric);
+		}
+		fprintf(out, "\n");
 	}
 	if (interface->dhcpv6) {
 		fprintf(out, "%s dhcpv6%s\n", interface->name,

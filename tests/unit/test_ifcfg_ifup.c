@@ -432,6 +432,14 @@ static const struct ifup_case networks[] = {
 	 "bond0 address 192.168.1.10/24 unchecked\nbond0 noautoconf\n"
 	 "bond0 route default via 192.168.1.1 metric 7\n",
 	 NULL},
+	{"a server's default route, of one interface only",
+	 {{"ifcfg-bond0", BOND "BOOTPROTO=dhcp\nMETRIC=5\n"},
+	  {"ifcfg-bond0.5", "VLAN=yes\nBOOTPROTO=dhcp\n"},
+	  {"ifcfg-bond0.6", "VLAN=yes\nBOOTPROTO=dhcp\nGATEWAYDEV=\nDEFROUTE=no\n"},
+	  {"network", "GATEWAYDEV=bond0\n"}},
+	 MADE "bond0 dhcp metric 5\nbond0.5 vlan 5 on bond0\nbond0.5 dhcp nodefault\n"
+	      "bond0.6 vlan 6 on bond0\nbond0.6 dhcp nodefault\n",
+	 NULL},
 	{"no default route at all",
 	 {{"ifcfg-bond0", STATIC "GATEWAY=192.168.1.1\n"}, {"network", "DEFROUTE=no\n"}},
 	 ADDRESSED,

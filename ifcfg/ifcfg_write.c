@@ -37,12 +37,8 @@ struct writer {
 	char *error; /* IFCFG_WRITE_ERROR_SIZE */
 };
 
-static enum ifcfg_write_result fail(char *error, enum ifcfg_write_result result,
-				    const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-
-static enum ifcfg_write_result fail(char *error, enum ifcfg_write_result result,
-				    const char *format, ...)
+enum ifcfg_write_result ifcfg_write_fail(char *error, enum ifcfg_write_result result,
+					 const char *format, ...)
 {
 	va_list args;
 
@@ -54,7 +50,7 @@ static enum ifcfg_write_result fail(char *error, enum ifcfg_write_result result,
 
 static enum ifcfg_write_result fail_memory(char *error)
 {
-	return fail(error, IFCFG_WRITE_NO_MEMORY, "no memory");
+	return ifcfg_write_fail(error, IFCFG_WRITE_NO_MEMORY, "no memory");
 }
 
 /* The edit of that key among the first count. */
@@ -219,9 +215,10 @@ static enum ifcfg_write_result edit_one(const struct writer *writer, size_t inde
 			return IFCFG_WRITE_OK;
 		}
 	}
-	return fail(writer->error, IFCFG_WRITE_REFUSED,
-		    "%s can't be changed in this file without changing more than that",
-		    writer->edits[index].key);
+	return ifcfg_write_fail(
+		writer->error, IFCFG_WRITE_REFUSED,
+		"%s can't be changed in this file without changing more than that",
+		writer->edits[index].key);
 }
 
 static enum ifcfg_write_result edit_each(const struct writer *writer,
@@ -268,12 +265,14 @@ static enum ifcfg_write_result edits_check(const struct writer *writer)
 	for (size_t i = 0; i < writer->edit_count; i++) {
 		const struct ifcfg_edit *edit = &writer->edits[i];
 		if (!ifcfg_write_key_is_valid(edit->key)) {
-			return fail(writer->error, IFCFG_WRITE_BAD_VALUE,
-				    "'%s' is no name that a file can set", edit->key);
+			return ifcfg_write_fail(writer->error, IFCFG_WRITE_BAD_VALUE,
+						"'%s' is no name that a file can set",
+						edit->key);
 		}
 		if (edit->value && !ifcfg_write_value_is_valid(edit->value)) {
-			return fail(writer->error, IFCFG_WRITE_BAD_VALUE,
-				    "the value of %s is no line of text", edit->key);
+			return ifcfg_write_fail(writer->error, IFCFG_WRITE_BAD_VALUE,
+						"the value of %s is no line of text",
+						edit->key);
 		}
 	}
 	return IFCFG_WRITE_OK;
@@ -300,9 +299,9 @@ static enum ifcfg_write_result old_read(struct writer *writer,
 					? &problems[0].list[i]
 					: NULL;
 		}
-		result = fail(writer->error, IFCFG_WRITE_REFUSED, "line %u: %s",
-			      first ? first->source.line : 0,
-			      first ? first->text : "unreadable");
+		result = ifcfg_write_fail(writer->error, IFCFG_WRITE_REFUSED, "line %u: %s",
+					  first ? first->source.line : 0,
+					  first ? first->text : "unreadable");
 	}
 	writer->dialect = writer->reads[IFCFG_DIALECT_INITSCRIPTS] ? IFCFG_DIALECT_INITSCRIPTS
 								   : IFCFG_DIALECT_NM;

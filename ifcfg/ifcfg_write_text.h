@@ -10,6 +10,12 @@
 #include <stddef.h>
 
 #include "ifcfg/ifcfg_parser.h"
+#include "ifcfg/ifcfg_write.h"
+
+/* Puts the sentence into error (IFCFG_WRITE_ERROR_SIZE) and returns result. */
+enum ifcfg_write_result ifcfg_write_fail(char *error, enum ifcfg_write_result result,
+					 const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 
 /* NUL-terminated behind size; bytes is to be freed. */
 struct ifcfg_write_text {

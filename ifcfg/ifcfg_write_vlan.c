@@ -4,26 +4,11 @@
  * (ifcfg_write_keys.c), and the new text read again, which must describe that interface.
  */
 #include <arpa/inet.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "ifcfg/ifcfg_write_keys.h"
-
-static enum ifcfg_write_result refuse(char *error, enum ifcfg_write_result result,
-				      const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-
-static enum ifcfg_write_result refuse(char *error, enum ifcfg_write_result result,
-				      const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(error, IFCFG_WRITE_ERROR_SIZE, format, args);
-	va_end(args);
-	return result;
-}
+#include "ifcfg/ifcfg_write_text.h"
 
 static enum ifcfg_write_result names_check(const struct ifcfg_vlan_writer *writer)
 {
@@ -31,9 +16,9 @@ static enum ifcfg_write_result names_check(const struct ifcfg_vlan_writer *write
 
 	if (!model_name_is_valid(interface->name) ||
 	    !model_name_is_valid(writer->vlan->parent)) {
-		return refuse(writer->error, IFCFG_WRITE_BAD_VALUE,
-			      "'%s' on '%s' is no interface's name", interface->name,
-			      writer->vlan->parent);
+		return ifcfg_write_fail(writer->error, IFCFG_WRITE_BAD_VALUE,
+					"'%s' on '%s' is no interface's name", interface->name,
+					writer->vlan->parent);
 	}
 	return IFCFG_WRITE_OK;
 }
@@ -49,25 +34,27 @@ static enum ifcfg_write_result vlan_check(const struct ifcfg_vlan_writer *writer
 		uint8_t most = address->family == AF_INET ? 32 : 128;
 		ipv4_count += address->family == AF_INET;
 		if (address->prefix == 0 || address->prefix > most) {
-			return refuse(writer->error, IFCFG_WRITE_BAD_VALUE,
-				      "an address's prefix is from 1 to %u", most);
+			return ifcfg_write_fail(writer->error, IFCFG_WRITE_BAD_VALUE,
+						"an address's prefix is from 1 to %u", most);
 		}
 	}
 	if (ipv4_count > IFCFG_WRITE_IPV4_MAX) {
-		return refuse(writer->error, IFCFG_WRITE_BAD_VALUE,
-			      "a file holds at most %d IPv4 addresses", IFCFG_WRITE_IPV4_MAX);
+		return ifcfg_write_fail(writer->error, IFCFG_WRITE_BAD_VALUE,
+					"a file holds at most %d IPv4 addresses",
+					IFCFG_WRITE_IPV4_MAX);
 	}
 	if (interface->ipv6_default.is_set && !interface->ipv6_default.has_gateway) {
-		return refuse(writer->error, IFCFG_WRITE_BAD_VALUE,
-			      "an IPv6 default route needs a gateway");
+		return ifcfg_write_fail(writer->error, IFCFG_WRITE_BAD_VALUE,
+					"an IPv6 default route needs a gateway");
 	}
 	/* NetworkManager alone has both. */
 	if (ipv4_count > 0 && interface->protocol != MODEL_PROTOCOL_STATIC &&
 	    !ifcfg_write_has_ipv4(writer)) {
-		return refuse(writer->error, IFCFG_WRITE_BAD_VALUE,
-			      "an interface that asks for its IPv4 address by %s has none "
-			      "from the file",
-			      model_protocol_name(interface->protocol));
+		return ifcfg_write_fail(
+			writer->error, IFCFG_WRITE_BAD_VALUE,
+			"an interface that asks for its IPv4 address by %s has none "
+			"from the file",
+			model_protocol_name(interface->protocol));
 	}
 	return IFCFG_WRITE_OK;
 }
@@ -140,12 +127,14 @@ static enum ifcfg_write_result written_check(const struct ifcfg_vlan_writer *wri
 		const struct model_vlan *vlan =
 			text_read(bytes, size, name, dialect, &model, &problems);
 		if (problems.out_of_memory) {
-			result = refuse(writer->error, IFCFG_WRITE_NO_MEMORY, "no memory");
+			result = ifcfg_write_fail(writer->error, IFCFG_WRITE_NO_MEMORY,
+						  "no memory");
 		} else if (!vlan || !ifcfg_write_identity_same(vlan, writer->vlan)) {
-			result = refuse(writer->error, IFCFG_WRITE_REFUSED,
-					"other keys of the file make something else of it "
-					"than VLAN interface %s",
-					name);
+			result = ifcfg_write_fail(
+				writer->error, IFCFG_WRITE_REFUSED,
+				"other keys of the file make something else of it "
+				"than VLAN interface %s",
+				name);
 		}
 		model_problems_free(&problems);
 		model_free(model);
@@ -165,7 +154,7 @@ static enum ifcfg_write_result vlan_write_over(const char *old, size_t old_size,
 
 	enum ifcfg_write_result result = names_check(&writer);
 	if (result == IFCFG_WRITE_OK && !old_read(&writer, old, old_size)) {
-		result = refuse(error, IFCFG_WRITE_NO_MEMORY, "no memory");
+		result = ifcfg_write_fail(error, IFCFG_WRITE_NO_MEMORY, "no memory");
 	}
 	if (result == IFCFG_WRITE_OK) {
 		result = vlan_check(&writer);
@@ -173,7 +162,7 @@ static enum ifcfg_write_result vlan_write_over(const char *old, size_t old_size,
 	if (result == IFCFG_WRITE_OK) {
 		ifcfg_write_keys(&writer);
 		result = writer.edits.out_of_memory
-				 ? refuse(error, IFCFG_WRITE_NO_MEMORY, "no memory")
+				 ? ifcfg_write_fail(error, IFCFG_WRITE_NO_MEMORY, "no memory")
 				 : ifcfg_edit(old, old_size, writer.edits.list,
 					      writer.edits.count, &bytes, &bytes_size, error);
 	}

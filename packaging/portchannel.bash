@@ -4,7 +4,7 @@
 
 _portchannel_bonds()
 {
-	"$1" status --json 2>/dev/null |
+	"$1" "${portchannel_socket[@]}" status --json 2>/dev/null |
 		sed -n 's/^      "name": "\([A-Za-z0-9_.-]*\)".*/\1/p'
 }
 
@@ -25,7 +25,7 @@ _portchannel_files()
 # Names of VLAN interfaces, staged ones too.
 _portchannel_vlans()
 {
-	"$1" vlan list --json 2>/dev/null |
+	"$1" "${portchannel_socket[@]}" vlan list --json 2>/dev/null |
 		sed -n 's/^      "name": "\([A-Za-z0-9_.-]*\)".*/\1/p'
 }
 
@@ -54,13 +54,15 @@ _portchannel()
 {
 	local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
 	local subcommand= part= word i place=0
+	local portchannel_socket=() # where it was said on this line
 	COMPREPLY=()
 
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		word=${COMP_WORDS[i]}
+		[ "$word" = --socket ] && portchannel_socket=(--socket "${COMP_WORDS[i + 1]}")
 		case $word in
 		--socket | --config | --dialect | --pcap | --output | --policy | --members | --src-mac | --dst-mac | \
-			--vlan | --confirm | --revision | --name | --mtu | --mac | --gateway | --gateway6 | \
+			--vlan | --confirm | --revision | --port | --name | --mtu | --mac | --gateway | --gateway6 | \
 			--address | --add-address | --remove-address)
 			((i++))
 			;;
@@ -155,7 +157,14 @@ _portchannel()
 		;;
 	config,*) [ $place -eq 0 ] && _portchannel_words "check show" ;;
 	help,*)
-		[ $place -eq 0 ] && _portchannel_words "$_portchannel_commands"
+		if [ $place -eq 0 ]; then
+			_portchannel_words "$_portchannel_commands"
+		elif [ $place -eq 1 ]; then
+			case ${COMP_WORDS[COMP_CWORD - 1]} in
+			vlan) _portchannel_words "add set del list" ;;
+			bond) _portchannel_words "add set del" ;;
+			esac
+		fi
 		;;
 	esac
 	return 0

@@ -79,6 +79,8 @@ def test_completion_of_subcommands():
     assert complete("help", "ex") == ["explain"]
     assert complete("vlan", "") == ["add", "set", "del", "list"]
     assert complete("bond", "d") == ["del"]
+    assert complete("help", "vlan", "a") == ["add"]
+    assert complete("console", "--port", "8651", "--o") == ["--open"]
 
 
 @pytest.mark.parametrize("command", [c for c in COMMANDS + PARTS if c != "help"])
@@ -102,7 +104,9 @@ def test_completion_of_bonds(daemon, folder):
     assert complete("status", "bond0", "bon", binary=str(script)) == []
     assert complete("vlan", "add", "bon", binary=str(script)) == ["bond0", "bond1"]
     assert complete("vlan", "add", "bond0", "", binary=str(script)) == []
-    assert complete("bond", "set", "--socket", "/x", "bon", binary=str(script)) == ["bond0", "bond1"]
+    # The daemon that the line names is the one that is asked.
+    assert complete("bond", "set", "--socket", daemon.socket, "bon") == ["bond0", "bond1"]
+    assert complete("bond", "set", "--socket", f"{folder}/none", "bon", binary=str(script)) == []
 
 
 def test_completion_of_vlans(daemon, folder):

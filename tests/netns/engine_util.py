@@ -8,36 +8,22 @@ engine_tool.c is what they run.
         ens1f1 ───────────────────────── sw1
 """
 import json
-import os
-import subprocess
 
-from netlab import Namespace, Tools, VethLink
+from netlab import Namespace, VethLink
 from netlab.tcx import tcx_programs
+from tool_util import ToolError as EngineError
+from tool_util import ToolProcess
 
 IFF_ALLMULTI = "ALLMULTI"
 ADDRESS = {"server": "10.99.0.1", "switch": "10.99.0.2"}
 VLAN_ADDRESS = {"server": "10.99.1.1", "switch": "10.99.1.2"}
 
 
-class EngineError(Exception):
-    pass
-
-
-class Engine:
+class Engine(ToolProcess):
     """A process that has the engine open; commands are those of engine_tool.c."""
 
     def __init__(self, namespace, *arguments):
-        tool = os.path.join(Tools().build, "tests", "netns", "engine_tool")
-        self.process = namespace.start([tool, *arguments], stdin=subprocess.PIPE,
-                                       stdout=subprocess.PIPE, text=True)
-
-    def __call__(self, command):
-        self.process.stdin.write(command + "\n")
-        self.process.stdin.flush()
-        kind, _, rest = self.process.stdout.readline().partition(" ")
-        if kind != "ok":
-            raise EngineError(f"{command}: {rest.strip()}")
-        return json.loads(rest)
+        super().__init__(namespace, "engine_tool", arguments)
 
     def kill(self):
         self.process.kill()

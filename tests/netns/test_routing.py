@@ -3,21 +3,12 @@
 import subprocess
 
 import pytest
-from addressing_util import Addressing, AddressingError
-from netlab import Namespace
+from addressing_util import Addressing, AddressingError, routing_namespace
 
 
 @pytest.fixture
 def namespace():
-    made = Namespace("routing")
-    made.ip("link add a0 type veth peer name a1")
-    made.ip("link add b0 type veth peer name b1")
-    for name in ("a0", "a1", "b0", "b1", "lo"):
-        made.ip(f"link set {name} up")
-    made.ip("address add 10.1.1.2/24 dev a0")
-    made.ip("address add 10.2.2.2/24 dev b0")
-    made.ip("address add fd00:1::2/64 dev a0 nodad")
-    made.ip("address add fd00:2::2/64 dev b0 nodad")
+    made = routing_namespace()
     yield made
     made.close()
 

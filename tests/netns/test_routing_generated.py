@@ -7,8 +7,7 @@ import re
 import time
 
 import pytest
-from addressing_util import Addressing, AddressingError
-from netlab import Namespace
+from addressing_util import Addressing, AddressingError, routing_namespace
 from netlab.namespace import CommandFailed
 from test_routing import routes
 
@@ -17,15 +16,7 @@ COUNT = int(os.environ.get("ROUTING_COUNT", "150"))
 
 @pytest.fixture(scope="module")
 def namespace():
-    made = Namespace("routing")
-    for name in ("a", "b"):
-        made.ip(f"link add {name}0 type veth peer name {name}1")
-    for name in ("a0", "a1", "b0", "b1", "lo"):
-        made.ip(f"link set {name} up")
-    made.ip("address add 10.1.1.2/24 dev a0")
-    made.ip("address add 10.2.2.2/24 dev b0")
-    made.ip("address add fd00:1::2/64 dev a0 nodad")
-    made.ip("address add fd00:2::2/64 dev b0 nodad")
+    made = routing_namespace()
     yield made
     made.close()
 

@@ -137,6 +137,8 @@ enum MHD_Result api_recent(struct api_call *call)
 enum MHD_Result api_counters(struct api_call *call)
 {
 	const char *parent = api_parameter(call, "parent");
+	const char *vids = api_parameter(call, "vids");
+	struct live_vids only;
 	json_t *json;
 
 	if (!parent) {
@@ -144,6 +146,10 @@ enum MHD_Result api_counters(struct api_call *call)
 			call, MHD_HTTP_BAD_REQUEST, "missing_parameter",
 			"parent is needed: the bond or NIC of the VLAN interfaces");
 	}
-	json = live_json_vlans(call->api->daemon, parent);
+	if (vids && !live_vids_read(vids, &only)) {
+		return api_answer_error(call, MHD_HTTP_BAD_REQUEST, "bad_parameter",
+					"vids is '%.100s'; expected VLANs like 7,8,652", vids);
+	}
+	json = live_json_vlans(call->api->daemon, parent, vids ? &only : NULL);
 	return json ? api_answer(call, MHD_HTTP_OK, json) : api_answer_no_bond(call, parent);
 }

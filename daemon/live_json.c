@@ -204,7 +204,26 @@ static struct vlan_parent *live_parent(struct daemon *daemon, const char *name)
 	return bond ? &bond->parent : nic ? &nic->parent : NULL;
 }
 
-json_t *live_json_vlans(struct daemon *daemon, const char *name)
+bool live_vids_read(const char *text, struct live_vids *out)
+{
+	*out = (struct live_vids){0};
+	for (;;) {
+		char *end;
+		unsigned long vid = strtoul(text, &end, 10);
+
+		if (*text < '0' || *text > '9' || vid >= sizeof(out->bits) * 8 ||
+		    (*end != ',' && *end != '\0')) {
+			return false;
+		}
+		out->bits[vid / 8] |= (uint8_t)(1u << (vid % 8));
+		if (*end == '\0') {
+			return true;
+		}
+		text = end + 1;
+	}
+}
+
+json_t *live_json_vlans(struct daemon *daemon, const char *name, const struct live_vids *only)
 {
 	const struct vlan_parent *parent = live_parent(daemon, name);
 	json_t *vlans = parent ? json_object() : NULL;
@@ -213,6 +232,9 @@ json_t *live_json_vlans(struct daemon *daemon, const char *name)
 		const struct vlan_runtime *vlan = &parent->vlans[i];
 		struct netlink_link link;
 
+		if (only && !(only->bits[vlan->vid / 8] >> (vlan->vid % 8) & 1)) {
+			continue;
+		}
 		daemon_breathe(daemon);
 		if (netlink_link_get(daemon->netlink, vlan->ifindex, &link) < 0) {
 			continue;

@@ -10,6 +10,8 @@ export const HISTORY_SECONDS = 300;
 const EVENTS_MAX = 500;
 /** Without news for so long, the daemon counts as out of reach, whatever the stream says. */
 const SILENCE_MS = 6000;
+/** So long after it was hidden, a page listens no more. */
+const HIDDEN_MS = 10000;
 /** After a longer gap between live samples the daemon is asked for what was missed. */
 const GAP_SECONDS = 10;
 
@@ -225,16 +227,47 @@ function onState(reached) {
 let end = null;
 let signedOut = () => {};
 
-function start() {
+/** Listens until the returned function is called. */
+function listen() {
   const stopWatching = transport.watch({onLive, onEvent, onState, onSignedOut: () => signedOut()});
+  // What was heard last may be from before the page was hidden.
+  const begun = performance.now();
   const timer = setInterval(() => {
-    if (store.live && performance.now() - store.heardAt > SILENCE_MS) {
+    if (store.live && performance.now() - Math.max(begun, store.heardAt) > SILENCE_MS) {
       onState(false);
     }
   }, 1000);
-  end = () => {
+  return () => {
     clearInterval(timer);
     stopWatching();
+  };
+}
+
+/**
+ * Listens while somebody can see the page. A browser has few connections to one server, so
+ * that tabs which nobody looks at would keep the others from asking anything.
+ */
+function start() {
+  let stop = listen();
+  let hiding = 0;
+  const onVisibility = () => {
+    clearTimeout(hiding);
+    if (document.visibilityState === "visible") {
+      stop = stop || listen();
+    } else {
+      hiding = setTimeout(() => {
+        stop();
+        stop = null;
+      }, HIDDEN_MS);
+    }
+  };
+  document.addEventListener("visibilitychange", onVisibility);
+  end = () => {
+    document.removeEventListener("visibilitychange", onVisibility);
+    clearTimeout(hiding);
+    if (stop) {
+      stop();
+    }
   };
 }
 

@@ -27,7 +27,7 @@ function stateWords(vlan, counters) {
     return ["not running", vlan.onboot ? "error" : "none"];
   }
   if (!counters) {
-    return ["in another namespace", "none"];
+    return [counters === null ? "in another namespace" : "", "none"];
   }
   return counters.carrier ? ["up", "good"] : ["down", "error"];
 }
@@ -49,10 +49,14 @@ function fill(element, {vlan, counters}) {
 export function vlans(parent) {
   const body = h("tbody");
   const none = h("p", {class: "quiet"});
-  const [pages, slice, toFirstPage] = pager(SHOWN_MAX, "VLAN interfaces", () => render());
+  const turn = () => {
+    render();
+    loadCounters();
+  };
+  const [pages, slice, toFirstPage] = pager(SHOWN_MAX, "VLAN interfaces", turn);
   const search = h("input", {type: "search", id: "vlan-search", oninput: () => {
     toFirstPage();
-    render();
+    turn();
   }});
   const tools = h("div", {class: "tools", hidden: true},
                   h("label", {for: "vlan-search"}, "Search"), search);
@@ -60,11 +64,15 @@ export function vlans(parent) {
     COLUMNS.map(([title, number]) => h("th", {scope: "col", class: number ? "number" : null},
                                        title)))), body));
   let list = null; // not known yet
-  let counters = {};
+  let shown = [];  // of these, those that stand in the table
+  const counters = new Map(); // null: it is in another namespace
   let seen = null;
   let ended = false;
 
   const render = () => {
+    if (ended) {
+      return;
+    }
     const wanted = search.value.trim().toLowerCase();
     const found = (list || []).filter((vlan) =>
       `${vlan.name} ${vlan.vid} ${addressWords(vlan)}`.toLowerCase().includes(wanted));
@@ -73,35 +81,40 @@ export function vlans(parent) {
     none.hidden = found.length > 0;
     setText(none, !list ? "Loading…" : list.length === 0 ? "No VLAN interface is on it."
                                                          : "No VLAN interface fits the search.");
-    keep(body, slice(found).map((vlan) => ({vlan, counters: counters[vlan.name]})),
+    shown = slice(found);
+    keep(body, shown.map((vlan) => ({vlan, counters: counters.get(vlan.name)})),
          (item) => item.vlan.name, row, fill);
   };
-  const load = async (withList) => {
-    const query = `parent=${encodeURIComponent(parent)}`;
+  const query = `parent=${encodeURIComponent(parent)}`;
+  const loadList = async () => {
     try {
-      const [answer, traffic] = await Promise.all([
-        withList ? transport.get(`/v1/vlans?${query}`) : null,
-        transport.get(`/v1/counters?${query}`)]);
-      counters = traffic.vlans;
-      if (answer) {
-        list = answer.vlans.filter((vlan) => vlan.staged !== "add");
-      }
+      const answer = await transport.get(`/v1/vlans?${query}`);
+      list = answer.vlans.filter((vlan) => vlan.staged !== "add");
     } catch {
-      if (withList) {
-        seen = null; // again with the next live data; the bar says what is wrong
-      }
+      seen = null; // again with the next live data; the bar says what is wrong
       return;
     }
-    if (!ended) {
+    render();
+    loadCounters();
+  };
+  const loadCounters = async () => {
+    // Of what is to be seen only: counting hundreds takes the daemon long.
+    const asked = shown;
+    const vids = asked.map((vlan) => vlan.vid).join();
+    if (ended || !vids || !store.reached || document.visibilityState !== "visible") {
+      return;
+    }
+    try {
+      const answer = await transport.get(`/v1/counters?${query}&vids=${vids}`);
+      for (const {name} of asked) {
+        counters.set(name, answer.vlans[name] || null);
+      }
       render();
+    } catch {
+      // They stay as they were; the bar says what is wrong.
     }
   };
-  const timer = setInterval(() => {
-    // A page that nobody sees asks for nothing.
-    if (document.visibilityState === "visible" && store.reached && list && list.length > 0) {
-      load(false);
-    }
-  }, COUNTERS_INTERVAL_MS);
+  const timer = setInterval(loadCounters, COUNTERS_INTERVAL_MS);
   const unsubscribe = subscribe((what, event) => {
     if (what === "event" && event && VLAN_EVENTS.includes(event.event) && event.bond === parent) {
       seen = null;
@@ -113,7 +126,7 @@ export function vlans(parent) {
     const key = `${store.live.boot} ${store.live.configuration}`;
     if (seen !== key) {
       seen = key;
-      load(true);
+      loadList();
     }
   };
   return [h("div", {}, tools, table, none, pages), update, () => {

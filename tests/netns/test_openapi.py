@@ -164,6 +164,11 @@ def test_what_reads(lab, client):
     assert all(len(member["tx"]) == len(recent["times"]) for member in members.values())
     assert set(client.ask("GET", "/v1/counters?parent=bond0")["vlans"]) >= {"bond0.652"}
     assert set(client.ask("GET", "/v1/counters?parent=nic0")["vlans"]) == {"nic0.7"}
+    for vids, names in (("652", {"bond0.652"}), ("1,652,4094", {"bond0.652"}), ("7", set())):
+        assert set(client.ask("GET", f"/v1/counters?parent=bond0&vids={vids}")["vlans"]) == names
+    for vids in ("", "x", "1,", ",1", "-1", "4096", "1 2", "99999999999999999999"):
+        vids = vids.replace(" ", "%20")
+        client.ask("GET", f"/v1/counters?parent=bond0&vids={vids}", code="bad_parameter")
     client.ask("GET", "/v1/counters", code="missing_parameter")
     client.ask("GET", "/v1/counters?parent=x", code="no_such_bond")
     client.ask("GET", "/metrics")

@@ -15,6 +15,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "..", "lab"))
 
 from netlab import Pair, Tools  # noqa: E402
+from netlab.cockpit import Cockpit  # noqa: E402
 from netlab.console import NOBODY, Console  # noqa: E402
 from netlab.forward import Forward  # noqa: E402
 from netlab.pair import SERVER  # noqa: E402
@@ -22,7 +23,8 @@ from netlab.wait import wait_for  # noqa: E402
 
 READERS, OPERATORS = 64001, 64002
 USERS = {"root": None, "reader": (64101, 64101, [READERS]),
-         "operator": (64102, 64102, [OPERATORS]), "other": (64103, 64103, [OPERATORS])}
+         "operator": (64102, 64102, [OPERATORS]), "other": (64103, 64103, [OPERATORS]),
+         "nobody": (64104, 64104, [64104])}
 
 
 def free_port():
@@ -39,7 +41,7 @@ class Lab:
         self.pair = Pair(links=2, tools=self.tools, server_arguments=arguments)
         # The console is somebody else.
         os.chmod(self.pair.folder, 0o755)
-        self.forwards = []
+        self.forwards, self.cockpits = [], []
         self.port = free_port()
         self.console = Console(self.pair.server_daemon.socket, self.pair.folder, self.port,
                                self.pair.server, self.tools)
@@ -64,6 +66,15 @@ class Lab:
 
     def link(self, user="root"):
         return self.console.link(USERS[user])
+
+    def cockpit(self, user="root"):
+        """The address of Cockpit, with user signed in."""
+        port = free_port()
+        self.cockpits.append(Cockpit(self.pair.server_daemon.socket, self.pair.folder, port,
+                                     self.pair.server, USERS[user], self.tools).start())
+        here = ("127.0.0.1", port)
+        self.cockpits.append(Forward(None, here, self.pair.server, here))
+        return f"http://127.0.0.1:{port}/"
 
     def cut(self, index):
         self.pair.links[index].cut()
@@ -135,6 +146,8 @@ class Lab:
     def close(self):
         for forward in self.forwards:
             forward.close()
+        for one in self.cockpits:
+            one.close()
         self.console.stop()
         self.pair.close()
 

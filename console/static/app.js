@@ -42,7 +42,11 @@ async function signOut() {
 
 const THEMES = ["auto", "light", "dark"];
 
+/** The theme that is shown, or the one after it. Cockpit has a choice of its own. */
 function theme(next) {
+  if (transport.embedded) {
+    return "";
+  }
   let present = "auto";
   try {
     present = localStorage.getItem("theme") || "auto";
@@ -70,8 +74,8 @@ function bar(parts) {
     h("div", {class: "who"},
       h("span", {title: role === "operator" ? "may change the configuration"
                                             : "may look, not change"}, `${user} (${role})`),
-      themeButton,
-      transport.canSignOut && h("button", {type: "button", class: "plain", onclick: signOut},
+      !transport.embedded && themeButton,
+      !transport.embedded && h("button", {type: "button", class: "plain", onclick: signOut},
                                 "Sign out")));
   return showLost;
 }
@@ -146,12 +150,23 @@ function showSignedOut(why) {
       "portchannel-operator (to change)."));
 }
 
+/** In Cockpit somebody is signed in, but perhaps somebody without rights here. */
+function showNoRights(why) {
+  showMessage("You may not look here", h("p", {}, `${why[0].toUpperCase()}${why.slice(1)}.`),
+    h("p", {}, "Turn on administrative access in Cockpit, or have an administrator of this ",
+      "server put you into one of the groups, and sign in again:"),
+    h("pre", {}, "usermod --append --groups portchannel YOUR-NAME"),
+    h("button", {type: "button", onclick: () => location.reload()}, "Try again"));
+}
+
 async function main() {
   theme(false);
   try {
     await begin(() => showSignedOut("Your session has ended."));
   } catch (error) {
-    if (error instanceof transport.Refused) {
+    if (error instanceof transport.Refused && transport.embedded) {
+      showNoRights(error.message);
+    } else if (error instanceof transport.Refused) {
       showSignedOut(error.code === "bad_ticket"
         ? "That link was used already, or is older than 60 seconds." : error.message);
     } else if (error instanceof transport.SignedOut) {

@@ -103,7 +103,8 @@ export async function close() {
   secret.set("");
 }
 
-export const canSignOut = true;
+/** Within another program, which has the signing out and the theme: Cockpit. */
+export const embedded = false;
 
 export function get(path, timeoutSeconds) {
   return call("GET", `/api${path}`, undefined, timeoutSeconds);

@@ -41,7 +41,8 @@ class Cockpit:
         words = ["env", f"HOME={home}", f"XDG_RUNTIME_DIR={home}",
                  f"XDG_DATA_DIRS={self.folder}:/usr/share"] + words
         folder = os.path.dirname(SOCKET)
-        script = (f"mount -t tmpfs -o mode=755 tmpfs /run && mkdir {folder} && "
+        passwd = os.path.join(self.folder, "passwd")
+        script = (f"mount --bind {passwd} /etc/passwd && mount -t tmpfs -o mode=755 tmpfs /run && mkdir {folder} && "
                   f"ln -s {shlex.quote(self.daemon_socket)} {SOCKET} && exec {shlex.join(words)}")
         return ["unshare", "--mount", "--propagation", "private", "sh", "-c", script]
 
@@ -51,8 +52,13 @@ class Cockpit:
                         ignore=shutil.ignore_patterns("*.p", "meson*"))
         home = os.path.join(self.folder, "home")
         os.mkdir(home)
+        # Cockpit wants to know by name who signs in.
+        shutil.copy("/etc/passwd", os.path.join(self.folder, "passwd"))
         if self.user:
-            os.chown(home, self.user[0], self.user[1])
+            uid, gid, _ = self.user
+            os.chown(home, uid, gid)
+            with open(os.path.join(self.folder, "passwd"), "a", encoding="ascii") as passwd:
+                passwd.write(f"user-{uid}:x:{uid}:{gid}::{home}:/bin/sh\n")
         with open(self.log_file, "ab") as log:
             self.process = self.namespace.start(self.argv(), stdin=subprocess.DEVNULL, stdout=log,
                                                 stderr=log)

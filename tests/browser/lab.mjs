@@ -88,7 +88,9 @@ export async function scene() {
   return scene;
 }
 
-export function screenshot(page, name, options = {}) {
+/** view is a page, or a frame in it. */
+export function screenshot(view, name, options = {}) {
+  const page = view.page ? view.page() : view;
   return page.screenshot({path: path.join(SCREENSHOTS, `${name}.png`), ...options});
 }
 

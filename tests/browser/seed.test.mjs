@@ -5,7 +5,8 @@
 import assert from "node:assert/strict";
 import {after, before, test} from "node:test";
 
-import {createVlan, dialog, row, scene, screenshot} from "./lab.mjs";
+import {scene} from "./lab.mjs";
+import {configureVlan} from "./steps.mjs";
 
 let here;
 
@@ -19,30 +20,7 @@ test("a VLAN interface is created, saved, and saved again to commit", async () =
   await lab.call("switch_vlan", 700, "10.70.0.1/24");
   const page = await here.signIn();
 
-  // 1. Navigate to Infrastructure, and click on the Service Engine.
-  await page.getByRole("link", {name: "Infrastructure"}).click();
-  await screenshot(page, "service-engines");
-  await page.getByRole("row").getByRole("link").first().click();
-  await page.locator(".picture .member.good").nth(1).waitFor();
-  await screenshot(page, "service-engine", {fullPage: true});
-  // 2. Click the Edit button.
-  await page.getByRole("link", {name: "Edit", exact: true}).click();
-  await row(page, "bond0").waitFor();
-  // 3. and 4. Create VLAN Interface, parent, VLAN and IP Address, Save.
-  await createVlan(page, {vid: 700, addresses: ["10.70.0.101/24"]});
-  // 5. It appears on the Edit page.
-  await row(page, "bond0.700").getByText("new, not committed").waitFor();
-  await screenshot(page, "edit");
-  assert.ok(!("ifcfg-bond0.700" in await lab.call("files")));
-  // 6. Save again to commit.
-  await page.locator(".footer").getByRole("button", {name: "Save"}).click();
-  await dialog(page).getByText("bond0.700").first().waitFor();
-  await screenshot(page, "plan");
-  await dialog(page).getByRole("button", {name: "Commit"}).click();
-  await dialog(page).getByText("answers through the new configuration").waitFor();
-  await screenshot(page, "confirm");
-  await page.locator(".message").filter({hasText: "Committed, and kept."}).waitFor();
-  await row(page, "bond0.700").waitFor();
+  await configureVlan(page, lab, {vid: 700, address: "10.70.0.101/24", screenshots: true});
 
   const files = await lab.call("files");
   assert.match(files["ifcfg-bond0.700"], /^DEVICE=bond0\.700$/m);

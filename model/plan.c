@@ -255,12 +255,17 @@ static void plan_vlan_alike(struct plan_builder *builder, const struct model_vla
 	plan_on_interface(builder, &base);
 }
 
+/* Whether the one can become the other; otherwise it goes, and is made anew. */
+static bool vlan_is_same(const struct model_vlan *from, const struct model_vlan *to)
+{
+	return from->vid == to->vid && from->parent_is_nic == to->parent_is_nic &&
+	       strcmp(from->parent, to->parent) == 0;
+}
+
 static void plan_vlan(struct plan_builder *builder, const struct model_vlan *from,
 		      const struct model_vlan *to)
 {
-	if (from && to &&
-	    (from->vid != to->vid || from->parent_is_nic != to->parent_is_nic ||
-	     strcmp(from->parent, to->parent) != 0)) {
+	if (from && to && !vlan_is_same(from, to)) {
 		plan_vlan_alike(builder, from, NULL);
 		plan_vlan_alike(builder, NULL, to);
 		return;
@@ -324,69 +329,93 @@ static void plan_nics(struct plan_builder *builder, const struct pair *vlans, si
 
 /* --- all of it */
 
-static void plan_bonds(struct plan_builder *builder, const struct model *running,
-		       const struct model *wanted)
+/* Both models' of one kind, by name; *count of them. NULL: no memory. */
+static struct pair *pairs_of_bonds(const struct model *running, const struct model *wanted,
+				   size_t *count)
 {
 	struct pair *pairs =
 		calloc(running->bond_count + wanted->bond_count + 1, sizeof(*pairs));
-	size_t count = 0;
+	size_t filled = 0;
 
-	if (!pairs) {
-		builder->out_of_memory = true;
-		return;
+	for (size_t i = 0; pairs && i < running->bond_count; i++) {
+		pairs[filled++] = (struct pair){.name = running->bonds[i].interface.name,
+						.from = &running->bonds[i]};
 	}
-	for (size_t i = 0; i < running->bond_count; i++) {
-		pairs[count++] = (struct pair){.name = running->bonds[i].interface.name,
-					       .from = &running->bonds[i]};
+	for (size_t i = 0; pairs && i < wanted->bond_count; i++) {
+		pairs[filled++] = (struct pair){.name = wanted->bonds[i].interface.name,
+						.to = &wanted->bonds[i]};
 	}
-	for (size_t i = 0; i < wanted->bond_count; i++) {
-		pairs[count++] = (struct pair){.name = wanted->bonds[i].interface.name,
-					       .to = &wanted->bonds[i]};
-	}
-	count = pairs_join(pairs, count);
-	for (size_t i = 0; i < count; i++) {
-		if (in_scope(builder->scope, pairs[i].name)) {
-			plan_bond(builder, pairs[i].from, pairs[i].to);
-		}
-	}
-	free(pairs);
+	*count = pairs_join(pairs, filled);
+	return pairs;
 }
 
-static void plan_vlans(struct plan_builder *builder, const struct model *running,
-		       const struct model *wanted)
+static struct pair *pairs_of_vlans(const struct model *running, const struct model *wanted,
+				   size_t *count)
 {
 	struct pair *pairs =
 		calloc(running->vlan_count + wanted->vlan_count + 1, sizeof(*pairs));
-	size_t count = 0;
+	size_t filled = 0;
 
-	if (!pairs) {
-		builder->out_of_memory = true;
-		return;
+	for (size_t i = 0; pairs && i < running->vlan_count; i++) {
+		pairs[filled++] = (struct pair){.name = running->vlans[i].interface.name,
+						.from = &running->vlans[i]};
 	}
-	for (size_t i = 0; i < running->vlan_count; i++) {
-		pairs[count++] = (struct pair){.name = running->vlans[i].interface.name,
-					       .from = &running->vlans[i]};
+	for (size_t i = 0; pairs && i < wanted->vlan_count; i++) {
+		pairs[filled++] = (struct pair){.name = wanted->vlans[i].interface.name,
+						.to = &wanted->vlans[i]};
 	}
-	for (size_t i = 0; i < wanted->vlan_count; i++) {
-		pairs[count++] = (struct pair){.name = wanted->vlans[i].interface.name,
-					       .to = &wanted->vlans[i]};
-	}
-	count = pairs_join(pairs, count);
-	plan_nics(builder, pairs, count);
-	for (size_t i = 0; i < count; i++) {
-		if (in_scope(builder->scope, pairs[i].name)) {
-			plan_vlan(builder, pairs[i].from, pairs[i].to);
+	*count = pairs_join(pairs, filled);
+	return pairs;
+}
+
+/* All addresses that go, since routes of any interface may go with them. */
+static void plan_lost(struct plan_builder *builder, const struct pair *bonds, size_t bond_count,
+		      const struct pair *vlans, size_t vlan_count)
+{
+	for (size_t i = 0; i < bond_count; i++) {
+		const struct model_bond *from = bonds[i].from, *to = bonds[i].to;
+
+		if (from && in_scope(builder->scope, bonds[i].name)) {
+			plan_interface_lost(builder, &from->interface,
+					    to ? &to->interface : NULL);
 		}
 	}
-	free(pairs);
+	for (size_t i = 0; i < vlan_count; i++) {
+		const struct model_vlan *from = vlans[i].from, *to = vlans[i].to;
+
+		if (from && in_scope(builder->scope, vlans[i].name)) {
+			plan_interface_lost(
+				builder, &from->interface,
+				to && vlan_is_same(from, to) ? &to->interface : NULL);
+		}
+	}
 }
 
 bool plan_make(const struct model *running, const struct model *wanted,
 	       const struct plan_scope *scope, struct plan *plan)
 {
 	struct plan_builder builder = {.scope = scope};
+	size_t bond_count, vlan_count;
+	struct pair *bonds = pairs_of_bonds(running, wanted, &bond_count);
+	struct pair *vlans = pairs_of_vlans(running, wanted, &vlan_count);
 
-	plan_bonds(&builder, running, wanted);
-	plan_vlans(&builder, running, wanted);
+	builder.out_of_memory = !bonds || !vlans;
+	if (plan_has_sources(running) || plan_has_sources(wanted)) {
+		plan_lost(&builder, bonds, bond_count, vlans, vlan_count);
+	}
+	for (size_t i = 0; i < bond_count; i++) {
+		if (in_scope(scope, bonds[i].name)) {
+			plan_bond(&builder, bonds[i].from, bonds[i].to);
+		}
+	}
+	plan_nics(&builder, vlans, vlan_count);
+	for (size_t i = 0; i < vlan_count; i++) {
+		if (in_scope(scope, vlans[i].name)) {
+			plan_vlan(&builder, vlans[i].from, vlans[i].to);
+		}
+	}
+	free(bonds);
+	free(vlans);
+	free(builder.lost);
 	return plan_builder_finish(&builder, plan);
 }

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "model/model_equal.h"
+#include "model/model_list.h"
 #include "model/plan_internal.h"
 
 static const struct model_interface no_interface;
@@ -25,48 +26,92 @@ struct sides {
 	const struct model_interface *to;
 };
 
-static bool has_address(const struct model_interface *interface,
-			const struct model_address *address, size_t hint)
+/* Where in a list the element is that is equal to another; the list's size: nowhere. hint is
+ * where it may well be. */
+static size_t find_equal(const void *list, size_t count, size_t size, const void *element,
+			 bool (*is_equal)(const void *a, const void *b), size_t hint)
 {
-	if (hint < interface->address_count &&
-	    model_address_equal(&interface->addresses[hint], address)) {
-		return true;
+	const char *bytes = list;
+
+	if (hint < count && is_equal(bytes + hint * size, element)) {
+		return hint;
 	}
-	for (size_t i = 0; i < interface->address_count; i++) {
-		if (model_address_equal(&interface->addresses[i], address)) {
-			return true;
+	for (size_t i = 0; i < count; i++) {
+		if (is_equal(bytes + i * size, element)) {
+			return i;
 		}
 	}
-	return false;
+	return count;
+}
+
+static bool address_is_equal(const void *a, const void *b)
+{
+	return model_address_equal(a, b);
+}
+
+static bool route_is_equal(const void *a, const void *b)
+{
+	return model_route_equal(a, b);
+}
+
+static bool rule_is_equal(const void *a, const void *b)
+{
+	return model_rule_equal(a, b);
+}
+
+static size_t find_address(const struct model_interface *interface,
+			   const struct model_address *address, size_t hint)
+{
+	return find_equal(interface->addresses, interface->address_count, sizeof(*address),
+			  address, address_is_equal, hint);
 }
 
 static bool has_route(const struct model_interface *interface, const struct model_route *route,
 		      size_t hint)
 {
-	if (hint < interface->route_count &&
-	    model_route_equal(&interface->routes[hint], route)) {
-		return true;
-	}
-	for (size_t i = 0; i < interface->route_count; i++) {
-		if (model_route_equal(&interface->routes[i], route)) {
-			return true;
-		}
-	}
-	return false;
+	return find_equal(interface->routes, interface->route_count, sizeof(*route), route,
+			  route_is_equal, hint) < interface->route_count;
 }
 
 static bool has_rule(const struct model_interface *interface, const struct model_rule *rule,
 		     size_t hint)
 {
-	if (hint < interface->rule_count && model_rule_equal(&interface->rules[hint], rule)) {
-		return true;
+	return find_equal(interface->rules, interface->rule_count, sizeof(*rule), rule,
+			  rule_is_equal, hint) < interface->rule_count;
+}
+
+static bool same_network(const struct model_address *a, const struct model_address *b)
+{
+	if (a->family != b->family || a->prefix != b->prefix) {
+		return false;
 	}
-	for (size_t i = 0; i < interface->rule_count; i++) {
-		if (model_rule_equal(&interface->rules[i], rule)) {
-			return true;
+	for (unsigned int bit = 0; bit < a->prefix; bit++) {
+		if ((a->bytes[bit / 8] ^ b->bytes[bit / 8]) >> (7 - bit % 8) & 1) {
+			return false;
 		}
 	}
-	return false;
+	return true;
+}
+
+/*
+ * Whether the address stays, hint being where it is in either. Of the IPv4 addresses of one
+ * network the first is the one that the server speaks with, and it is first by being put
+ * there first: those that are before it now are put there anew, behind it.
+ */
+static bool keeps_address(const struct sides *s, const struct model_address *address,
+			  size_t hint)
+{
+	size_t now = find_address(s->from, address, hint), first = 0;
+
+	if (now == s->from->address_count ||
+	    find_address(s->to, address, hint) == s->to->address_count) {
+		return false;
+	}
+	while (address->family == AF_INET && !same_network(&s->to->addresses[first], address)) {
+		first++;
+	}
+	return address->family != AF_INET ||
+	       find_address(s->from, &s->to->addresses[first], first) <= now;
 }
 
 static void plan_addresses(const struct sides *s)
@@ -79,7 +124,7 @@ static void plan_addresses(const struct sides *s)
 	step.source = no_source; /* it stands in no file */
 	for (size_t i = 0; i < s->from->address_count; i++) {
 		step.former_address = &s->from->addresses[i];
-		if (!has_address(s->to, step.former_address, i)) {
+		if (!keeps_address(s, step.former_address, i)) {
 			strcpy(text, "remove ");
 			plan_text_address(text, step.former_address);
 			plan_text_append(text, " from %s", step.interface);
@@ -91,7 +136,7 @@ static void plan_addresses(const struct sides *s)
 	step.former_address = NULL;
 	for (size_t i = 0; i < s->to->address_count; i++) {
 		step.address = &s->to->addresses[i];
-		if (!has_address(s->from, step.address, i)) {
+		if (!keeps_address(s, step.address, i)) {
 			step.source = step.address->source;
 			strcpy(text, "add ");
 			plan_text_address(text, step.address);
@@ -110,7 +155,7 @@ static bool loses_all_ipv4(const struct sides *s)
 		if (s->from->addresses[i].family != AF_INET) {
 			continue;
 		}
-		if (has_address(s->to, &s->from->addresses[i], i)) {
+		if (keeps_address(s, &s->from->addresses[i], i)) {
 			return false;
 		}
 		loses = true;
@@ -118,19 +163,64 @@ static bool loses_all_ipv4(const struct sides *s)
 	return loses;
 }
 
-/* Whether the route has an address as its source that goes. */
-static bool loses_source(const struct sides *s, const struct model_route *route)
+/* Whether the route has an address as its source that goes, wherever that is. */
+static bool loses_source(const struct plan_builder *builder, const struct model_route *route)
 {
-	for (size_t i = 0; route->has_source_address && i < s->from->address_count; i++) {
-		const struct model_address *address = &s->from->addresses[i];
-
-		if (address->family == route->family && !has_address(s->to, address, i) &&
-		    memcmp(address->bytes, route->source_address,
+	for (size_t i = 0; route->has_source_address && i < builder->lost_count; i++) {
+		if (builder->lost[i]->family == route->family &&
+		    memcmp(builder->lost[i]->bytes, route->source_address,
 			   route->family == AF_INET ? 4 : 16) == 0) {
 			return true;
 		}
 	}
 	return false;
+}
+
+static bool interface_has_sources(const struct model_interface *interface)
+{
+	for (size_t i = 0; i < interface->route_count; i++) {
+		if (interface->routes[i].has_source_address) {
+			return true;
+		}
+	}
+	return false;
+}
+
+bool plan_has_sources(const struct model *model)
+{
+	for (size_t i = 0; i < model->bond_count; i++) {
+		if (interface_has_sources(&model->bonds[i].interface)) {
+			return true;
+		}
+	}
+	for (size_t i = 0; i < model->vlan_count; i++) {
+		if (interface_has_sources(&model->vlans[i].interface)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+void plan_interface_lost(struct plan_builder *builder, const struct model_interface *from,
+			 const struct model_interface *to)
+{
+	const struct sides s = {.from = from, .to = to ? to : &no_interface};
+
+	for (size_t i = 0; i < from->address_count; i++) {
+		const struct model_address **list;
+
+		if (keeps_address(&s, &from->addresses[i], i)) {
+			continue;
+		}
+		list = model_list_grow(builder->lost, builder->lost_count,
+				       sizeof(const struct model_address *));
+		if (!list) {
+			builder->out_of_memory = true;
+			return;
+		}
+		builder->lost = list;
+		list[builder->lost_count++] = &from->addresses[i];
+	}
 }
 
 static void plan_routes(const struct sides *s, bool lost)
@@ -144,7 +234,7 @@ static void plan_routes(const struct sides *s, bool lost)
 	for (size_t i = 0; i < s->from->route_count; i++) {
 		step.former_route = &s->from->routes[i];
 		if ((lost && step.former_route->family == AF_INET) ||
-		    loses_source(s, step.former_route) ||
+		    loses_source(s->builder, step.former_route) ||
 		    !has_route(s->to, step.former_route, i)) {
 			strcpy(text, "remove ");
 			plan_text_route(text, step.former_route);
@@ -157,7 +247,8 @@ static void plan_routes(const struct sides *s, bool lost)
 	step.former_route = NULL;
 	for (size_t i = 0; i < s->to->route_count; i++) {
 		step.route = &s->to->routes[i];
-		if ((lost && step.route->family == AF_INET) || loses_source(s, step.route) ||
+		if ((lost && step.route->family == AF_INET) ||
+		    loses_source(s->builder, step.route) ||
 		    !has_route(s->from, step.route, i)) {
 			step.source = step.route->source;
 			strcpy(text, "add ");

@@ -19,6 +19,9 @@ struct plan_builder {
 	const struct plan_scope *scope; /* NULL: everything */
 	size_t count;
 	struct plan_entry *entries;
+	/* Addresses that go, of all interfaces. */
+	size_t lost_count;
+	const struct model_address **lost;
 	bool out_of_memory;
 };
 
@@ -36,6 +39,12 @@ bool plan_builder_finish(struct plan_builder *builder, struct plan *plan);
  * names and .bond or .vlan with their former ones set; nothing is on a side where they
  * are NULL. */
 void plan_on_interface(struct plan_builder *builder, const struct plan_step *base);
+
+/* Whether any of its routes has a source address. */
+bool plan_has_sources(const struct model *model);
+/* Notes the addresses of an interface that go; to is what it becomes, NULL: it goes. */
+void plan_interface_lost(struct plan_builder *builder, const struct model_interface *from,
+			 const struct model_interface *to);
 
 /* Texts of what isn't one word; each appends to out, which has PLAN_TEXT_SIZE bytes. */
 void plan_text_append(char *out, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -292,21 +292,37 @@ int bond_mac_set(struct engine_bond *bond, const uint8_t mac[MAC_SIZE],
 		 struct engine_error *err)
 {
 	struct netlink_link_change change = {.fields = NETLINK_LINK_MAC};
-	uint8_t now[MAC_SIZE];
+	uint8_t before[MAC_SIZE], now[MAC_SIZE];
 	int result;
 
+	memcpy(before, bond->mac, MAC_SIZE);
 	memcpy(change.mac, mac, MAC_SIZE);
 	result = netlink_link_set(bond->engine->netlink, bond->ifindex, &change);
 	if (result) {
 		return engine_fail_netlink(bond->engine, err, result,
 					   "setting the address of %s", bond->name);
 	}
-	return engine_bond_follow(bond, now, err);
+	result = engine_bond_follow(bond, now, err);
+	if (result) {
+		memcpy(change.mac, before, MAC_SIZE);
+		(void)netlink_link_set(bond->engine->netlink, bond->ifindex, &change);
+		(void)engine_bond_follow(bond, now, NULL);
+	}
+	return result;
+}
+
+static void policy_set(struct engine_bond *bond, uint32_t policy)
+{
+	if (bond->datapath.table->policy != policy) {
+		__atomic_store_n(&bond->datapath.table->policy, policy, __ATOMIC_RELEASE);
+	}
 }
 
 int engine_bond_change(struct engine_bond *bond, const struct engine_bond_spec *spec,
 		       struct engine_error *err)
 {
+	enum transmit_hook hook = bond->hook;
+	uint32_t policy = bond->datapath.table->policy, mtu = bond->mtu;
 	int result = 0;
 
 	if (bond->is_nic) {
@@ -314,19 +330,23 @@ int engine_bond_change(struct engine_bond *bond, const struct engine_bond_spec *
 	}
 	if (bond->hook != spec->hook) {
 		result = hook_set(bond, spec->hook, err);
-		if (result) {
-			return result;
-		}
 	}
-	if (bond->datapath.table->policy != (uint32_t)spec->policy) {
-		__atomic_store_n(&bond->datapath.table->policy, (uint32_t)spec->policy,
-				 __ATOMIC_RELEASE);
+	if (result) {
+		return result;
 	}
+	policy_set(bond, (uint32_t)spec->policy);
 	if (spec->mtu) {
 		result = bond_mtu_set(bond, spec->mtu, err);
 	}
 	if (!result && !mac_is_zero(spec->mac)) {
 		result = bond_mac_set(bond, spec->mac, err);
+	}
+	if (result) {
+		(void)bond_mtu_set(bond, mtu, NULL);
+		policy_set(bond, policy);
+		if (bond->hook != hook) {
+			(void)hook_set(bond, hook, NULL);
+		}
 	}
 	return result;
 }

@@ -91,6 +91,8 @@ int vlan_mtu_set(struct engine_bond *bond, struct vlan *vlan, uint32_t mtu,
 	}
 	if (result) {
 		(void)mtu_fail(bond, public->ifindex, mtu, result, err);
+		(void)link_mtu_set(bond->engine, hub.ifindex, hub.mtu);
+		(void)link_mtu_set(bond->engine, device.ifindex, device.mtu);
 		return result;
 	}
 	vlan->mtu = mtu;

@@ -62,33 +62,56 @@ int bond_change_device(struct bond_runtime *bond, const struct model_bond *befor
 	return err;
 }
 
-/* The mode may be another one now. */
-static void bond_change_socket(struct bond_runtime *bond)
+int bond_change_mac(struct bond_runtime *bond, const uint8_t mac[6], struct engine_error *error)
 {
-	if (bond->core.config.mode != BOND_MODE_8023AD) {
-		bond_socket_close(bond);
-		return;
+	struct engine_bond_spec spec;
+	int err;
+
+	bond_runtime_spec(&bond->wanted->bond, NULL, &spec);
+	memcpy(spec.mac, mac, sizeof(spec.mac));
+	err = engine_bond_change(bond->path, &spec, error);
+	if (err == 0) {
+		bond_runtime_follow(bond);
 	}
-	if (bond->socket >= 0) {
-		return;
-	}
-	for (uint8_t slot = 0; slot < BOND_MEMBERS_MAX; slot++) {
-		if (bond->members[slot].ifindex != 0 && bond_socket_join(bond, slot) < 0) {
-			bond_member_let_go(bond, slot, "no socket for its LACPDUs");
-		}
-	}
+	return err;
 }
 
-void bond_change_options(struct bond_runtime *bond, const struct model_bond_options *options)
+/* Before the mode is another one: LACPDUs have to come in from the start. */
+static int bond_change_socket(struct bond_runtime *bond, enum bond_mode mode)
+{
+	int err = 0;
+
+	if (mode != BOND_MODE_8023AD || bond->socket >= 0) {
+		return 0;
+	}
+	for (uint8_t slot = 0; slot < BOND_MEMBERS_MAX && err == 0; slot++) {
+		if (bond->members[slot].ifindex != 0) {
+			err = bond_socket_join(bond, slot);
+		}
+	}
+	if (err < 0) {
+		bond_socket_close(bond);
+	}
+	return err;
+}
+
+int bond_change_options(struct bond_runtime *bond, const struct model_bond_options *options)
 {
 	struct bond_event event = {.type = BOND_EVENT_CONFIGURE};
 	struct bond_config config;
+	int err = bond_change_socket(bond, options->mode);
 
+	if (err < 0) {
+		return err;
+	}
 	bond_runtime_config(options, &config);
 	event.config = &config;
 	bond_runtime_input(bond, &event);
-	bond_change_socket(bond);
+	if (options->mode != BOND_MODE_8023AD) {
+		bond_socket_close(bond);
+	}
 	poll_update(bond->daemon);
+	return 0;
 }
 
 void bond_runtime_remove(struct bond_runtime *bond, const char *why)
@@ -107,7 +130,7 @@ void bond_runtime_remove(struct bond_runtime *bond, const char *why)
 	bond_runtime_release_hold(bond);
 	bond_runtime_input(bond, &event);
 	for (uint8_t slot = 0; slot < BOND_MEMBERS_MAX; slot++) {
-		bond_member_let_go(bond, slot, why);
+		(void)bond_member_let_go(bond, slot, why);
 	}
 	vlan_parent_remove_all(&bond->parent);
 	if (engine_bond_destroy(bond->path, &error) < 0) {

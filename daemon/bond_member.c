@@ -22,6 +22,15 @@
 #define BOND_MEMBER_DRAIN_TIME_US (20 * 1000ULL)
 #define BOND_MEMBER_TURN_MS	  5
 
+void bond_runtime_slot_take(struct bond_runtime *bond, uint8_t slot, const char *wanted)
+{
+	struct bond_runtime_member *member = &bond->members[slot];
+
+	snprintf(member->wanted, sizeof(member->wanted), "%s", wanted);
+	snprintf(member->name, sizeof(member->name), "%s", wanted);
+	memset(member->transitions, 0, sizeof(member->transitions));
+}
+
 uint8_t bond_runtime_slot(struct bond_runtime *bond, const char *wanted, bool make)
 {
 	for (uint8_t slot = 0; slot < BOND_MEMBERS_MAX; slot++) {
@@ -30,12 +39,8 @@ uint8_t bond_runtime_slot(struct bond_runtime *bond, const char *wanted, bool ma
 		}
 	}
 	for (uint8_t slot = 0; make && slot < BOND_MEMBERS_MAX; slot++) {
-		struct bond_runtime_member *member = &bond->members[slot];
-
-		if (!member->wanted[0]) {
-			snprintf(member->wanted, sizeof(member->wanted), "%s", wanted);
-			snprintf(member->name, sizeof(member->name), "%s", wanted);
-			memset(member->transitions, 0, sizeof(member->transitions));
+		if (!bond->members[slot].wanted[0]) {
+			bond_runtime_slot_take(bond, slot, wanted);
 			return slot;
 		}
 	}
@@ -94,7 +99,8 @@ void bond_member_verify(struct bond_runtime *bond, uint8_t slot)
 	if (member->ifindex != 0 &&
 	    netlink_link_get(bond->daemon->netlink, member->ifindex, &link) == 0 &&
 	    !bond_member_is_right_nic(member, &link)) {
-		bond_member_let_go(bond, slot, "it is not the NIC that HWADDR asks for now");
+		(void)bond_member_let_go(bond, slot,
+					 "it is not the NIC that HWADDR asks for now");
 	}
 }
 
@@ -114,7 +120,7 @@ void bond_member_check_master(struct bond_runtime *bond, uint8_t slot)
 		 "somebody gave it to %s; it is taken in again once it "
 		 "belongs to nothing ('ip link set %s nomaster')",
 		 master, link.name);
-	bond_member_let_go(bond, slot, why);
+	(void)bond_member_let_go(bond, slot, why);
 	bond_member_refuse(member, &link, why);
 }
 
@@ -184,19 +190,21 @@ void bond_member_take_in(struct bond_runtime *bond, uint8_t slot,
 	bond_runtime_want_save(bond);
 }
 
-void bond_member_let_go(struct bond_runtime *bond, uint8_t slot, const char *why)
+int bond_member_let_go(struct bond_runtime *bond, uint8_t slot, const char *why)
 {
 	struct bond_runtime_member *member = &bond->members[slot];
 	struct bond_event event = {.type = BOND_EVENT_MEMBER_REMOVED, .slot = slot};
 	struct engine_error error;
+	int err;
 
 	member->refused[0] = '\0';
 	if (member->ifindex == 0) {
-		return;
+		return 0;
 	}
 	bond_runtime_input(bond, &event);
 	bond_socket_leave(bond, slot);
-	if (engine_member_remove(bond->path, slot, &member->saved, &error) < 0) {
+	err = engine_member_remove(bond->path, slot, &member->saved, &error);
+	if (err < 0) {
 		log_line(LOG_LEVEL_ERROR, "%s %s %s bond=%s member=%s", bond->name,
 			 member->name, error.text, bond->name, member->name);
 	}
@@ -206,6 +214,7 @@ void bond_member_let_go(struct bond_runtime *bond, uint8_t slot, const char *why
 	member->saved = (struct engine_member_saved){0};
 	memcpy(member->name, member->wanted, sizeof(member->name));
 	bond_runtime_want_save(bond);
+	return err;
 }
 
 /* Has the partner move its flows before the link goes: it is told, and answers when it
@@ -230,7 +239,7 @@ static void bond_member_await_partner(struct bond_runtime *bond, uint8_t slot)
 	}
 }
 
-void bond_member_leave(struct bond_runtime *bond, uint8_t slot, const char *why)
+int bond_member_leave(struct bond_runtime *bond, uint8_t slot, const char *why)
 {
 	struct bond_event event = {.type = BOND_EVENT_MEMBER_LEAVING, .slot = slot};
 
@@ -238,7 +247,7 @@ void bond_member_leave(struct bond_runtime *bond, uint8_t slot, const char *why)
 		bond_runtime_input(bond, &event);
 		bond_member_await_partner(bond, slot);
 	}
-	bond_member_let_go(bond, slot, why);
+	return bond_member_let_go(bond, slot, why);
 }
 
 /* The NIC stands in another slot of the bond, whose name it had until now: the
@@ -324,7 +333,7 @@ void bond_member_look(struct bond_runtime *bond, uint8_t slot)
 		bond_member_found_in(member, &bond->members[other], &link);
 		return;
 	}
-	bond_member_let_go(bond, slot, "renamed, and another interface has its name now");
+	(void)bond_member_let_go(bond, slot, "renamed, and another interface has its name now");
 	bond_member_take_in(bond, slot, &link, false);
 }
 

@@ -68,6 +68,7 @@ struct bond_runtime {
 	uint64_t followed_us;		      /* when poll.c last had a look at the bond */
 	char follow_error[ENGINE_ERROR_SIZE]; /* said already; "" none */
 	char repair_error[ENGINE_ERROR_SIZE]; /* likewise */
+	char start_error[ENGINE_ERROR_SIZE];  /* what couldn't be set when it was made */
 	struct vlan_parent parent;	      /* of its VLAN interfaces */
 	/* For metrics, since the daemon's start: notes of the bond itself; how often flows
 	 * of a lost member went to others; buckets that changed their member. */
@@ -144,6 +145,8 @@ int bond_runtime_take_over(struct daemon *daemon, const struct model_bond *wante
 /* The slot of the member with that name in the files, or a free one with make,
  * or BOND_NO_MEMBER. */
 uint8_t bond_runtime_slot(struct bond_runtime *bond, const char *wanted, bool make);
+/* Gives that free slot the name. */
+void bond_runtime_slot_take(struct bond_runtime *bond, uint8_t slot, const char *wanted);
 /* The slot that holds the NIC, or BOND_NO_MEMBER. */
 uint8_t bond_member_find(const struct bond_runtime *bond, uint32_t ifindex);
 /* Takes the NIC into the empty slot. Quietly: the core is told, but what it wants
@@ -164,12 +167,13 @@ bool bond_member_awaits(const struct bond_runtime_member *member,
 /* Looks again for the NICs that are not there or were refused, whatever the reason
  * was. */
 void bond_members_retry(struct bond_runtime *bond);
-/* Lets the NIC go and restores it; the slot stays wanted. why is for the log. */
-void bond_member_let_go(struct bond_runtime *bond, uint8_t slot, const char *why);
+/* Lets the NIC go and restores it; the slot stays wanted. why is for the log. 0, or -errno:
+ * not all of it could be restored, as the log says. */
+int bond_member_let_go(struct bond_runtime *bond, uint8_t slot, const char *why);
 /* The same of one that works, so that no packet is lost: its flows are moved to the
  * others first, by the partner too. Takes some 20 ms, up to 1.5 s if the partner doesn't
  * answer; LACP has its turns meanwhile, this bond's as well as others'. */
-void bond_member_leave(struct bond_runtime *bond, uint8_t slot, const char *why);
+int bond_member_leave(struct bond_runtime *bond, uint8_t slot, const char *why);
 /* Takes what the link reports now to the core, where it differs. */
 void bond_member_check_carrier(struct bond_runtime *bond, uint8_t slot);
 void bond_member_check_speed(struct bond_runtime *bond, uint8_t slot);
@@ -194,8 +198,12 @@ void bond_runtime_spec(const struct model_bond *wanted, const struct model_bond 
 /* MTU, MAC, policy, hook: 0, or -errno with error filled in and nothing changed. */
 int bond_change_device(struct bond_runtime *bond, const struct model_bond *before,
 		       const struct model_bond *wanted, struct engine_error *error);
-/* The core's: mode, LACP, monitoring. */
-void bond_change_options(struct bond_runtime *bond, const struct model_bond_options *options);
+/* The address alone. */
+int bond_change_mac(struct bond_runtime *bond, const uint8_t mac[6],
+		    struct engine_error *error);
+/* The core's: mode, LACP, monitoring. 0, or -errno with nothing changed: LACPDUs can't be
+ * had. */
+int bond_change_options(struct bond_runtime *bond, const struct model_bond_options *options);
 /* What was applied to it is this now, which is taken. */
 void bond_runtime_set_wanted(struct bond_runtime *bond, struct wanted *wanted);
 /* Removes the data path, restores the members, forgets the saved state, takes

@@ -274,14 +274,17 @@ static void bond_start_prepare(struct bond_runtime *bond)
 	int err = 0;
 
 	if (ipv6_settings_apply(bond->daemon, interface, NULL, why) < 0) {
-		log_line(LOG_LEVEL_WARNING, "%s bond=%s", why, bond->name);
+		snprintf(bond->start_error, sizeof(bond->start_error), "%.250s", why);
 	}
 	if (interface->onboot) {
 		err = netlink_link_set_up(bond->daemon->netlink, bond->ifindex, true);
 	}
 	if (err < 0) {
-		log_line(LOG_LEVEL_ERROR, "%s can't be set up: %s bond=%s", bond->name,
-			 strerror(-err), bond->name);
+		snprintf(bond->start_error, sizeof(bond->start_error), "%s can't be set up: %s",
+			 bond->name, strerror(-err));
+	}
+	if (bond->start_error[0]) {
+		log_line(LOG_LEVEL_ERROR, "%s bond=%s", bond->start_error, bond->name);
 	}
 	bond_runtime_event(bond, "bond_added", NULL, "made, %s%s",
 			   bond_mode_name(bond->wanted->bond.options.mode),

@@ -10,6 +10,7 @@
 #include "daemon/bond_runtime.h"
 #include "daemon/daemon.h"
 #include "daemon/execute_internal.h"
+#include "daemon/execute_keep.h"
 #include "daemon/json_util.h"
 #include "daemon/log.h"
 #include "daemon/vlan_parent.h"
@@ -141,6 +142,12 @@ static int execute_one(struct execute_task *task)
 	return result;
 }
 
+/* What it is on being gone, so is what it takes away. */
+static bool execute_takes_away(const struct plan_step *step)
+{
+	return step->action <= PLAN_NIC_REMOVE || step->action == PLAN_LINK_DOWN;
+}
+
 /* The outcome of a step that returned this. */
 static enum execute_outcome execute_judge(struct execute_task *task, int result)
 {
@@ -151,7 +158,8 @@ static enum execute_outcome execute_judge(struct execute_task *task, int result)
 		result = execute_fail(task, -ENODEV, "%s is gone", step->interface);
 	}
 	if (result == EXECUTE_RESULT_ABSENT) {
-		return task->undoes ? EXECUTE_DONE : EXECUTE_SKIPPED;
+		return task->undoes && execute_takes_away(step) ? EXECUTE_DONE
+								: EXECUTE_SKIPPED;
 	}
 	if (result >= 0) {
 		return EXECUTE_DONE;
@@ -235,7 +243,8 @@ static bool execute_steps(struct execute_task *task, const struct plan_step *ste
 
 /* What was done, in reverse. What can't be undone is said, and the rest undone all the
  * same. */
-static void execute_undo(struct execution *execution, struct execute_memory **memories)
+static void execute_undo(struct execution *execution, struct execute_memory **memories,
+			 struct execute_keep *keep)
 {
 	const struct plan *plan = execution->plan;
 	struct execute_task task = {
@@ -248,6 +257,7 @@ static void execute_undo(struct execution *execution, struct execute_memory **me
 
 	if (!steps || !kept || !outcomes || !places) {
 		log_line(LOG_LEVEL_ERROR, "out of memory: what was done isn't undone");
+		execution->lost = true;
 		goto out;
 	}
 	for (size_t i = plan->step_count; i-- > 0;) {
@@ -269,6 +279,7 @@ static void execute_undo(struct execution *execution, struct execute_memory **me
 			execution->outcomes[places[i]] = EXECUTE_UNDONE;
 		}
 	}
+	execution->lost = !execute_keep_restore(keep);
 out:
 	free(steps);
 	free(kept);
@@ -279,7 +290,7 @@ out:
 static void execute_say_failure(struct execution *execution, const struct execute_task *task)
 {
 	const struct plan *plan = execution->plan;
-	size_t failed = 0, stuck = 0;
+	size_t failed = 0, stuck = execution->lost;
 
 	for (size_t i = plan->step_count; i-- > 0;) {
 		if (execution->outcomes[i] == EXECUTE_FAILED) {
@@ -298,14 +309,17 @@ bool execute(struct execution *execution)
 {
 	const struct plan *plan = execution->plan;
 	struct execute_task task = {.execution = execution, .daemon = execution->daemon};
+	struct execute_keep *keep = NULL;
 	struct execute_memory **memories =
 		calloc(plan->step_count + 1, sizeof(struct execute_memory *));
 	size_t changes = json_array_size(execution->changes);
 	bool done = false;
 
 	execution->outcomes = calloc(plan->step_count + 1, sizeof(*execution->outcomes));
-	if (!memories || !execution->outcomes) {
-		snprintf(execution->error, sizeof(execution->error), "out of memory");
+	if (!memories || !execution->outcomes ||
+	    (execution->strict && execute_keep_make(execution->daemon, plan, &keep) < 0)) {
+		snprintf(execution->error, sizeof(execution->error),
+			 "what there is can't be remembered: out of memory");
 		free(memories);
 		return false;
 	}
@@ -314,7 +328,7 @@ bool execute(struct execution *execution)
 	if (!done) {
 		struct execute_task failed = task;
 
-		execute_undo(execution, memories);
+		execute_undo(execution, memories, keep);
 		execute_say_failure(execution, &failed);
 		while (json_array_size(execution->changes) > changes) {
 			json_array_remove(execution->changes, changes);
@@ -325,6 +339,7 @@ bool execute(struct execution *execution)
 		free(memories[i]);
 	}
 	free(memories);
+	execute_keep_free(keep);
 	return done;
 }
 

@@ -8,6 +8,7 @@
  *   execute_bond.c       bonds and their members
  *   execute_vlan.c       VLAN interfaces, NICs under them
  *   execute_interface.c  what is on an interface: addresses, routes, rules, DHCP
+ *   execute_keep.c       what others have put there, kept for the way back
  */
 #ifndef DAEMON_EXECUTE_H
 #define DAEMON_EXECUTE_H
@@ -41,7 +42,8 @@ struct execution {
 	struct problems *problems; /* and what failed to this */
 	/* What came of it. */
 	enum execute_outcome *outcomes; /* one a step; freed by execution_free() */
-	size_t done;			/* steps that are done and were not undone */
+	bool lost;   /* something that isn't a step's went with them and isn't back */
+	size_t done; /* steps that are done and were not undone */
 	char error[EXECUTE_ERROR_SIZE]; /* strict: why; "": all is done */
 };
 

@@ -14,6 +14,7 @@
 #include "daemon/dhcp.h"
 #include "daemon/execute_internal.h"
 #include "daemon/ipv6_settings.h"
+#include "daemon/log.h"
 #include "daemon/routing.h"
 #include "netlink/netlink.h"
 
@@ -106,17 +107,23 @@ static int execute_address_delete(struct execute_task *task,
 				  const struct netlink_address *request)
 {
 	const char *name = task->step->interface;
-	int promote = 1, err;
+	int promote = 1, err = 0;
 
 	if (request->family == AF_INET) {
 		(void)netlink_sysctl_read("ipv4", name, "promote_secondaries", &promote);
 	}
 	if (promote == 0) {
-		(void)netlink_sysctl_write("ipv4", name, "promote_secondaries", 1);
+		err = netlink_sysctl_write("ipv4", name, "promote_secondaries", 1);
+	}
+	if (err < 0) {
+		return err;
 	}
 	err = netlink_address_delete(task->daemon->netlink, request);
-	if (promote == 0) {
-		(void)netlink_sysctl_write("ipv4", name, "promote_secondaries", 0);
+	/* Twice: it must not stay switched on for a moment's lack of memory. */
+	if (promote == 0 && netlink_sysctl_write("ipv4", name, "promote_secondaries", 0) < 0 &&
+	    netlink_sysctl_write("ipv4", name, "promote_secondaries", 0) < 0) {
+		log_line(LOG_LEVEL_WARNING,
+			 "net.ipv4.conf.%s.promote_secondaries stays switched on", name);
 	}
 	return err;
 }
@@ -231,7 +238,15 @@ int execute_route_remove(struct execute_task *task)
 
 int execute_rule_add(struct execute_task *task)
 {
-	int err = routing_rule_add(task->daemon->netlink, task->step->rule, task->error);
+	const struct execute_memory *memory = task->undoes ? *task->memory : NULL;
+	struct model_rule rule = *task->step->rule;
+	int err;
+
+	if (memory && memory->has_preference) {
+		rule.has_preference = true;
+		rule.preference = memory->preference;
+	}
+	err = routing_rule_add(task->daemon->netlink, &rule, task->error);
 
 	if (err == -EEXIST) {
 		return EXECUTE_RESULT_NOTHING;
@@ -244,8 +259,18 @@ int execute_rule_add(struct execute_task *task)
 
 int execute_rule_remove(struct execute_task *task)
 {
-	int err = routing_rule_remove(task->daemon->netlink, task->step->former_rule,
-				      task->error);
+	const struct model_rule *rule = task->step->former_rule;
+	struct execute_memory *memory = NULL;
+	int err;
+
+	if (!rule->has_preference && !task->undoes) {
+		memory = execute_remember(task);
+	}
+	if (memory &&
+	    routing_rule_preference(task->daemon->netlink, rule, &memory->preference) == 0) {
+		memory->has_preference = true;
+	}
+	err = routing_rule_remove(task->daemon->netlink, rule, task->error);
 
 	if (err == -ESRCH) {
 		return EXECUTE_RESULT_NOTHING;

@@ -12,6 +12,13 @@ struct execute_memory {
 	bool was_so; /* nothing was done, so nothing is to be undone */
 	bool has_route;
 	struct netlink_route route; /* that had to make place */
+	bool has_slot;
+	uint8_t slot; /* of a member that was taken out */
+	bool has_mac;
+	uint8_t mac[6]; /* a bond's, before a step that gave it another */
+	bool was_down; /* a NIC that was set up */
+	bool has_preference;
+	uint32_t preference; /* that the kernel had chosen for a rule */
 };
 
 /* One step at work. */

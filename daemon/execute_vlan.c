@@ -20,7 +20,8 @@ int execute_vlan_add(struct execute_task *task)
 	if (!parent) {
 		return EXECUTE_RESULT_ABSENT;
 	}
-	result = vlan_parent_add(parent, step->vlan, &error);
+	result = vlan_parent_add(parent, step->vlan, task->execution->strict && !task->undoes,
+				 &error);
 	if (result < 0) {
 		return execute_fail(task, result, "%s", error.text);
 	}
@@ -80,9 +81,11 @@ void execute_vlans_remove(struct execute_task *task, const struct plan_step *ste
 int execute_nic_add(struct execute_task *task)
 {
 	const struct model_vlan *vlan = task->step->vlan;
+	struct execute_memory *memory = task->undoes ? NULL : execute_remember(task);
 	struct engine_error error;
 	int err = nic_apply_add(task->daemon, task->step->interface,
-				vlan->has_parent_hwaddr ? vlan->parent_hwaddr : NULL, &error);
+				vlan->has_parent_hwaddr ? vlan->parent_hwaddr : NULL,
+				memory ? &memory->was_down : NULL, &error);
 
 	/* One that isn't there is waited for, as a member would be; but a member has a
 	 * bond that says so. */
@@ -92,6 +95,9 @@ int execute_nic_add(struct execute_task *task)
 		return 0;
 	}
 	if (err < 0) {
+		if (task->execution->strict) {
+			nics_remove_idle(task->daemon);
+		}
 		return execute_fail(task, err, "%s", error.text);
 	}
 	execute_change(task, "%s: carries VLAN interfaces", task->step->interface);
@@ -100,12 +106,16 @@ int execute_nic_add(struct execute_task *task)
 
 int execute_nic_remove(struct execute_task *task)
 {
+	const struct execute_memory *memory = task->undoes ? *task->memory : NULL;
 	struct nic_runtime *nic = nic_runtime_find(task->daemon, task->step->interface);
 
 	if (!nic) {
 		return EXECUTE_RESULT_ABSENT;
 	}
 	execute_change(task, "%s: carries VLAN interfaces no more", task->step->interface);
+	if (memory && memory->was_down && nic->parent.ifindex != 0) {
+		(void)netlink_link_set_up(task->daemon->netlink, nic->parent.ifindex, false);
+	}
 	nic_runtime_remove(nic, "no file has one on it any more");
 	return 0;
 }

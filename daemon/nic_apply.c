@@ -90,7 +90,7 @@ static void nic_take_over(struct daemon *daemon, const char *name, uint32_t ifin
 		nic->parent.unfinished = state->unfinished;
 	}
 	if (!nic->wanted || netlink_link_get(daemon->netlink, ifindex, &link) < 0 ||
-	    nic_runtime_open_link(nic, &link, &error) < 0 ||
+	    nic_runtime_open_link(nic, &link, NULL, &error) < 0 ||
 	    !vlan_parent_reconcile(&nic->parent, !state || state->unfinished)) {
 		log_line(LOG_LEVEL_WARNING, "%s can't be taken over: %s bond=%s", name,
 			 nic->refused, name);
@@ -128,7 +128,7 @@ void nics_take_over(struct daemon *daemon)
 }
 
 int nic_apply_add(struct daemon *daemon, const char *name, const uint8_t *hwaddr,
-		  struct engine_error *error)
+		  bool *was_down, struct engine_error *error)
 {
 	static const struct model nothing;
 	struct nic_runtime *nic = nic_runtime_get(daemon, name);
@@ -144,7 +144,7 @@ int nic_apply_add(struct daemon *daemon, const char *name, const uint8_t *hwaddr
 	}
 	nic->foreign = false;
 	vlan_parent_want_save(&nic->parent);
-	return nic_runtime_open(nic, hwaddr, error);
+	return nic_runtime_open(nic, hwaddr, was_down, error);
 }
 
 void nics_claim(struct daemon *daemon, const struct model *model)

@@ -131,7 +131,7 @@ void nic_runtime_set_wanted(struct nic_runtime *nic, struct wanted *wanted)
 	nic->parent.wanted = wanted;
 }
 
-int nic_runtime_open_link(struct nic_runtime *nic, struct netlink_link *link,
+int nic_runtime_open_link(struct nic_runtime *nic, struct netlink_link *link, bool *was_down,
 			  struct engine_error *error)
 {
 	bool taken_over = false;
@@ -149,6 +149,9 @@ int nic_runtime_open_link(struct nic_runtime *nic, struct netlink_link *link,
 	}
 	memcpy(nic->name, link->name, sizeof(nic->name));
 	nic->refused[0] = '\0';
+	if (was_down) {
+		*was_down = !(link->flags & IFF_UP) && !taken_over;
+	}
 	if (!(link->flags & IFF_UP) && !taken_over) {
 		(void)netlink_link_set_up(nic->daemon->netlink, link->ifindex, true);
 		(void)netlink_link_get(nic->daemon->netlink, link->ifindex, link);
@@ -162,7 +165,8 @@ int nic_runtime_open_link(struct nic_runtime *nic, struct netlink_link *link,
 	return 0;
 }
 
-int nic_runtime_open(struct nic_runtime *nic, const uint8_t *hwaddr, struct engine_error *error)
+int nic_runtime_open(struct nic_runtime *nic, const uint8_t *hwaddr, bool *was_down,
+		     struct engine_error *error)
 {
 	struct netlink_link link;
 	int err;
@@ -171,7 +175,8 @@ int nic_runtime_open(struct nic_runtime *nic, const uint8_t *hwaddr, struct engi
 		return 0;
 	}
 	err = nic_look_up(nic, hwaddr, &link, error);
-	return err < 0 ? nic_refuse(nic, err, error) : nic_runtime_open_link(nic, &link, error);
+	return err < 0 ? nic_refuse(nic, err, error)
+		       : nic_runtime_open_link(nic, &link, was_down, error);
 }
 
 void nic_runtime_let_go(struct nic_runtime *nic, const char *why)
@@ -279,7 +284,7 @@ static void nic_try(struct nic_runtime *nic)
 {
 	struct engine_error error;
 
-	if (nic->wanted && nic_runtime_open(nic, nic_hwaddr(nic), &error) == 0) {
+	if (nic->wanted && nic_runtime_open(nic, nic_hwaddr(nic), NULL, &error) == 0) {
 		nic->returned = true;
 		apply_resume(nic->daemon);
 	}

@@ -54,12 +54,13 @@ struct nic_runtime *nic_runtime_get(struct daemon *daemon, const char *name);
 /*
  * Takes the NIC into use, if it is there and free; hwaddr is the files', NULL: they have
  * none. What a former daemon left running on it is taken over. 0, also when it is in use
- * already, or -errno with a sentence in error and in nic->refused.
+ * already, or -errno with a sentence in error and in nic->refused. *was_down, which may be
+ * NULL: it was set up for that.
  */
-int nic_runtime_open(struct nic_runtime *nic, const uint8_t *hwaddr,
+int nic_runtime_open(struct nic_runtime *nic, const uint8_t *hwaddr, bool *was_down,
 		     struct engine_error *error);
 /* The same with the NIC that it is. */
-int nic_runtime_open_link(struct nic_runtime *nic, struct netlink_link *link,
+int nic_runtime_open_link(struct nic_runtime *nic, struct netlink_link *link, bool *was_down,
 			  struct engine_error *error);
 /* What was applied to it is this now, which is taken. */
 void nic_runtime_set_wanted(struct nic_runtime *nic, struct wanted *wanted);
@@ -82,10 +83,11 @@ void nic_runtime_poll(struct nic_runtime *nic);
 /* First at the start: what a former daemon left is taken over as it runs. */
 void nics_take_over(struct daemon *daemon);
 /* The entry, to be used for a model's VLAN interfaces: made, and the NIC taken into use if
- * it is there. hwaddr is the files', NULL: they have none. 0 or -errno with a sentence;
- * -ENODEV: it isn't there, and is waited for. */
+ * it is there. hwaddr is the files', NULL: they have none. *was_down as in
+ * nic_runtime_open(). 0 or -errno with a sentence; -ENODEV: it isn't there, and is waited
+ * for. */
 int nic_apply_add(struct daemon *daemon, const char *name, const uint8_t *hwaddr,
-		  struct engine_error *error);
+		  bool *was_down, struct engine_error *error);
 /* Those that the model has become the files' own, whatever was known of them. */
 void nics_claim(struct daemon *daemon, const struct model *model);
 /* Frees entries that are left without VLAN interfaces. */

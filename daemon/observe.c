@@ -120,6 +120,31 @@ static void observe_foreign(struct observation *o, const struct model_interface 
 	}
 }
 
+/* As the kernel has them: of one network the first is the one that is spoken with. */
+static void observe_order(struct observation *o, struct model_interface *running,
+			  uint32_t ifindex)
+{
+	struct model_address *own = running->addresses, moved;
+	size_t count, placed = 0;
+	const struct netlink_address *list = snapshot_addresses(&o->snapshot, ifindex, &count);
+
+	for (size_t i = 0; i < count && placed + 1 < running->address_count; i++) {
+		size_t at = placed;
+
+		while (at < running->address_count &&
+		       (own[at].family != list[i].family || own[at].prefix != list[i].prefix ||
+			memcmp(own[at].bytes, list[i].bytes,
+			       own[at].family == AF_INET ? 4 : 16) != 0)) {
+			at++;
+		}
+		if (at < running->address_count) {
+			moved = own[at];
+			memmove(&own[placed + 1], &own[placed], (at - placed) * sizeof(moved));
+			own[placed++] = moved;
+		}
+	}
+}
+
 static void observe_addresses(struct observation *o, struct model_interface *running,
 			      const struct model_interface *wanted, uint32_t ifindex)
 {
@@ -144,6 +169,7 @@ static void observe_addresses(struct observation *o, struct model_interface *run
 			o->out_of_memory = true;
 		}
 	}
+	observe_order(o, running, ifindex);
 	observe_foreign(o, running, wanted, ifindex);
 }
 

@@ -338,15 +338,21 @@ static bool routing_rule_fits(const struct netlink_rule *kernel, const struct mo
 	       kernel->uid_first == same.uid_first && kernel->uid_last == same.uid_last;
 }
 
-bool routing_has_rule(const struct routing *routing, const struct model_rule *rule)
+const struct netlink_rule *routing_find_rule(const struct routing *routing,
+					     const struct model_rule *rule)
 {
 	struct netlink_rule wanted;
 
 	routing_rule_to_netlink(rule, &wanted);
 	for (size_t i = 0; i < routing->rule_count; i++) {
 		if (routing_rule_fits(&routing->rules[i], rule, &wanted)) {
-			return true;
+			return &routing->rules[i];
 		}
 	}
-	return false;
+	return NULL;
+}
+
+bool routing_has_rule(const struct routing *routing, const struct model_rule *rule)
+{
+	return routing_find_rule(routing, rule) != NULL;
 }

@@ -59,6 +59,9 @@ int routing_route_remove(struct netlink *netlink, const struct model_route *rout
 /* -EEXIST: it is there already. */
 int routing_rule_add(struct netlink *netlink, const struct model_rule *rule,
 		     char error[ROUTING_ERROR_SIZE]);
+/* The preference that it has, though it may ask for none. -ESRCH: it isn't there. */
+int routing_rule_preference(struct netlink *netlink, const struct model_rule *rule,
+			    uint32_t *preference);
 /* -ESRCH: it isn't there. */
 int routing_rule_remove(struct netlink *netlink, const struct model_rule *rule,
 			char error[ROUTING_ERROR_SIZE]);

@@ -388,6 +388,24 @@ int routing_rule_add(struct netlink *netlink, const struct model_rule *rule,
 	return err;
 }
 
+int routing_rule_preference(struct netlink *netlink, const struct model_rule *rule,
+			    uint32_t *preference)
+{
+	const struct netlink_rule *found;
+	struct routing *routing;
+	int err = routing_read_rules(netlink, &routing);
+
+	if (err < 0) {
+		return err;
+	}
+	found = routing_find_rule(routing, rule);
+	if (found) {
+		*preference = found->preference;
+	}
+	routing_free(routing);
+	return found ? 0 : -ESRCH;
+}
+
 int routing_rule_remove(struct netlink *netlink, const struct model_rule *rule,
 			char error[ROUTING_ERROR_SIZE])
 {
@@ -396,7 +414,15 @@ int routing_rule_remove(struct netlink *netlink, const struct model_rule *rule,
 	int err;
 
 	routing_rule_to_netlink(rule, &wanted);
-	err = netlink_rule_delete(netlink, &wanted);
+	err = 0;
+	if (!wanted.has_preference) {
+		/* Without it the kernel would take any rule that says all of this, and more. */
+		err = routing_rule_preference(netlink, rule, &wanted.preference);
+		wanted.has_preference = err == 0;
+	}
+	if (err == 0) {
+		err = netlink_rule_delete(netlink, &wanted);
+	}
 	if (err < 0) {
 		text = routing_rule_text(&wanted);
 		err = err == -ENOENT ? -ESRCH : err;

@@ -31,6 +31,9 @@ bool routing_route_collides(const struct netlink_route *a, const struct netlink_
 bool routing_route_fits(const struct netlink_route *kernel, const struct model_route *route,
 			const struct netlink_route *wanted);
 
+/* NULL: it isn't there. */
+const struct netlink_rule *routing_find_rule(const struct routing *routing,
+					     const struct model_rule *rule);
 /* The first of the kernel's that is in the way of the route; NULL: none. */
 const struct netlink_route *routing_find_collision(const struct routing *routing,
 						   const struct netlink_route *wanted);

@@ -67,11 +67,42 @@ static int snapshot_compare_links(const void *left, const void *right)
 	return a->ifindex < b->ifindex ? -1 : a->ifindex > b->ifindex;
 }
 
-static int snapshot_compare_addresses(const void *left, const void *right)
+static int snapshot_compare_addresses(const void *left, const void *right, void *addresses)
 {
-	const struct netlink_address *a = left, *b = right;
+	const size_t *a = left, *b = right;
+	const struct netlink_address *list = addresses;
 
-	return a->ifindex < b->ifindex ? -1 : a->ifindex > b->ifindex;
+	if (list[*a].ifindex != list[*b].ifindex) {
+		return list[*a].ifindex < list[*b].ifindex ? -1 : 1;
+	}
+	return *a < *b ? -1 : *a > *b;
+}
+
+/* By interface, those of each in the kernel's order, which means something. */
+static int snapshot_sort_addresses(struct snapshot *snapshot)
+{
+	size_t count = snapshot->address_count;
+	size_t *places = calloc(count + 1, sizeof(*places));
+	struct netlink_address *sorted = calloc(count + 1, sizeof(*sorted));
+
+	if (!places || !sorted) {
+		free(places);
+		free(sorted);
+		return -ENOMEM;
+	}
+	for (size_t i = 0; i < count; i++) {
+		places[i] = i;
+	}
+	qsort_r(places, count, sizeof(*places), snapshot_compare_addresses,
+		snapshot->addresses);
+	for (size_t i = 0; i < count; i++) {
+		sorted[i] = snapshot->addresses[places[i]];
+	}
+	free(places);
+	free(snapshot->addresses);
+	snapshot->addresses = sorted;
+	snapshot->address_room = count + 1;
+	return 0;
 }
 
 static int snapshot_read_some(struct netlink *netlink, const uint32_t *ifindices, size_t count,
@@ -114,6 +145,9 @@ int snapshot_read(struct netlink *netlink, const uint32_t *ifindices, size_t cou
 	if (err == 0 && with_routing) {
 		err = routing_read(netlink, &snapshot.routing);
 	}
+	if (err == 0) {
+		err = snapshot_sort_addresses(&snapshot);
+	}
 	if (err < 0) {
 		snapshot_free(&snapshot);
 		return err;
@@ -121,10 +155,6 @@ int snapshot_read(struct netlink *netlink, const uint32_t *ifindices, size_t cou
 	if (snapshot.link_count > 0) {
 		qsort(snapshot.links, snapshot.link_count, sizeof(*snapshot.links),
 		      snapshot_compare_links);
-	}
-	if (snapshot.address_count > 0) {
-		qsort(snapshot.addresses, snapshot.address_count, sizeof(*snapshot.addresses),
-		      snapshot_compare_addresses);
 	}
 	*out = snapshot;
 	return 0;

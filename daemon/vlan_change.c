@@ -134,30 +134,43 @@ static void vlan_change_spec(const struct model_vlan *vlan, struct engine_vlan_s
 }
 
 /* What an interface is given before it is used. */
-static void vlan_change_prepare(struct vlan_parent *parent, const struct model_vlan *vlan,
-				uint32_t ifindex)
+static int vlan_change_prepare(struct vlan_parent *parent, const struct model_vlan *vlan,
+			       uint32_t ifindex, struct engine_error *error)
 {
 	char why[IPV6_SETTINGS_ERROR_SIZE];
-	int err = 0;
+	int err = ipv6_settings_apply(parent->daemon, &vlan->interface, NULL, why);
 
-	if (ipv6_settings_apply(parent->daemon, &vlan->interface, NULL, why) < 0) {
-		log_line(LOG_LEVEL_WARNING, "%s bond=%s", why, parent->name);
+	if (err < 0) {
+		snprintf(error->text, sizeof(error->text), "%.250s", why);
+		return err;
 	}
 	if (vlan->interface.onboot) {
 		err = netlink_link_set_up(parent->daemon->netlink, ifindex, true);
 	}
 	if (err < 0) {
-		log_line(LOG_LEVEL_ERROR, "%s can't be set up: %s bond=%s",
-			 vlan->interface.name, strerror(-err), parent->name);
+		snprintf(error->text, sizeof(error->text), "%s can't be set up: %s",
+			 vlan->interface.name, strerror(-err));
 	}
+	return err;
 }
 
-int vlan_parent_add(struct vlan_parent *parent, const struct model_vlan *vlan,
+/* The last of the list, which couldn't be had as a whole. */
+static void vlan_change_drop(struct vlan_parent *parent)
+{
+	struct vlan_runtime *last = &parent->vlans[parent->vlan_count - 1];
+	struct engine_error ignored;
+
+	(void)engine_vlan_remove(parent->path, last->name, &ignored);
+	parent->vlan_count--;
+}
+
+int vlan_parent_add(struct vlan_parent *parent, const struct model_vlan *vlan, bool strict,
 		    struct engine_error *error)
 {
 	const char *name = vlan->interface.name;
 	struct vlan_runtime *running = NULL;
 	struct engine_error ignored;
+	size_t before = parent->vlan_count;
 	struct engine_vlan_spec spec;
 	struct netlink_link link;
 	bool taken_over = false;
@@ -181,7 +194,16 @@ int vlan_parent_add(struct vlan_parent *parent, const struct model_vlan *vlan,
 		return err < 0 ? err : -ENOMEM;
 	}
 	running->ifindex = link.ifindex;
-	vlan_change_prepare(parent, vlan, link.ifindex);
+	err = vlan_change_prepare(parent, vlan, link.ifindex, error);
+	if (err < 0 && strict) {
+		if (parent->vlan_count > before) {
+			vlan_change_drop(parent);
+		}
+		return err;
+	}
+	if (err < 0) {
+		log_line(LOG_LEVEL_ERROR, "%s bond=%s", error->text, parent->name);
+	}
 	vlan_parent_event(parent, "vlan_added", name, "VLAN %u%s", vlan->vid,
 			  vlan->interface.onboot ? "" : ", left down: ONBOOT=no");
 	vlan_parent_want_save(parent);

@@ -84,9 +84,10 @@ void interface_remove_rules(struct daemon *daemon, const struct model_interface 
 
 /* --- vlan_change.c */
 
-/* Makes the VLAN interface, with its IPv6 settings, and sets it up if it is to be. 0, or
- * -errno with error filled in and nothing left. */
-int vlan_parent_add(struct vlan_parent *parent, const struct model_vlan *vlan,
+/* Makes the VLAN interface, with its IPv6 settings, and sets it up if it is to be; if that
+ * alone fails, it's an error only with strict. 0, or -errno with error filled in and nothing
+ * left. */
+int vlan_parent_add(struct vlan_parent *parent, const struct model_vlan *vlan, bool strict,
 		    struct engine_error *error);
 /* Brings its MTU and MAC to what the model says. */
 int vlan_parent_change(struct vlan_parent *parent, const struct model_vlan *vlan,

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a plan's steps may take along that isn't theirs: addresses and routes that others
+ * have put on our interfaces (a virtual address of keepalived's, a routing daemon's routes),
+ * those of a NIC that becomes a member, what the kernel drops when an interface goes down or
+ * an address goes. They are copied before the first step, and put back when the steps have
+ * been undone.
+ */
+#ifndef DAEMON_EXECUTE_KEEP_H
+#define DAEMON_EXECUTE_KEEP_H
+
+#include <stdbool.h>
+
+struct daemon;
+struct plan;
+struct execute_keep;
+
+/* 0, *out NULL if the steps take nothing along; or -errno. */
+int execute_keep_make(struct daemon *daemon, const struct plan *plan,
+		      struct execute_keep **out);
+/* False: some couldn't be put back, which is logged. keep may be NULL. */
+bool execute_keep_restore(struct execute_keep *keep);
+void execute_keep_free(struct execute_keep *keep); /* NULL is fine */
+
+#endif

@@ -10,11 +10,17 @@
  * N@TEXT in N's place counts only calls of which TEXT is part of what is said of them: a
  * process that answers timers and sockets makes never the same number of calls twice.
  *
+ * kill_at --fail ERRNO PID N: counts only what asks the kernel to change something of the
+ * network (kill_at_request.c); the N-th isn't done and fails with that error, and nothing is
+ * killed.
+ *
  * Says "ready" once it counts, and at its end one line a system call: those that change
  * files by name with the path, "renameat /run/store new.json", others "syscall 232"; then
- * "killed" if it was.
- * test_fault.py walks a change of the configuration with it. Facts: ptrace(2).
+ * "killed" if it was. With --fail it is one line a request. test_fault.py walks a change of
+ * the configuration with it, test_undo.py the undoing of one. Facts: ptrace(2).
  */
+#include "tests/netns/kill_at.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -59,6 +65,7 @@ static size_t call_count;
 static const char *counted_text = ""; /* what is said of those that count */
 static size_t counted;
 static bool killed;
+static int failure; /* of --fail, an errno; 0: it kills */
 
 static void on_end(int number)
 {
@@ -116,9 +123,31 @@ static void text_copy(pid_t pid, unsigned long long address, char out[PATH_SIZE]
 	out[size > 0 ? size : 0] = '\0';
 }
 
+static void call_add(const char *text)
+{
+	calls[call_count] = strdup(text);
+	if (!calls[call_count++]) {
+		die("strdup");
+	}
+}
+
+/* Has the call that the process is about to make fail, if it is the one. */
+static void request_note(pid_t pid, const struct __ptrace_syscall_info *info, size_t deadly)
+{
+	char text[REQUEST_TEXT_SIZE];
+
+	if (!request_describe(pid, info, text)) {
+		return;
+	}
+	call_add(text);
+	if (call_count == deadly && !request_fail(pid, failure)) {
+		die("the call can't be made to fail");
+	}
+}
+
 /* Whether the process, stopped by ptrace, is at the entry of a system call that counts;
  * notes it, if it is at any. */
-static bool call_note(pid_t pid)
+static bool call_note(pid_t pid, size_t deadly)
 {
 	struct __ptrace_syscall_info info = {0};
 	const struct call_kind *kind;
@@ -128,6 +157,10 @@ static bool call_note(pid_t pid)
 
 	if (ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof(info), &info) < 0 ||
 	    info.op != PTRACE_SYSCALL_INFO_ENTRY || call_count == CALLS_MAX) {
+		return false;
+	}
+	if (failure != 0) {
+		request_note(pid, &info, deadly);
 		return false;
 	}
 	kind = call_kind_of(info.entry.nr);
@@ -168,7 +201,7 @@ static void watch(pid_t pid, size_t deadly)
 			return;
 		}
 		if (WSTOPSIG(status) == (SIGTRAP | 0x80)) {
-			if (call_note(pid) && counted == deadly) {
+			if (call_note(pid, deadly) && counted == deadly) {
 				killed = true;
 				kill(pid, SIGKILL);
 				continue;
@@ -224,13 +257,22 @@ static pid_t command_start(char **argv)
 int main(int argc, char **argv)
 {
 	struct sigaction end = {.sa_handler = on_end};
-	bool command = argc > 3 && strcmp(argv[2], "--") == 0;
-	const char *number = command ? argv[1] : argc > 2 ? argv[2] : "0";
-	size_t deadly = strtoul(number, NULL, 10);
+	bool command;
+	const char *number;
+	size_t deadly;
 	pid_t pid;
 
+	if (argc > 3 && strcmp(argv[1], "--fail") == 0) {
+		failure = atoi(argv[2]);
+		argc -= 2;
+		argv += 2;
+	}
+	command = argc > 3 && strcmp(argv[2], "--") == 0;
+	number = command ? argv[1] : argc > 2 ? argv[2] : "0";
+	deadly = strtoul(number, NULL, 10);
 	if (argc < 2) {
-		fputs("usage: kill_at PID [N] | kill_at N -- COMMAND...\n", stderr);
+		fputs("usage: kill_at [--fail ERRNO] PID [N] | kill_at N -- COMMAND...\n",
+		      stderr);
 		return 2;
 	}
 	calls = calloc(CALLS_MAX, sizeof(*calls));

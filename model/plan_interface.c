@@ -9,6 +9,7 @@
  * also if the plan is undone halfway.
  */
 #include <netinet/in.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "model/model_equal.h"
@@ -94,14 +95,14 @@ static bool same_network(const struct model_address *a, const struct model_addre
 }
 
 /*
- * Whether the address stays, hint being where it is in either. Of the IPv4 addresses of one
- * network the first is the one that the server speaks with, and it is first by being put
- * there first: those that are before it now are put there anew, behind it.
+ * Whether the address stays, hint being where it may well be in the wanted ones. Of the IPv4
+ * addresses of one network the first is the one that the server speaks with, and it is first by
+ * being put there first: those that are before it now are put there anew, behind it.
  */
 static bool keeps_address(const struct sides *s, const struct model_address *address,
 			  size_t hint)
 {
-	size_t now = find_address(s->from, address, hint), first = 0;
+	size_t now = find_address(s->from, address, SIZE_MAX), first = 0;
 
 	if (now == s->from->address_count ||
 	    find_address(s->to, address, hint) == s->to->address_count) {
@@ -111,7 +112,7 @@ static bool keeps_address(const struct sides *s, const struct model_address *add
 		first++;
 	}
 	return address->family != AF_INET ||
-	       find_address(s->from, &s->to->addresses[first], first) <= now;
+	       find_address(s->from, &s->to->addresses[first], SIZE_MAX) <= now;
 }
 
 static void plan_addresses(const struct sides *s)

@@ -6,6 +6,7 @@
  */
 #include "model/plan.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -131,6 +132,7 @@ static struct plan_step member_step(const struct plan_step *base,
 	struct plan_step step = *base;
 	const struct model_member *member = to ? to : from;
 
+	assert(member);
 	memcpy(step.interface, member->interface.name, sizeof(step.interface));
 	step.former_member = from;
 	step.member = to;
@@ -183,6 +185,7 @@ static void plan_bond(struct plan_builder *builder, const struct model_bond *fro
 	struct plan_step base = {.bond = to, .former_bond = from, .source = no_source}, step;
 	char text[PLAN_TEXT_SIZE] = "";
 
+	assert(bond);
 	memcpy(base.parent, bond->interface.name, sizeof(base.parent));
 	memcpy(base.interface, bond->interface.name, sizeof(base.interface));
 	base.source = to ? to->interface.source : no_source;
@@ -234,6 +237,7 @@ static void plan_vlan_alike(struct plan_builder *builder, const struct model_vla
 	struct plan_step base = {.vlan = to, .former_vlan = from}, step;
 	char text[PLAN_TEXT_SIZE] = "";
 
+	assert(vlan);
 	memcpy(base.parent, vlan->parent, sizeof(base.parent));
 	memcpy(base.interface, vlan->interface.name, sizeof(base.interface));
 	base.source = to ? to->interface.source : no_source;
@@ -399,7 +403,11 @@ bool plan_make(const struct model *running, const struct model *wanted,
 	struct pair *bonds = pairs_of_bonds(running, wanted, &bond_count);
 	struct pair *vlans = pairs_of_vlans(running, wanted, &vlan_count);
 
-	builder.out_of_memory = !bonds || !vlans;
+	if (!bonds || !vlans) {
+		free(bonds);
+		free(vlans);
+		return false;
+	}
 	if (plan_has_sources(running) || plan_has_sources(wanted)) {
 		plan_lost(&builder, bonds, bond_count, vlans, vlan_count);
 	}

@@ -16,7 +16,7 @@ struct execute_memory {
 	uint8_t slot; /* of a member that was taken out */
 	bool has_mac;
 	uint8_t mac[6]; /* a bond's, before a step that gave it another */
-	bool was_down; /* a NIC that was set up */
+	bool was_down;	/* a NIC that was set up */
 	bool has_preference;
 	uint32_t preference; /* that the kernel had chosen for a rule */
 };

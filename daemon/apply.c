@@ -147,9 +147,11 @@ void apply_execute(struct apply *apply)
 {
 	struct daemon *daemon = apply->daemon;
 	struct execution *execution = &apply->execution;
+	struct observe_former *former = NULL;
 
-	(void)observe_adopt(daemon, apply->running);
+	(void)observe_adopt(daemon, apply->running, apply->strict ? &former : NULL);
 	if (apply->plan.step_count == 0) {
+		observe_former_free(former);
 		return;
 	}
 	apply_write_ahead(apply);
@@ -159,7 +161,10 @@ void apply_execute(struct apply *apply)
 					.strict = apply->strict,
 					.changes = apply->changes,
 					.problems = &apply->problems};
-	if (!execute(execution)) {
+	if (execute(execution)) {
+		observe_former_free(former);
+	} else {
+		observe_disown(daemon, former);
 		apply_fail(apply, "step_failed", "%s", execution->error);
 	}
 	if (!apply->has_scope) {

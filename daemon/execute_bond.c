@@ -113,6 +113,10 @@ int execute_bond_device(struct execute_task *task)
 		return execute_fail(task, -ENOMEM, "out of memory");
 	}
 	err = bond_change_device(bond, step->former_bond, step->bond, &error);
+	if (execute_mtu_lacks_ipv6(plan_step_interface(step)) ||
+	    execute_mtu_lacks_ipv6(plan_step_former_interface(step))) {
+		execute_ipv6_anew(task, &bond->parent, &bond->wanted->bond.interface);
+	}
 	if (err < 0) {
 		return execute_fail(task, err, "%s", error.text);
 	}

@@ -18,6 +18,8 @@
 #include "daemon/routing.h"
 #include "netlink/netlink.h"
 
+#define EXECUTE_IPV6_MTU_MIN 1280
+
 /* Sentences on what went with an interface that goes would be noise. */
 static bool execute_stays(const struct execute_task *task)
 {
@@ -62,6 +64,31 @@ int execute_ipv6(struct execute_task *task)
 	execute_change(task, "%s: router advertisements %s", interface->name,
 		       interface->ipv6_autoconf ? "heeded" : "not heeded");
 	return 0;
+}
+
+bool execute_mtu_lacks_ipv6(const struct model_interface *interface)
+{
+	return interface && interface->mtu != 0 && interface->mtu < EXECUTE_IPV6_MTU_MIN;
+}
+
+static void execute_ipv6_settings(struct execute_task *task,
+				  const struct model_interface *interface)
+{
+	char error[IPV6_SETTINGS_ERROR_SIZE];
+
+	if (!ipv6_settings_fit(interface) &&
+	    ipv6_settings_apply(task->daemon, interface, NULL, error) < 0) {
+		log_line(LOG_LEVEL_WARNING, "%s", error);
+	}
+}
+
+void execute_ipv6_anew(struct execute_task *task, const struct vlan_parent *parent,
+		       const struct model_interface *interface)
+{
+	execute_ipv6_settings(task, interface);
+	for (size_t i = 0; parent && i < parent->wanted->vlan_count; i++) {
+		execute_ipv6_settings(task, &parent->wanted->vlans[i].interface);
+	}
 }
 
 /* --- addresses */

@@ -52,6 +52,13 @@ execute_function execute_link, execute_ipv6, execute_address_add, execute_addres
 void execute_vlans_remove(struct execute_task *task, const struct plan_step *steps,
 			  size_t count, enum execute_outcome *outcomes);
 
+/* Whether it has an MTU that is too small for IPv6. */
+bool execute_mtu_lacks_ipv6(const struct model_interface *interface);
+/* With such an MTU the kernel forgets an interface's IPv6 settings: gives them to it again,
+ * and to all VLAN interfaces of parent, if that isn't NULL. */
+void execute_ipv6_anew(struct execute_task *task, const struct vlan_parent *parent,
+		       const struct model_interface *interface);
+
 /* What is kept of the step, made if it isn't there; NULL: no memory. */
 struct execute_memory *execute_remember(struct execute_task *task);
 /* Fills in task->error. Returns err. */

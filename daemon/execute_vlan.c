@@ -42,6 +42,10 @@ int execute_vlan_change(struct execute_task *task)
 		return EXECUTE_RESULT_ABSENT;
 	}
 	err = vlan_parent_change(parent, step->vlan, &error);
+	if (execute_mtu_lacks_ipv6(plan_step_interface(step)) ||
+	    execute_mtu_lacks_ipv6(plan_step_former_interface(step))) {
+		execute_ipv6_anew(task, NULL, plan_step_interface(step));
+	}
 	if (err < 0) {
 		return execute_fail(task, err, "%s", error.text);
 	}

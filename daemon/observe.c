@@ -530,30 +530,3 @@ out:
 	model_free(running);
 	return err;
 }
-
-bool observe_adopt(struct daemon *daemon, const struct model *observed)
-{
-	bool whole = true;
-
-	for (struct bond_runtime *bond = daemon->bonds; bond; bond = bond->next) {
-		const struct model_bond *now = model_find_bond(observed, bond->name);
-		struct wanted *wanted = now ? wanted_from_model(observed, now) : NULL;
-
-		if (wanted) {
-			bond_runtime_set_wanted(bond, wanted);
-		}
-		whole = whole && wanted;
-	}
-	for (struct nic_runtime *nic = daemon->nics; nic; nic = nic->next) {
-		struct wanted *wanted =
-			nic->wanted ? wanted_from_model(observed, &nic->wanted->bond) : NULL;
-
-		if (wanted && !nic->foreign) {
-			nic_runtime_set_wanted(nic, wanted);
-		} else {
-			wanted_free(wanted);
-		}
-		whole = whole && (nic->foreign || wanted);
-	}
-	return whole;
-}

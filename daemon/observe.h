@@ -27,8 +27,17 @@ struct model *observe_applied(const struct daemon *daemon);
 int observe(struct daemon *daemon, const struct model *wanted, const struct plan_scope *scope,
 	    bool keep_down, json_t *drift, struct model **out);
 
+/* What was applied before an observation was adopted. */
+struct observe_former;
+
 /* Has the observed model be what was applied, so that what somebody took away is ours no
- * more. False: no memory, for some of it. */
-bool observe_adopt(struct daemon *daemon, const struct model *observed);
+ * more, and what the files ask for and somebody else had put there is. False: no memory, for
+ * some of it. *former, if that isn't NULL, is for observe_disown(); it may be NULL. */
+bool observe_adopt(struct daemon *daemon, const struct model *observed,
+		   struct observe_former **former);
+/* The files were not to be had after all: what somebody else had put there is theirs again,
+ * so that no plan takes it away. Takes former, which may be NULL. */
+void observe_disown(struct daemon *daemon, struct observe_former *former);
+void observe_former_free(struct observe_former *former); /* NULL is fine */
 
 #endif

@@ -7,13 +7,29 @@
 #include "engine/ebpf/internal.h"
 
 #include <errno.h>
+#include <net/if.h>
 #include <string.h>
+
+#define IPV6_MTU_MIN 1280
 
 static int link_mtu_set(struct engine *engine, uint32_t ifindex, uint32_t mtu)
 {
 	struct netlink_link_change change = {.fields = NETLINK_LINK_MTU, .mtu = mtu};
 
 	return netlink_link_set(engine->netlink, ifindex, &change);
+}
+
+/* The same of a hub or a member, which have no IPv6. Below its least MTU the kernel forgets
+ * all of IPv6's settings. */
+static int inner_mtu_set(struct engine *engine, uint32_t ifindex, uint32_t mtu)
+{
+	int result = link_mtu_set(engine, ifindex, mtu);
+	char name[IF_NAMESIZE];
+
+	if (!result && mtu >= IPV6_MTU_MIN && if_indextoname(ifindex, name)) {
+		(void)netlink_sysctl_write("ipv6", name, "disable_ipv6", 1);
+	}
+	return result;
 }
 
 int mtu_fail(struct engine_bond *bond, uint32_t ifindex, uint32_t mtu, int result,
@@ -49,14 +65,14 @@ static int members_mtu_set(struct engine_bond *bond, uint32_t mtu, struct engine
 		if (!slots[i].ifindex) {
 			continue;
 		}
-		result = link_mtu_set(bond->engine, slots[i].ifindex, mtu);
+		result = inner_mtu_set(bond->engine, slots[i].ifindex, mtu);
 		if (!result || result == -ENODEV) {
 			continue;
 		}
 		(void)mtu_fail(bond, slots[i].ifindex, mtu, result, err);
 		while (i-- > 0) {
 			if (slots[i].ifindex) {
-				(void)link_mtu_set(bond->engine, slots[i].ifindex, bond->mtu);
+				(void)inner_mtu_set(bond->engine, slots[i].ifindex, bond->mtu);
 			}
 		}
 		return result;
@@ -81,17 +97,17 @@ int vlan_mtu_set(struct engine_bond *bond, struct vlan *vlan, uint32_t mtu,
 	}
 	grows = mtu > hub.mtu;
 	if (grows) {
-		result = link_mtu_set(bond->engine, hub.ifindex, mtu);
+		result = inner_mtu_set(bond->engine, hub.ifindex, mtu);
 	}
 	if (!result && device.mtu != mtu) {
 		result = link_mtu_set(bond->engine, device.ifindex, mtu);
 	}
 	if (!result && !grows && hub.mtu != mtu) {
-		result = link_mtu_set(bond->engine, hub.ifindex, mtu);
+		result = inner_mtu_set(bond->engine, hub.ifindex, mtu);
 	}
 	if (result) {
 		(void)mtu_fail(bond, public->ifindex, mtu, result, err);
-		(void)link_mtu_set(bond->engine, hub.ifindex, hub.mtu);
+		(void)inner_mtu_set(bond->engine, hub.ifindex, hub.mtu);
 		(void)link_mtu_set(bond->engine, device.ifindex, device.mtu);
 		return result;
 	}
@@ -134,7 +150,7 @@ static int mtu_grow(struct engine_bond *bond, uint32_t mtu, struct engine_error 
 	if (result) {
 		return result;
 	}
-	result = link_mtu_set(bond->engine, bond->hub_ifindex, mtu);
+	result = inner_mtu_set(bond->engine, bond->hub_ifindex, mtu);
 	if (!result) {
 		result = link_mtu_set(bond->engine, bond->ifindex, mtu);
 	}
@@ -154,7 +170,7 @@ static int mtu_shrink(struct engine_bond *bond, uint32_t mtu, struct engine_erro
 	}
 	result = link_mtu_set(bond->engine, bond->ifindex, mtu);
 	if (!result) {
-		result = link_mtu_set(bond->engine, bond->hub_ifindex, mtu);
+		result = inner_mtu_set(bond->engine, bond->hub_ifindex, mtu);
 	}
 	if (result) {
 		(void)mtu_fail(bond, bond->ifindex, mtu, result, err);
@@ -168,7 +184,7 @@ static int mtu_shrink(struct engine_bond *bond, uint32_t mtu, struct engine_erro
 static void mtu_restore(struct engine_bond *bond)
 {
 	(void)members_mtu_set(bond, bond->mtu, NULL);
-	(void)link_mtu_set(bond->engine, bond->hub_ifindex, bond->mtu);
+	(void)inner_mtu_set(bond->engine, bond->hub_ifindex, bond->mtu);
 	(void)link_mtu_set(bond->engine, bond->ifindex, bond->mtu);
 	for (size_t i = 0; i < bond->vlan_count; i++) {
 		struct vlan *vlan = &bond->vlans[i];

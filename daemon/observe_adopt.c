@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What was observed becomes what was applied, and the way back. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/bond_runtime.h"
+#include "daemon/daemon.h"
+#include "daemon/nic_runtime.h"
+#include "daemon/observe.h"
+#include "model/model_equal.h"
+
+struct observe_former {
+	struct observe_former *next;
+	struct wanted *wanted; /* of the bond or NIC that it names */
+};
+
+void observe_former_free(struct observe_former *former)
+{
+	while (former) {
+		struct observe_former *next = former->next;
+
+		wanted_free(former->wanted);
+		free(former);
+		former = next;
+	}
+}
+
+/* Keeps what would be freed, if somebody wants it. False: no memory. */
+static bool observe_keep_former(struct observe_former **former, struct wanted *wanted)
+{
+	struct observe_former *entry;
+
+	if (!former) {
+		wanted_free(wanted);
+		return true;
+	}
+	entry = calloc(1, sizeof(*entry));
+	if (!entry) {
+		wanted_free(wanted);
+		return false;
+	}
+	*entry = (struct observe_former){.next = *former, .wanted = wanted};
+	*former = entry;
+	return true;
+}
+
+bool observe_adopt(struct daemon *daemon, const struct model *observed,
+		   struct observe_former **former)
+{
+	bool whole = true;
+
+	for (struct bond_runtime *bond = daemon->bonds; bond; bond = bond->next) {
+		const struct model_bond *now = model_find_bond(observed, bond->name);
+		struct wanted *wanted = now ? wanted_from_model(observed, now) : NULL;
+		struct wanted *before = bond->wanted;
+
+		if (wanted) {
+			bond->wanted = NULL;
+			bond_runtime_set_wanted(bond, wanted);
+			whole = observe_keep_former(former, before) && whole;
+		}
+		whole = whole && wanted;
+	}
+	for (struct nic_runtime *nic = daemon->nics; nic; nic = nic->next) {
+		struct wanted *wanted =
+			nic->wanted ? wanted_from_model(observed, &nic->wanted->bond) : NULL;
+		struct wanted *before = nic->wanted;
+
+		if (wanted && !nic->foreign) {
+			nic->wanted = NULL;
+			nic_runtime_set_wanted(nic, wanted);
+			whole = observe_keep_former(former, before) && whole;
+		} else {
+			wanted_free(wanted);
+		}
+		whole = whole && (nic->foreign || wanted);
+	}
+	return whole;
+}
+
+/* --- the way back */
+
+static bool observe_had_address(const struct model_interface *before,
+				const struct model_address *address)
+{
+	for (size_t i = 0; i < before->address_count; i++) {
+		if (model_address_equal(&before->addresses[i], address)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool observe_had_route(const struct model_interface *before,
+			      const struct model_route *route)
+{
+	for (size_t i = 0; i < before->route_count; i++) {
+		if (model_route_equal(&before->routes[i], route)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool observe_had_rule(const struct model_interface *before,
+			     const struct model_rule *rule)
+{
+	for (size_t i = 0; i < before->rule_count; i++) {
+		if (model_rule_equal(&before->rules[i], rule)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void observe_disown_interface(struct model_interface *now,
+				     const struct model_interface *before)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < now->address_count; i++) {
+		if (observe_had_address(before, &now->addresses[i])) {
+			now->addresses[kept++] = now->addresses[i];
+		}
+	}
+	now->address_count = kept;
+	kept = 0;
+	for (size_t i = 0; i < now->route_count; i++) {
+		if (observe_had_route(before, &now->routes[i])) {
+			now->routes[kept++] = now->routes[i];
+		}
+	}
+	now->route_count = kept;
+	kept = 0;
+	for (size_t i = 0; i < now->rule_count; i++) {
+		if (observe_had_rule(before, &now->rules[i])) {
+			now->rules[kept++] = now->rules[i];
+		}
+	}
+	now->rule_count = kept;
+	now->ipv4_default.is_set &= before->ipv4_default.is_set;
+	now->ipv6_default.is_set &= before->ipv6_default.is_set;
+}
+
+void observe_disown(struct daemon *daemon, struct observe_former *former)
+{
+	for (const struct observe_former *one = former; one; one = one->next) {
+		const struct model_bond *before = &one->wanted->bond;
+		struct vlan_parent *parent = vlan_parent_of(daemon, before->interface.name);
+		struct wanted *now = parent ? parent->wanted : NULL;
+
+		if (!now) {
+			continue;
+		}
+		observe_disown_interface(&now->bond.interface, &before->interface);
+		for (size_t i = 0; i < now->vlan_count; i++) {
+			const struct model_vlan *vlan =
+				wanted_find_vlan(one->wanted, now->vlans[i].interface.name);
+
+			if (vlan) {
+				observe_disown_interface(&now->vlans[i].interface,
+							 &vlan->interface);
+			}
+		}
+		vlan_parent_want_save(parent);
+	}
+	observe_former_free(former);
+}

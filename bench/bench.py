@@ -19,6 +19,7 @@ import failover
 import lacp_time
 import openvswitch
 import packets
+import page
 import programs
 import scale
 import tcp
@@ -38,6 +39,7 @@ GROUPS = {
     "vlans": ("1,000 VLAN interfaces", vlans.run),
     "config": ("The files of 8 bonds with 500 VLAN interfaces each", config_read.run),
     "scale": ("8 bonds with 500 VLAN interfaces each", scale.run),
+    "page": ("The console's page", page.run),
 }
 
 EXIT_DONE, EXIT_FAILED, EXIT_USAGE = 0, 1, 2

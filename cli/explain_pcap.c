@@ -37,9 +37,14 @@ static pcap_t *capture_open(const char *file)
 	pcap_t *capture = pcap_open_offline(file, message);
 
 	if (!capture) {
-		/* libpcap names the file in some of its messages only. */
-		command_error("%s%s%s", strncmp(message, file, strlen(file)) == 0 ? "" : file,
-			      strncmp(message, file, strlen(file)) == 0 ? "" : ": ", message);
+		/* libpcap names the file in some of its messages only, where it can't be
+		 * opened; in the others it is no capture. */
+		if (strncmp(message, file, strlen(file)) == 0) {
+			command_error("%s", message);
+		} else {
+			command_error("%s: %s; expected a capture in pcap or pcapng format",
+				      file, message);
+		}
 		return NULL;
 	}
 	int link_type = pcap_datalink(capture);

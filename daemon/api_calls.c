@@ -206,7 +206,7 @@ enum MHD_Result api_history_entry(struct api_call *call)
 	if (!json) {
 		return api_answer_error(call, MHD_HTTP_NOT_FOUND, "no_such_configuration",
 					"there is no configuration '%.32s' in the history; "
-					"/v1/history lists what there is",
+					"'portchannel history' lists what there is",
 					call->path);
 	}
 	return api_answer(call, MHD_HTTP_OK, json);

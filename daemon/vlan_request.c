@@ -119,7 +119,7 @@ static bool vlan_read_name(const json_t *value, const char *field, char out[MODE
 	    text[strcspn(text, "\x7f\x80")] != '\0') {
 		return vlan_wrong(error, "bad_vlan", field,
 				  "'%.64s' is no name for an interface; expected 1 to 15 "
-				  "letters, digits, dots, dashes",
+				  "letters, digits, dots, dashes, underscores",
 				  text ? text : "(no text)");
 	}
 	memcpy(out, text, strlen(text) + 1);

@@ -150,7 +150,7 @@ def test_pcap_broken_in_the_middle(folder):
 
 
 @pytest.mark.parametrize("data,message", [
-    (b"", "flows.pcap"), (b"x" * 100, "flows.pcap"),
+    (b"", "flows.pcap"), (b"x" * 100, "flows.pcap: unknown file format; expected a capture"),
     (pcap([TCP], link_type=113), "expected Ethernet"), (pcap([TCP], link_type=101), "expected Ethernet"),
 ])
 def test_pcap_that_is_none(folder, data, message):

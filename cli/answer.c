@@ -338,7 +338,7 @@ enum exit_code answer_list_run(struct cli *cli, const struct command *command, i
 	if (!arguments_read(cli, command, argc, argv, options, 1, 0, 0, &arguments)) {
 		return arguments.code;
 	}
-	enum exit_code code = command_get(cli, list->path, NULL, 0, &answer);
+	enum exit_code code = command_get(cli, list->path, NULL, 0, as_json, &answer);
 	if (code != EXIT_CODE_DONE) {
 		return code;
 	}

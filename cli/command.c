@@ -153,9 +153,22 @@ static char *path_make(struct client *client, const char *path, const char *name
 	return whole;
 }
 
+/* Prints what the daemon has answered, in its own form. */
+static void refusal_print(const struct client_error *error)
+{
+	json_t *json = json_pack("{s:{s:s, s:s}}", "error", "code", error->code, "message",
+				 error->text);
+
+	if (json) {
+		command_json_print(json);
+	}
+	json_decref(json);
+}
+
 /* Asks for path, name behind it if there is one. */
 static enum exit_code get(const struct cli *cli, const char *path, const char *name,
-			  const struct client_parameter *parameters, size_t count, json_t **out)
+			  const struct client_parameter *parameters, size_t count, bool as_json,
+			  json_t **out)
 {
 	struct client *client = client_new(cli->socket_path);
 	char *whole = client ? path_make(client, path, name) : NULL;
@@ -167,6 +180,9 @@ static enum exit_code get(const struct cli *cli, const char *path, const char *n
 		command_error("out of memory");
 	} else {
 		result = client_get(client, whole, parameters, count, out, &error);
+		if (as_json && result == CLIENT_REFUSED) {
+			refusal_print(&error);
+		}
 		code = result == CLIENT_OK ? EXIT_CODE_DONE
 					   : command_client_error(result, &error);
 	}
@@ -177,15 +193,15 @@ static enum exit_code get(const struct cli *cli, const char *path, const char *n
 
 enum exit_code command_get(const struct cli *cli, const char *path,
 			   const struct client_parameter *parameters, size_t count,
-			   json_t **out)
+			   bool as_json, json_t **out)
 {
-	return get(cli, path, NULL, parameters, count, out);
+	return get(cli, path, NULL, parameters, count, as_json, out);
 }
 
 enum exit_code command_get_named(const struct cli *cli, const char *path, const char *name,
 				 json_t **out)
 {
-	return get(cli, path, name, NULL, 0, out);
+	return get(cli, path, name, NULL, 0, false, out);
 }
 
 enum exit_code command_send(const struct cli *cli, const char *method, const char *path,

@@ -121,10 +121,11 @@ void command_help_print(const struct command *command);
 /* Prints JSON on standard output, indented, in ASCII. */
 void command_json_print(const json_t *json);
 
-/* Asks the daemon. Not EXIT_CODE_DONE: it was said why, *out is untouched. */
+/* Asks the daemon. Not EXIT_CODE_DONE: it was said why, *out is untouched; as_json: a refusal
+ * was printed as JSON, too, as command_send() has it. */
 enum exit_code command_get(const struct cli *cli, const char *path,
 			   const struct client_parameter *parameters, size_t count,
-			   json_t **out);
+			   bool as_json, json_t **out);
 /* Likewise without parameters, of what name, escaped, stands behind the path for. */
 enum exit_code command_get_named(const struct cli *cli, const char *path, const char *name,
 				 json_t **out);

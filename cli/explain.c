@@ -79,7 +79,8 @@ static enum exit_code explain_flow(struct cli *cli, const struct explain_options
 	};
 	json_t *answer = NULL;
 	enum exit_code code = command_get(cli, "/v1/explain", parameters,
-					  sizeof(parameters) / sizeof(parameters[0]), &answer);
+					  sizeof(parameters) / sizeof(parameters[0]),
+					  options->as_json, &answer);
 
 	if (code != EXIT_CODE_DONE) {
 		return code;

@@ -156,7 +156,7 @@ static enum exit_code history_run(struct cli *cli, const struct command *command
 		}
 		snprintf(path, sizeof(path), "/v1/history/%u", number);
 	}
-	enum exit_code code = command_get(cli, path, NULL, 0, &answer);
+	enum exit_code code = command_get(cli, path, NULL, 0, as_json, &answer);
 	if (code != EXIT_CODE_DONE) {
 		return code;
 	}

@@ -134,7 +134,7 @@ static enum exit_code plan_run(struct cli *cli, const struct command *command, i
 		return plan_usage_code(argc, argv, arguments.code);
 	}
 	struct client_parameter parameter = {"staged", staged ? "true" : NULL};
-	enum exit_code code = command_get(cli, "/v1/plan", &parameter, 1, &plan);
+	enum exit_code code = command_get(cli, "/v1/plan", &parameter, 1, as_json, &plan);
 	if (code != EXIT_CODE_DONE) {
 		return code;
 	}

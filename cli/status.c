@@ -48,7 +48,7 @@ static enum exit_code status_run(struct cli *cli, const struct command *command,
 		return arguments.code;
 	}
 	struct client_parameter bond = {"bond", arguments.list[0]};
-	enum exit_code code = command_get(cli, "/v1/status", &bond, 1, &status);
+	enum exit_code code = command_get(cli, "/v1/status", &bond, 1, as_json, &status);
 	if (code != EXIT_CODE_DONE) {
 		return code;
 	}

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Everything that can go wrong between command and daemon, told apart."""
 
+import json
 import os
 import socket
 import threading
@@ -80,6 +81,19 @@ def test_raw_answers(folder, data, message):
     thread.join()
     assert (result.returncode, result.stdout) == (1, "")
     assert message in result.stderr
+
+
+@pytest.mark.parametrize("arguments,method,path", [
+    (["status", "bond9"], "GET", "/v1/status"), (["plan"], "GET", "/v1/plan"),
+    (["explain", "bond9", "::1", "::2"], "GET", "/v1/explain"), (["history", "9"], "GET", "/v1/history/9"),
+    (["vlan", "list"], "GET", "/v1/vlans"), (["rollback", "9"], "POST", "/v1/rollback")])
+def test_a_refusal_is_json_too(daemon, arguments, method, path):
+    refusal = {"error": {"code": "no_such", "message": "there is none \x1b"}}
+    daemon.answer(path, refusal, 404, method=method)
+    result = portchannel("--socket", daemon.socket, *arguments, "--json")
+    assert (result.returncode, result.stderr) == (1, "portchannel: there is none \\x1b\n")
+    assert json.loads(result.stdout) == refusal
+    assert portchannel("--socket", daemon.socket, *arguments).stdout == ""
 
 
 def test_a_change_whose_answer_is_lost_says_where_to_look(folder):

@@ -350,7 +350,7 @@ static void file_hand_over(struct ifcfg_reader *reader, struct ifcfg_file *file)
 }
 
 /* A VLAN interface cannot carry more than its bond. An application is refused for it; a
- * start goes on with as much as can be had. */
+ * start goes on with the bond's, as if the file said none. */
 static void vlan_mtus_settle(struct model *model)
 {
 	for (size_t i = 0; i < model->vlan_count; i++) {
@@ -358,7 +358,7 @@ static void vlan_mtus_settle(struct model *model)
 		const struct model_bond *bond = model_find_bond(model, vlan->parent);
 		uint32_t most = bond && bond->interface.mtu ? bond->interface.mtu : MTU_DEFAULT;
 		if (bond && vlan->interface.mtu > most) {
-			vlan->interface.mtu = most;
+			vlan->interface.mtu = 0;
 		}
 	}
 }

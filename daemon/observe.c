@@ -311,6 +311,20 @@ static void observe_link(struct observation *o, struct model_interface *running,
 	}
 }
 
+/* Of the settings that come with it the one that others tend to change. */
+static void observe_ipv6(struct observation *o, struct model_interface *running,
+			 const struct snapshot_link *link)
+{
+	bool heeds = link->accept_ra > 0;
+
+	if (link->accept_ra < 0 || heeds == running->ipv6_autoconf) {
+		return;
+	}
+	observe_drift(o, running->name, "somebody has it %sheed router advertisements",
+		      heeds ? "" : "not ");
+	running->ipv6_autoconf = heeds;
+}
+
 static void observe_interface(struct observation *o, struct model_interface *running,
 			      const struct model_interface *wanted,
 			      const struct vlan_parent *parent, uint32_t ifindex,
@@ -322,6 +336,7 @@ static void observe_interface(struct observation *o, struct model_interface *run
 		return;
 	}
 	observe_link(o, running, link, usual_mtu, o->keep_down && !parent->unfinished);
+	observe_ipv6(o, running, link);
 	observe_addresses(o, running, wanted, ifindex);
 	if (o->snapshot.routing) {
 		observe_routes(o, running, wanted, ifindex);
@@ -421,6 +436,24 @@ static void observe_vlans(struct observation *o, struct model *running,
 	free(sorted);
 }
 
+/* A member that isn't in its bond joins by itself when it can: no step of a plan does more. */
+static void observe_members(struct observation *o, const struct bond_runtime *bond)
+{
+	for (size_t slot = 0; slot < BOND_MEMBERS_MAX; slot++) {
+		const struct bond_runtime_member *member = &bond->members[slot];
+
+		if (!member->wanted[0] || member->ifindex != 0) {
+			continue;
+		}
+		if (member->refused[0]) {
+			observe_drift(o, bond->name, "member %s is not in it: %.180s",
+				      member->wanted, member->refused);
+		} else {
+			observe_drift(o, bond->name, "member %s is not there", member->wanted);
+		}
+	}
+}
+
 static void observe_bonds(struct observation *o, struct model *running,
 			  const struct model *wanted)
 {
@@ -429,6 +462,9 @@ static void observe_bonds(struct observation *o, struct model *running,
 		const struct bond_runtime *bond = bond_runtime_find(o->daemon, interface->name);
 		const struct model_bond *to = model_find_bond(wanted, interface->name);
 
+		if (bond && observe_concerns(o->scope, interface->name)) {
+			observe_members(o, bond);
+		}
 		if (bond) {
 			observe_interface(o, interface, to ? &to->interface : NULL,
 					  &bond->parent, bond->ifindex, WANTED_MTU_DEFAULT);

@@ -41,7 +41,8 @@ static int snapshot_on_link(const struct netlink_link *link, void *context)
 	*own = (struct snapshot_link){.ifindex = link->ifindex,
 				      .flags = link->flags,
 				      .mtu = link->mtu,
-				      .carrier = link->carrier};
+				      .carrier = link->carrier,
+				      .accept_ra = link->accept_ra};
 	memcpy(own->mac, link->mac, sizeof(own->mac));
 	return 0;
 }

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <linux/if_link.h>
+#include <linux/ipv6.h>
 #include <linux/rtnetlink.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -52,13 +53,15 @@ static void kind_take(const struct nlattr *linkinfo, struct netlink_link *out)
 	}
 }
 
-/* IFLA_AF_SPEC holds one nest a family, and IPv6's holds the mode. */
-static void addr_gen_mode_take(const struct nlattr *af_spec, struct netlink_link *out)
+/* IFLA_AF_SPEC holds one nest a family, and IPv6's holds the mode and the sysctls' values. */
+static void ipv6_take(const struct nlattr *af_spec, struct netlink_link *out)
 {
 	const struct nlattr *families[AF_INET6 + 1];
 	const struct nlattr *table[IFLA_INET6_MAX + 1];
+	int32_t values[DEVCONF_ACCEPT_RA + 1];
 
 	out->addr_gen_mode = -1;
+	out->accept_ra = -1;
 	if (!af_spec) {
 		return;
 	}
@@ -69,6 +72,11 @@ static void addr_gen_mode_take(const struct nlattr *af_spec, struct netlink_link
 	netlink_attributes_nested(families[AF_INET6], table, IFLA_INET6_MAX);
 	if (table[IFLA_INET6_ADDR_GEN_MODE]) {
 		out->addr_gen_mode = (int8_t)mnl_attr_get_u8(table[IFLA_INET6_ADDR_GEN_MODE]);
+	}
+	if (table[IFLA_INET6_CONF] &&
+	    mnl_attr_get_payload_len(table[IFLA_INET6_CONF]) >= sizeof(values)) {
+		memcpy(values, mnl_attr_get_payload(table[IFLA_INET6_CONF]), sizeof(values));
+		out->accept_ra = (int8_t)values[DEVCONF_ACCEPT_RA];
 	}
 }
 
@@ -137,7 +145,7 @@ bool netlink_link_decode(const struct nlmsghdr *message, struct netlink_link *ou
 	}
 	out->carrier = table[IFLA_CARRIER] && mnl_attr_get_u8(table[IFLA_CARRIER]);
 	kind_take(table[IFLA_LINKINFO], out);
-	addr_gen_mode_take(table[IFLA_AF_SPEC], out);
+	ipv6_take(table[IFLA_AF_SPEC], out);
 	counters_take(table[IFLA_STATS64], &out->counters);
 	return true;
 }

@@ -61,6 +61,7 @@ struct netlink_link {
 	uint32_t gso_max_segs;
 	uint32_t group;	      /* of `ip link set group`, 0 unless somebody chose one */
 	int8_t addr_gen_mode; /* IN6_ADDR_GEN_MODE_*, -1: no IPv6 on it */
+	int8_t accept_ra;     /* net.ipv6.conf.X.accept_ra, 0 to 2; -1 likewise */
 	char alias[NETLINK_ALIAS_SIZE];
 	struct netlink_counters counters;
 };

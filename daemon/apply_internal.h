@@ -4,6 +4,7 @@
  *
  *   apply.c        from the request to the callback
  *   apply_read.c   the texts and the models, the plan
+ *   apply_disruption.c  what steps disturb, by what runs
  *   apply_files.c  which of the files a scope needs
  *   apply_mtu.c    MTUs that the NICs can't do
  *   apply_probe.c  addresses that somebody else holds
@@ -96,6 +97,11 @@ int apply_files_needed(const struct apply *apply, struct config_texts *out);
 /* Checks the wanted model's MTUs against the NICs: the application fails, or, if it's
  * lenient, goes on with what they can do. */
 void apply_check_mtus(struct apply *apply);
+
+/* --- apply_disruption.c */
+
+/* Has the steps say what they disturb by what runs, too. */
+void apply_disruption(struct daemon *daemon, struct plan *plan);
 
 /* --- apply_probe.c */
 

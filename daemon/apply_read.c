@@ -274,6 +274,7 @@ int apply_plan(struct apply *apply)
 		apply_fail(apply, "failed", "what runs can't be found out: %s", strerror(-err));
 		return err;
 	}
+	apply_disruption(apply->daemon, &plan);
 	plan_free(&apply->plan);
 	model_free(apply->running);
 	apply->plan = plan;

@@ -366,6 +366,9 @@ static void plan_settings(const struct sides *s)
 	}
 	if (s->to->ipv6_autoconf != s->from->ipv6_autoconf) {
 		step.action = PLAN_IPV6;
+		/* What came by advertisements ends with its lifetime. */
+		step.disruption =
+			s->to->ipv6_autoconf ? PLAN_DISRUPTION_NONE : PLAN_DISRUPTION_VLAN;
 		text[0] = '\0';
 		plan_text_append(text, "%s router advertisements on %s",
 				 s->to->ipv6_autoconf ? "heed" : "don't heed", step.interface);

@@ -557,7 +557,10 @@ def test_others_are_spared_by_an_application_that_fails(full_server):
     server.bond(address="10.0.0.100/24", MTU=1000)
     route(server, "10.50.0.0/16 via 10.99.99.99\n")
     answer = plan(server)
-    assert any("eth2" in text for text in texts(answer))
+    step = [one for one in answer["steps"] if one["action"] == "member_add"][0]
+    # What it says it disturbs is true.
+    assert step["text"] == "add eth2 to bond0, which loses 192.0.2.77/24, fd07::7/64"
+    assert step["disruption"] == "member"
     assert "step_failed" in str(refused(server))
     wait_for(lambda: everything() == before, 5, lambda: str(everything() ^ before))
     # What the files had asked for and others had put is theirs again.

@@ -16,20 +16,11 @@
 #include "daemon/dhcp.h"
 #include "daemon/json_util.h"
 #include "daemon/nic_runtime.h"
+#include "daemon/observe_internal.h"
 #include "daemon/routing.h"
 #include "daemon/snapshot.h"
 #include "model/model_equal.h"
 #include "model/model_text.h"
-
-/* One observation. */
-struct observation {
-	struct daemon *daemon;
-	const struct plan_scope *scope;
-	bool keep_down;
-	json_t *drift; /* may be NULL */
-	struct snapshot snapshot;
-	bool out_of_memory;
-};
 
 struct model *observe_applied(const struct daemon *daemon)
 {
@@ -51,16 +42,14 @@ static int observe_compare_names(const void *left, const void *right)
 	return strcmp(left, *(const char *const *)right);
 }
 
-static bool observe_concerns(const struct plan_scope *scope, const char *name)
+bool observe_concerns(const struct plan_scope *scope, const char *name)
 {
 	return !scope ||
 	       (scope->count > 0 && bsearch(name, scope->names, scope->count,
 					    sizeof(*scope->names), observe_compare_names));
 }
 
-__attribute__((format(printf, 3, 4))) static void observe_drift(struct observation *o,
-								const char *interface,
-								const char *format, ...)
+void observe_drift(struct observation *o, const char *interface, const char *format, ...)
 {
 	char text[256];
 	va_list arguments;
@@ -173,104 +162,6 @@ static void observe_addresses(struct observation *o, struct model_interface *run
 	observe_foreign(o, running, wanted, ifindex);
 }
 
-/* --- routes and rules */
-
-static bool observe_lists_route(const struct model_interface *interface,
-				const struct model_route *route)
-{
-	for (size_t i = 0; i < interface->route_count; i++) {
-		if (model_route_equal(&interface->routes[i], route)) {
-			return true;
-		}
-	}
-	return false;
-}
-
-static bool observe_lists_rule(const struct model_interface *interface,
-			       const struct model_rule *rule)
-{
-	for (size_t i = 0; i < interface->rule_count; i++) {
-		if (model_rule_equal(&interface->rules[i], rule)) {
-			return true;
-		}
-	}
-	return false;
-}
-
-static void observe_routes(struct observation *o, struct model_interface *running,
-			   const struct model_interface *wanted, uint32_t ifindex)
-{
-	const struct routing *routing = o->snapshot.routing;
-	size_t kept = 0;
-	char *text;
-
-	for (size_t i = 0; i < running->route_count; i++) {
-		if (routing_has_route(routing, &running->routes[i], ifindex)) {
-			running->routes[kept++] = running->routes[i];
-			continue;
-		}
-		text = model_route_text(&running->routes[i]);
-		observe_drift(o, running->name, "somebody removed route %s", text ? text : "");
-		free(text);
-	}
-	running->route_count = kept;
-	for (size_t i = 0; wanted && i < wanted->route_count; i++) {
-		if (!observe_lists_route(running, &wanted->routes[i]) &&
-		    routing_has_route(routing, &wanted->routes[i], ifindex) &&
-		    !model_interface_add_route(running, &wanted->routes[i])) {
-			o->out_of_memory = true;
-		}
-	}
-}
-
-static void observe_rules(struct observation *o, struct model_interface *running,
-			  const struct model_interface *wanted)
-{
-	const struct routing *routing = o->snapshot.routing;
-	size_t kept = 0;
-	char *text;
-
-	for (size_t i = 0; i < running->rule_count; i++) {
-		if (routing_has_rule(routing, &running->rules[i])) {
-			running->rules[kept++] = running->rules[i];
-			continue;
-		}
-		text = model_rule_text(&running->rules[i]);
-		observe_drift(o, running->name, "somebody removed rule %s", text ? text : "");
-		free(text);
-	}
-	running->rule_count = kept;
-	for (size_t i = 0; wanted && i < wanted->rule_count; i++) {
-		if (!observe_lists_rule(running, &wanted->rules[i]) &&
-		    routing_has_rule(routing, &wanted->rules[i]) &&
-		    !model_interface_add_rule(running, &wanted->rules[i])) {
-			o->out_of_memory = true;
-		}
-	}
-}
-
-static void observe_default(struct observation *o, struct model_interface *running,
-			    const struct model_interface *wanted, int family, uint32_t ifindex)
-{
-	struct model_default_route *own =
-		family == AF_INET ? &running->ipv4_default : &running->ipv6_default;
-	struct model_route route;
-
-	if (own->is_set) {
-		routing_default(running, family, &route);
-		if (!routing_has_route(o->snapshot.routing, &route, ifindex)) {
-			own->is_set = false;
-			observe_drift(o, running->name, "somebody removed its default%s route",
-				      family == AF_INET6 ? " IPv6" : "");
-		}
-	} else if (wanted && model_interface_default(wanted, family)->is_set) {
-		routing_default(wanted, family, &route);
-		if (routing_has_route(o->snapshot.routing, &route, ifindex)) {
-			*own = *model_interface_default(wanted, family);
-		}
-	}
-}
-
 static void observe_dhcp(struct observation *o, struct model_interface *running, int family)
 {
 	if (!model_interface_has_dhcp(running, family) ||
@@ -339,10 +230,7 @@ static void observe_interface(struct observation *o, struct model_interface *run
 	observe_ipv6(o, running, link);
 	observe_addresses(o, running, wanted, ifindex);
 	if (o->snapshot.routing) {
-		observe_routes(o, running, wanted, ifindex);
-		observe_rules(o, running, wanted);
-		observe_default(o, running, wanted, AF_INET, ifindex);
-		observe_default(o, running, wanted, AF_INET6, ifindex);
+		observe_routing(o, running, wanted, ifindex);
 	}
 	observe_dhcp(o, running, AF_INET);
 	observe_dhcp(o, running, AF_INET6);
@@ -553,6 +441,8 @@ int observe(struct daemon *daemon, const struct model *wanted, const struct plan
 	if (err < 0) {
 		goto out;
 	}
+	o.running = running;
+	o.wanted = wanted;
 	observe_bonds(&o, running, wanted);
 	observe_vlans(&o, running, wanted);
 	snapshot_free(&o.snapshot);

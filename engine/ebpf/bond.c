@@ -332,6 +332,7 @@ int engine_bond_change(struct engine_bond *bond, const struct engine_bond_spec *
 		result = hook_set(bond, spec->hook, err);
 	}
 	if (result) {
+		(void)hook_set(bond, hook, NULL);
 		return result;
 	}
 	policy_set(bond, (uint32_t)spec->policy);

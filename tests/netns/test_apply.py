@@ -570,3 +570,28 @@ def test_others_are_spared_by_an_application_that_fails(full_server):
                 IPV6_AUTOCONF="no", IPV6ADDR="fd00::7/64")
     route(server, "10.50.0.0/16 via 10.0.0.254\n10.51.0.0/16 dev bond0 table 51\n")
     assert texts(plan(server)) == []
+
+
+def test_the_same_route_or_rule_asked_for_otherwise(server):
+    """What is there already, but as another line's, is not lost with that line."""
+    def rule(name, text):
+        with open(f"{server.config.path}/rule-{name}", "w", encoding="utf-8") as file:
+            file.write(text)
+
+    def default():
+        return [line.strip() for line in routes(server, "default") if line]
+
+    route(server, "10.50.0.0/16 via 10.0.0.254 src 10.0.0.1 mtu 1400\n")
+    rule("bond0", "from 10.9.0.0/24 lookup 51 priority 1000\n")
+    server.bond(address="10.0.0.1/24", GATEWAY="10.0.0.253")
+    apply(server)
+    route(server, "10.50.0.0/16 via 10.0.0.254\ndefault via 10.0.0.253\n")
+    rule("bond0", "")
+    rule("bond0.5", "from 10.9.0.0/24 lookup 51 priority 1000\n")
+    server.bond(address="10.0.0.1/24")
+    apply(server)
+    assert [line.strip() for line in routes(server, "10.50.0.0/16") if line] == [
+        "10.50.0.0/16 via 10.0.0.254 dev bond0"]
+    assert default() == ["default via 10.0.0.253 dev bond0"]
+    assert "from 10.9.0.0/24 lookup 51" in server.namespace.run(["ip", "rule"]).stdout
+    assert texts(plan(server)) == []

@@ -74,9 +74,9 @@ enum MHD_Result api_ticket(struct api_call *call)
 	log_line(LOG_LEVEL_NOTICE, "%s gets a ticket for the console, as %s user=%s uid=%lu",
 		 call->peer->user, peer_role_name(call->peer->role), call->peer->user,
 		 (unsigned long)call->peer->uid);
-	return api_answer(
-		call, MHD_HTTP_OK,
-		json_pack("{s:s, s:i}", "ticket", ticket, "seconds", SESSION_TICKET_S));
+	return api_answer(call, MHD_HTTP_OK,
+			  json_pack("{s:s, s:i}", "ticket", ticket, "seconds",
+				    (int)session_ticket_seconds(call->api->daemon->sessions)));
 }
 
 enum MHD_Result api_sign_in(struct api_call *call)
@@ -101,9 +101,9 @@ enum MHD_Result api_sign_in(struct api_call *call)
 			 (int)call->peer->pid);
 		return api_answer_error(
 			call, MHD_HTTP_FORBIDDEN, "bad_ticket",
-			"that ticket was used, is older than %d seconds, or was "
+			"that ticket was used, is older than %u seconds, or was "
 			"never given",
-			SESSION_TICKET_S);
+			session_ticket_seconds(call->api->daemon->sessions));
 	}
 	log_line(LOG_LEVEL_NOTICE, "%s signs in at the console, as %s user=%s uid=%lu",
 		 peer.user, peer_role_name(peer.role), peer.user, (unsigned long)peer.uid);
@@ -111,7 +111,7 @@ enum MHD_Result api_sign_in(struct api_call *call)
 			  json_pack("{s:s, s:s, s:o, s:I, s:i}", "token", token, "role",
 				    peer_role_name(peer.role), "user", json_text(peer.user),
 				    "uid", (json_int_t)peer.uid, "idle_seconds",
-				    SESSION_IDLE_S));
+				    (int)session_idle_seconds(call->api->daemon->sessions)));
 }
 
 enum MHD_Result api_sign_out(struct api_call *call)

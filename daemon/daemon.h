@@ -70,6 +70,7 @@ struct daemon_options {
 	const char *store; /* folder of what is kept for good */
 	/* names or numbers */
 	const char *console_group, *reader_group, *operator_group;
+	unsigned int ticket_s, session_idle_s; /* session.h; 0: as usual */
 	enum engine_carrier_read carrier_read;
 	const char *dhcp_client; /* "dhclient", ...; NULL: whichever there is */
 };

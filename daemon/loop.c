@@ -235,7 +235,8 @@ static int daemon_open(struct daemon *daemon)
 		return err;
 	}
 	daemon_find_groups(daemon);
-	daemon->sessions = session_table_new();
+	daemon->sessions =
+		session_table_new(daemon->options.ticket_s, daemon->options.session_idle_s);
 	if (!daemon->sessions) {
 		return -ENOMEM;
 	}

@@ -20,6 +20,7 @@
 #include "daemon/dhcp.h"
 #include "daemon/lock.h"
 #include "daemon/log.h"
+#include "daemon/session.h"
 #include "daemon/teardown.h"
 
 #define MAIN_CONFIG_DEFAULT   "/etc/sysconfig/network-scripts"
@@ -52,6 +53,11 @@ static const char main_usage[] =
 	"  --reader-group GROUP, --operator-group GROUP\n"
 	"                      who may read, and who may change, beside root (default\n"
 	"                      " MAIN_READER_DEFAULT " and " MAIN_OPERATOR_DEFAULT ")\n"
+	"  --ticket-lifetime SECONDS\n"
+	"                      how long a link of 'portchannel console' is good (1 to 60)\n"
+	"  --session-idle SECONDS\n"
+	"                      when a session at the console that nobody uses ends (1 to\n"
+	"                      3600, default 900)\n"
 	"  --engine ebpf       the data path of bonds whose file doesn't say\n"
 	"  --carrier-read auto|off\n"
 	"                      whether the transmit program reads carrier itself\n"
@@ -81,6 +87,8 @@ enum main_option {
 	MAIN_OPTION_CONSOLE_GROUP,
 	MAIN_OPTION_READER_GROUP,
 	MAIN_OPTION_OPERATOR_GROUP,
+	MAIN_OPTION_TICKET_LIFETIME,
+	MAIN_OPTION_SESSION_IDLE,
 	MAIN_OPTION_ENGINE,
 	MAIN_OPTION_CARRIER_READ,
 	MAIN_OPTION_DHCP_CLIENT,
@@ -100,6 +108,8 @@ static const struct option main_long_options[] = {
 	{"console-group", required_argument, NULL, MAIN_OPTION_CONSOLE_GROUP},
 	{"reader-group", required_argument, NULL, MAIN_OPTION_READER_GROUP},
 	{"operator-group", required_argument, NULL, MAIN_OPTION_OPERATOR_GROUP},
+	{"ticket-lifetime", required_argument, NULL, MAIN_OPTION_TICKET_LIFETIME},
+	{"session-idle", required_argument, NULL, MAIN_OPTION_SESSION_IDLE},
 	{"engine", required_argument, NULL, MAIN_OPTION_ENGINE},
 	{"carrier-read", required_argument, NULL, MAIN_OPTION_CARRIER_READ},
 	{"dhcp-client", required_argument, NULL, MAIN_OPTION_DHCP_CLIENT},
@@ -155,6 +165,18 @@ static void main_set_dhcp_client(struct main_options *options, const char *value
 	options->daemon.dhcp_client = value;
 }
 
+/* A whole number from 1 to max. */
+static unsigned int main_seconds(const char *option, const char *value, unsigned int max)
+{
+	unsigned long seconds = strtoul(value, NULL, 10);
+
+	if (strlen(value) > 5 || value[strspn(value, "0123456789")] != '\0' || seconds < 1 ||
+	    seconds > max) {
+		main_usage_error("%s is '%s'; expected 1 to %u", option, value, max);
+	}
+	return (unsigned int)seconds;
+}
+
 static void main_take_option(struct main_options *options, int option)
 {
 	switch (option) {
@@ -184,6 +206,14 @@ static void main_take_option(struct main_options *options, int option)
 		break;
 	case MAIN_OPTION_OPERATOR_GROUP:
 		options->daemon.operator_group = optarg;
+		break;
+	case MAIN_OPTION_TICKET_LIFETIME:
+		options->daemon.ticket_s =
+			main_seconds("--ticket-lifetime", optarg, SESSION_TICKET_S);
+		break;
+	case MAIN_OPTION_SESSION_IDLE:
+		options->daemon.session_idle_s =
+			main_seconds("--session-idle", optarg, SESSION_IDLE_S_MAX);
 		break;
 	case MAIN_OPTION_ENGINE:
 		main_set_engine(optarg);

@@ -18,13 +18,20 @@ struct session_entry {
 };
 
 struct session_table {
+	unsigned int ticket_s, idle_s;
 	struct session_entry tickets[SESSION_TICKETS_MAX];
 	struct session_entry sessions[SESSIONS_MAX];
 };
 
-struct session_table *session_table_new(void)
+struct session_table *session_table_new(unsigned int ticket_s, unsigned int idle_s)
 {
-	return calloc(1, sizeof(struct session_table));
+	struct session_table *table = calloc(1, sizeof(*table));
+
+	if (table) {
+		table->ticket_s = ticket_s ? ticket_s : SESSION_TICKET_S;
+		table->idle_s = idle_s ? idle_s : SESSION_IDLE_S;
+	}
+	return table;
 }
 
 void session_table_free(struct session_table *table)
@@ -117,7 +124,7 @@ static void session_expire(struct session_table *table, uint64_t now_us)
 	for (size_t i = 0; i < SESSION_TICKETS_MAX; i++) {
 		struct session_entry *ticket = &table->tickets[i];
 
-		if (ticket->used && now_us - ticket->made_us > SESSION_TICKET_S * SESSION_US) {
+		if (ticket->used && now_us - ticket->made_us > table->ticket_s * SESSION_US) {
 			session_clear(ticket);
 		}
 	}
@@ -125,7 +132,7 @@ static void session_expire(struct session_table *table, uint64_t now_us)
 		struct session_entry *session = &table->sessions[i];
 
 		if (session->used &&
-		    (now_us - session->active_us > SESSION_IDLE_S * SESSION_US ||
+		    (now_us - session->active_us > table->idle_s * SESSION_US ||
 		     now_us - session->made_us > SESSION_AGE_S * SESSION_US)) {
 			session_clear(session);
 		}
@@ -191,6 +198,16 @@ void session_end(struct session_table *table, const char *token)
 	if (found) {
 		session_clear(found);
 	}
+}
+
+unsigned int session_ticket_seconds(const struct session_table *table)
+{
+	return table->ticket_s;
+}
+
+unsigned int session_idle_seconds(const struct session_table *table)
+{
+	return table->idle_s;
 }
 
 size_t session_count(const struct session_table *table)

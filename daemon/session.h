@@ -16,8 +16,11 @@
 #include "daemon/peer.h"
 
 #define SESSION_TOKEN_SIZE   65 /* 64 hex digits and the NUL */
+/* How long a ticket is good, at most and unless told otherwise. */
 #define SESSION_TICKET_S     60
+/* How long a session lasts without use, unless told otherwise, and at most. */
 #define SESSION_IDLE_S	     900
+#define SESSION_IDLE_S_MAX   3600
 #define SESSION_AGE_S	     43200
 #define SESSIONS_MAX	     64
 #define SESSIONS_OF_USER_MAX 16
@@ -25,7 +28,8 @@
 
 struct session_table;
 
-struct session_table *session_table_new(void); /* NULL: no memory */
+/* Both in seconds, as above; 0 for the usual. NULL: no memory. */
+struct session_table *session_table_new(unsigned int ticket_s, unsigned int idle_s);
 void session_table_free(struct session_table *table);
 
 /* Gives the peer a ticket; the oldest goes if there are too many. False: no randomness. */
@@ -38,6 +42,9 @@ bool session_redeem(struct session_table *table, const char *ticket, uint64_t no
 bool session_find(struct session_table *table, const char *token, uint64_t now_us, bool active,
 		  struct peer *peer);
 void session_end(struct session_table *table, const char *token);
+/* How long tickets and idle sessions last there, in seconds. */
+unsigned int session_ticket_seconds(const struct session_table *table);
+unsigned int session_idle_seconds(const struct session_table *table);
 /* How many there are. */
 size_t session_count(const struct session_table *table);
 

@@ -134,6 +134,15 @@ class Lab:
     def start_daemon(self):
         self.pair.server_daemon.start()
 
+    def restart_daemon(self, *arguments):
+        """With other options beside its own."""
+        daemon = self.pair.server_daemon
+        own = daemon.arguments
+        daemon.stop()
+        daemon.arguments = own + list(arguments)
+        daemon.start()
+        daemon.arguments = own
+
     def fresh_start(self):
         """As after a reboot: nothing is left but the files on the disk."""
         daemon = self.pair.server_daemon

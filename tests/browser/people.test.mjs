@@ -142,6 +142,24 @@ test("the daemon gone and back; its sessions don't outlive it", async () => {
   await openEngine(again);
 });
 
+test("a link that is too old, and a session that nobody used, say how to go on", async () => {
+  await here.lab.call("restart_daemon", "--session-idle", "8");
+  const page = await here.signIn();
+  // Looking on is no use: what the page asks for by itself keeps no session.
+  await page.getByRole("heading", {name: "Not signed in"}).waitFor();
+  await page.getByText("Your session has ended.").waitFor();
+  await page.getByText("portchannel console", {exact: true}).waitFor();
+  await here.lab.call("restart_daemon", "--ticket-lifetime", "1");
+  const link = await here.lab.call("link");
+  // What has to pass is time.
+  await new Promise((resolve) => setTimeout(resolve, 2100));
+  const late = await (await here.browser.newContext()).newPage();
+  await late.goto(link);
+  await late.getByText("That link was used already, or is older than").waitFor();
+  await late.getByText("portchannel console", {exact: true}).waitFor();
+  await here.lab.call("restart_daemon");
+});
+
 test("nothing went wrong in the page itself", () => {
   assert.deepEqual(here.errors, []);
 });

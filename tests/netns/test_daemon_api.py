@@ -258,6 +258,7 @@ def test_lacp_goes_on_while_clients_are_busy(make_pair):
 @pytest.mark.parametrize("arguments, words", [
     (["--nonsense"], "unrecognized option"), (["--engine", "kernel"], "not available"),
     (["--engine", "x"], "expected ebpf"), (["--carrier-read", "x"], "expected auto or off"),
+    (["--ticket-lifetime", "61"], "expected 1 to 60"), (["--session-idle", "0"], "1 to 3600"),
     (["--log-level", "x"], "expected error"), (["argument"], "no arguments but options")])
 def test_usage(server, arguments, words):
     done = server.namespace.run([server.daemon.tools.portchanneld, *arguments], check=False)

@@ -18,7 +18,7 @@ static const struct peer bert = {.uid = 1001, .role = PEER_ROLE_READER, .user = 
 
 static int setup(void **state)
 {
-	*state = session_table_new();
+	*state = session_table_new(0, 0);
 	return *state ? 0 : -1;
 }
 
@@ -138,6 +138,23 @@ static void test_many_of_one(void **state)
 	assert_true(session_find(*state, token, SECOND, true, &who));
 }
 
+static void test_other_times(void **state)
+{
+	struct session_table *table = session_table_new(2, 5);
+	char ticket[SESSION_TOKEN_SIZE], token[SESSION_TOKEN_SIZE];
+	struct peer who;
+
+	(void)state;
+	assert_int_equal(session_ticket_seconds(table), 2);
+	assert_int_equal(session_idle_seconds(table), 5);
+	assert_true(session_ticket(table, &anna, SECOND, ticket));
+	assert_false(session_redeem(table, ticket, 4 * SECOND, token, &who));
+	sign_in(table, &anna, 10 * SECOND, token);
+	assert_true(session_find(table, token, 15 * SECOND, false, &who));
+	assert_false(session_find(table, token, 16 * SECOND, false, &who));
+	session_table_free(table);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -148,6 +165,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_idle_and_age, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_sign_out, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_many_of_one, setup, teardown),
+		cmocka_unit_test(test_other_times),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

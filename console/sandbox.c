@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What the process can do after its start: talk on sockets that it has, make Unix
- * sockets and threads, use memory. It opens no file, starts no program, and makes no
- * other socket. A call that is not in the list fails with EPERM.
+ * sockets and threads, use memory that holds no code. It opens no file, looks at none,
+ * starts no program, signals no other process, and makes no other socket. A call that is not in
+ * the list fails with EPERM.
  */
 #include <errno.h>
 #include <malloc.h>
 #include <seccomp.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "console/console.h"
 
@@ -39,14 +42,9 @@ static const int sandbox_calls[] = {
 	SCMP_SYS(fcntl),
 	SCMP_SYS(eventfd2),
 	SCMP_SYS(pipe2),
-	SCMP_SYS(fstat),
-	SCMP_SYS(newfstatat),
-	SCMP_SYS(ioctl),
 	/* Threads and memory. */
 	SCMP_SYS(futex),
-	SCMP_SYS(mmap),
 	SCMP_SYS(munmap),
-	SCMP_SYS(mprotect),
 	SCMP_SYS(mremap),
 	SCMP_SYS(madvise),
 	SCMP_SYS(brk),
@@ -55,7 +53,6 @@ static const int sandbox_calls[] = {
 	SCMP_SYS(set_tid_address),
 	SCMP_SYS(gettid),
 	SCMP_SYS(getpid),
-	SCMP_SYS(tgkill),
 	SCMP_SYS(exit),
 	SCMP_SYS(exit_group),
 	SCMP_SYS(sched_yield),
@@ -72,12 +69,33 @@ static const int sandbox_calls[] = {
 	SCMP_SYS(nanosleep),
 	SCMP_SYS(gettimeofday),
 	SCMP_SYS(getrandom),
-	SCMP_SYS(prctl),
 };
 
 /* clone() makes threads and no processes: with the flag that says so, which clone3() hides
  * in memory; glibc takes clone() where clone3() is not there. */
 #define SANDBOX_CLONE_THREAD 0x00010000
+
+/* Those of which only a part is allowed: memory that can't be executed, a signal to itself
+ * (abort()), the name of a thread. */
+static int sandbox_allow_parts(scmp_filter_ctx filter)
+{
+	int err = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1,
+				   SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+
+	if (err == 0) {
+		err = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
+				       SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+	}
+	if (err == 0) {
+		err = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
+				       SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid()));
+	}
+	if (err == 0) {
+		err = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prctl), 1,
+				       SCMP_A0(SCMP_CMP_EQ, PR_SET_NAME));
+	}
+	return err;
+}
 
 static int sandbox_allow(scmp_filter_ctx filter)
 {
@@ -125,6 +143,9 @@ int sandbox_enter(void)
 	err = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1);
 	if (err == 0) {
 		err = sandbox_allow(filter);
+	}
+	if (err == 0) {
+		err = sandbox_allow_parts(filter);
 	}
 	if (err == 0) {
 		err = seccomp_load(filter);

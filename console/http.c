@@ -239,7 +239,8 @@ static enum MHD_Result http_live(struct request *request)
 	struct MHD_Response *response;
 
 	if (!viewer) {
-		return MHD_NO;
+		return http_refuse(request, MHD_HTTP_SERVICE_UNAVAILABLE, "too_many_streams",
+				   "there are as many streams of live data as there may be");
 	}
 	response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, HTTP_STREAM_BLOCK,
 						     http_live_read, viewer, http_live_free);
@@ -257,6 +258,11 @@ static enum MHD_Result http_api(struct request *request, const char *path)
 	bool reads = strcmp(request->method, "GET") == 0;
 	struct upstream_answer answer;
 
+	/* The daemon has none, and its refusal would be waited for as if it had a body. */
+	if (strcmp(request->method, "HEAD") == 0) {
+		return http_refuse(request, MHD_HTTP_METHOD_NOT_ALLOWED, "wrong_method",
+				   "no call is made by HEAD");
+	}
 	if (!upstream_call(request->console->socket, request->method, path,
 			   request->session.token,
 			   reads	   ? NULL
@@ -473,6 +479,10 @@ static void http_on_complaint(void *user, const char *format, va_list arguments)
 	(void)user;
 	(void)vsnprintf(text, sizeof(text), format, arguments);
 	text[strcspn(text, "\r\n")] = '\0';
+	/* Some of it may be the client's. */
+	for (char *at = text; *at; at++) {
+		*at = *at >= ' ' && *at <= '~' ? *at : '?';
+	}
 	fprintf(stderr, "portchannel-console: %s\n", text);
 }
 

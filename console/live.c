@@ -19,6 +19,9 @@
 #define LIVE_INTERVAL_MS    1000
 #define LIVE_RETRY_MS	    1000
 #define LIVE_KEEPALIVE_MS   5000
+/* Each has a connection for as long as it looks: some are left to those who sign in. */
+#define LIVE_VIEWERS_MAX    128
+#define LIVE_OF_SESSION_MAX 32
 
 /* A text that several viewers send at their own pace. */
 struct live_text {
@@ -34,6 +37,7 @@ struct live {
 	pthread_t poller, listener;
 	bool ending;
 	unsigned int viewers;
+	struct live_viewer *list;  /* of them */
 	struct live_text *present; /* the newest "live" or "unreachable" block */
 	unsigned long present_number;
 	struct live_text *events[LIVE_EVENTS_MAX]; /* by number */
@@ -49,6 +53,7 @@ struct live_viewer {
 	unsigned long seen_present, seen_events;
 	struct live_text *sending;
 	size_t sent;
+	struct live_viewer *next;
 };
 
 static struct timespec live_after(unsigned int delay_ms)
@@ -77,8 +82,9 @@ static struct live_text *live_text_new(const char *name, const char *text, size_
 	block->users = 1;
 	head = sprintf(block->bytes, "event: %s\ndata: ", name);
 	memcpy(block->bytes + head, text, size);
-	memcpy(block->bytes + head + size, "\n\n", 2);
-	block->size = (size_t)head + size + 2;
+	block->size = (size_t)head + size;
+	block->bytes[block->size++] = '\n';
+	block->bytes[block->size++] = '\n';
 	return block;
 }
 
@@ -276,6 +282,17 @@ void live_stop(struct live *live)
 	free(live);
 }
 
+/* Whether the session may have one more. The lock is held. */
+static bool live_has_room(const struct live *live, const char *token)
+{
+	unsigned int own = 0;
+
+	for (const struct live_viewer *viewer = live->list; viewer; viewer = viewer->next) {
+		own += strcmp(viewer->token, token) == 0;
+	}
+	return live->viewers < LIVE_VIEWERS_MAX && own < LIVE_OF_SESSION_MAX;
+}
+
 struct live_viewer *live_viewer_new(struct live *live, const char *token)
 {
 	struct live_viewer *viewer = calloc(1, sizeof(*viewer));
@@ -286,6 +303,13 @@ struct live_viewer *live_viewer_new(struct live *live, const char *token)
 	viewer->live = live;
 	snprintf(viewer->token, sizeof(viewer->token), "%s", token);
 	pthread_mutex_lock(&live->lock);
+	if (!live_has_room(live, token)) {
+		pthread_mutex_unlock(&live->lock);
+		free(viewer);
+		return NULL;
+	}
+	viewer->next = live->list;
+	live->list = viewer;
 	/* What there is at once, if it can be of now; events from now on. */
 	viewer->seen_present = live->viewers > 0 && live->present_number > 0
 				       ? live->present_number - 1
@@ -302,6 +326,12 @@ void live_viewer_free(struct live_viewer *viewer)
 	struct live *live = viewer->live;
 
 	pthread_mutex_lock(&live->lock);
+	for (struct live_viewer **at = &live->list; *at; at = &(*at)->next) {
+		if (*at == viewer) {
+			*at = viewer->next;
+			break;
+		}
+	}
 	live->viewers--;
 	live_text_drop(viewer->sending);
 	pthread_mutex_unlock(&live->lock);

@@ -21,7 +21,8 @@ void live_stop(struct live *live);
 /* Lets every viewer's stream end soon, so that the server can stop. */
 void live_dismiss(struct live *live);
 
-/* Somebody who looks, signed in by the session with the daemon's token; NULL: no memory. */
+/* Somebody who looks, signed in by the session with the daemon's token; NULL: no
+ * memory, or there are too many of that session or altogether. */
 struct live_viewer *live_viewer_new(struct live *live, const char *token);
 void live_viewer_free(struct live_viewer *viewer);
 /* Waits for what is new and fills in up to size bytes of the stream; -1: it has ended. */

@@ -206,6 +206,33 @@ def test_nothing_is_injected(scene, target):
     assert "x-injected" not in answer.headers and "a=b" not in str(answer.headers)
 
 
+def test_no_call_by_head(scene):
+    """Which would wait for an answer's body that never comes."""
+    assert scene.ask("HEAD", "/api/v1/status", scene.sign_in()).status == 405
+
+
+def test_streams_of_one_session_are_limited(scene):
+    anna, streams = scene.sign_in(), []
+    head = f"GET /live HTTP/1.1\r\nHost: {scene.host}\r\n" + \
+        "".join(f"{name}: {value}\r\n" for name, value in anna.items()) + "\r\n"
+    try:
+        for _ in range(32):
+            streams.append(scene.connect())
+            streams[-1].sendall(head.encode())
+            assert streams[-1].recv(12) == b"HTTP/1.1 200"
+        answer = scene.ask("GET", "/live", anna)
+        assert (answer.status, answer.code()) == (503, "too_many_streams")
+        # Somebody else has a place of their own.
+        bert = {**scene.sign_in(), "Host": scene.host}
+        with scene.connect() as other:
+            other.sendall(head.replace(anna["Cookie"], bert["Cookie"]).replace(
+                anna["X-CSRF-Token"], bert["X-CSRF-Token"]).encode())
+            assert other.recv(12) == b"HTTP/1.1 200"
+    finally:
+        for stream in streams:
+            stream.close()
+
+
 def test_too_much_is_refused(scene):
     anna = scene.sign_in()
     assert scene.ask("POST", "/api/v1/vlans", anna, b"x" * 70000).status == 413

@@ -57,7 +57,7 @@ int bond_change_device(struct bond_runtime *bond, const struct model_bond *befor
 	}
 	err = engine_bond_change(bond->path, &spec, error);
 	if (err == 0) {
-		bond_runtime_follow(bond);
+		bond_runtime_follow(bond, ENGINE_FOLLOW_ALL);
 	}
 	return err;
 }
@@ -71,7 +71,7 @@ int bond_change_mac(struct bond_runtime *bond, const uint8_t mac[6], struct engi
 	memcpy(spec.mac, mac, sizeof(spec.mac));
 	err = engine_bond_change(bond->path, &spec, error);
 	if (err == 0) {
-		bond_runtime_follow(bond);
+		bond_runtime_follow(bond, ENGINE_FOLLOW_ALL);
 	}
 	return err;
 }

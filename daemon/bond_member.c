@@ -183,7 +183,7 @@ void bond_member_take_in(struct bond_runtime *bond, uint8_t slot,
 		return;
 	}
 	/* The first member gives the bond its address, which LACP speaks in. */
-	bond_runtime_follow(bond);
+	bond_runtime_follow(bond, ENGINE_FOLLOW_TOUCHED);
 	bond_runtime_event(bond, "member_added", member->name, "joined as port %u",
 			   event.member.port);
 	bond_runtime_input(bond, &event);

@@ -263,13 +263,13 @@ void bond_runtime_repair(struct bond_runtime *bond)
 	}
 }
 
-void bond_runtime_follow(struct bond_runtime *bond)
+void bond_runtime_follow(struct bond_runtime *bond, enum engine_follow follow)
 {
 	struct bond_event event = {.type = BOND_EVENT_ADDRESS};
 	struct engine_error error = {""};
 
 	memcpy(event.mac, bond->core.mac, sizeof(event.mac));
-	(void)engine_bond_follow(bond->path, event.mac, &error);
+	(void)engine_bond_follow(bond->path, follow, event.mac, &error);
 	bond_runtime_keep_error(bond, &error, bond->follow_error);
 	if (memcmp(event.mac, bond->core.mac, sizeof(event.mac)) != 0) {
 		bond_runtime_input(bond, &event);

@@ -84,6 +84,7 @@ struct bond_runtime {
 	sd_event_source *hold_source;
 	int save_error; /* of the last attempt, -errno */
 	bool touched;	/* watch.c: there is news of the device or something on it */
+	bool news_lost; /* watch.c: of which VLAN interfaces there was news isn't known */
 	bool gone;	/* watch.c: the device was deleted */
 };
 
@@ -113,7 +114,7 @@ void bond_runtime_want_save(struct bond_runtime *bond);
 void bond_runtime_release_hold(struct bond_runtime *bond);
 
 /* Follows what somebody did to the device: its address, MTU, promiscuity. */
-void bond_runtime_follow(struct bond_runtime *bond);
+void bond_runtime_follow(struct bond_runtime *bond, enum engine_follow follow);
 /* Puts right what somebody did to what is ours alone: hubs, programs, members. */
 void bond_runtime_repair(struct bond_runtime *bond);
 /* Takes the device's being set up or down to the core. */

@@ -260,7 +260,7 @@ static bool bond_start_become(struct bond_runtime *bond, struct bond_state *stat
 		return false;
 	}
 	bond_start_restore(bond, state);
-	bond_runtime_follow(bond);
+	bond_runtime_follow(bond, ENGINE_FOLLOW_ALL);
 	bond_runtime_event(bond, "bond_taken_over", NULL,
 			   "taken over as it runs, %s saved state", state ? "with" : "without");
 	return true;

@@ -257,7 +257,7 @@ static void nic_follow(struct nic_runtime *nic)
 	struct engine_error error = {""};
 	uint8_t mac[6];
 
-	(void)engine_bond_follow(nic->parent.path, mac, &error);
+	(void)engine_bond_follow(nic->parent.path, ENGINE_FOLLOW_ALL, mac, &error);
 	nic_keep_error(nic, &error, nic->follow_error);
 }
 

@@ -92,7 +92,7 @@ static void poll_follow(struct bond_runtime *bond)
 	if (now_us - bond->followed_us >= wait_us) {
 		bond->followed_us = now_us;
 		vlan_parent_look(&bond->parent);
-		bond_runtime_follow(bond);
+		bond_runtime_follow(bond, ENGINE_FOLLOW_ALL);
 		poll_repair(bond, now_us);
 		if (bond->save_error != 0) {
 			bond_runtime_want_save(bond);

@@ -13,9 +13,9 @@
 #include "daemon/nic_runtime.h"
 
 /* Whether the interface is the bond's device, one of its VLAN interfaces, or
- * stacked on one of these (a macvlan, which may ask for promiscuity). */
-static bool watch_concerns_device(const struct bond_runtime *bond,
-				  const struct netlink_link *link)
+ * stacked on one of these (a macvlan, which may ask for promiscuity). Which VLAN
+ * interface it is, the engine is told. */
+static bool watch_concerns_device(struct bond_runtime *bond, const struct netlink_link *link)
 {
 	uint32_t lower = link->link_elsewhere ? 0 : link->link;
 
@@ -23,8 +23,10 @@ static bool watch_concerns_device(const struct bond_runtime *bond,
 		return true;
 	}
 	for (size_t i = 0; i < bond->parent.vlan_count; i++) {
-		if (link->ifindex == bond->parent.vlans[i].ifindex ||
-		    lower == bond->parent.vlans[i].ifindex) {
+		uint32_t vlan = bond->parent.vlans[i].ifindex;
+
+		if (vlan != 0 && (link->ifindex == vlan || lower == vlan)) {
+			engine_vlan_touch(bond->path, vlan);
 			return true;
 		}
 	}
@@ -89,7 +91,7 @@ static void watch_on_event(const struct netlink_event *event, void *context)
 		if (event->type == NETLINK_EVENT_LINK_GONE) {
 			watch_mark_gone(bond, link->ifindex);
 		}
-		bond->touched = bond->touched || watch_concerns_device(bond, link);
+		bond->touched = watch_concerns_device(bond, link) || bond->touched;
 		for (uint8_t slot = 0; slot < BOND_MEMBERS_MAX; slot++) {
 			struct bond_runtime_member *member = &bond->members[slot];
 
@@ -143,7 +145,9 @@ static void watch_check_bond(struct bond_runtime *bond)
 		bond->touched = false;
 		vlan_parent_check_gone(&bond->parent);
 		bond_runtime_check_admin(bond);
-		bond_runtime_follow(bond);
+		bond_runtime_follow(bond, bond->news_lost ? ENGINE_FOLLOW_ALL
+							  : ENGINE_FOLLOW_TOUCHED);
+		bond->news_lost = false;
 	}
 	for (uint8_t slot = 0; slot < BOND_MEMBERS_MAX; slot++) {
 		if (bond->members[slot].touched) {
@@ -179,6 +183,7 @@ void watch_resync(struct daemon *daemon)
 {
 	for (struct bond_runtime *bond = daemon->bonds; bond; bond = bond->next) {
 		bond->touched = true;
+		bond->news_lost = true;
 		bond->gone = watch_is_gone(daemon, bond->ifindex) ||
 			     watch_is_gone(daemon, engine_bond_hub_ifindex(bond->path));
 		for (uint8_t slot = 0; slot < BOND_MEMBERS_MAX; slot++) {

@@ -139,11 +139,21 @@ void engine_bond_carriers(struct engine_bond *bond, uint32_t *known, uint32_t *c
 void engine_bond_publish(struct engine_bond *bond, const struct bucket_table *table,
 			 const uint32_t slot_flags[BOND_MEMBERS_MAX]);
 
+/* Of which VLAN interfaces the kernel is asked. */
+enum engine_follow {
+	ENGINE_FOLLOW_TOUCHED = 0, /* of those that engine_vlan_touch() named */
+	ENGINE_FOLLOW_ALL,	   /* from time to time, since no news is sure to come */
+};
+
 /* Makes what someone did to the bond's device (address, MTU, promiscuous,
- * all-multicast) true of hub, members and VLAN interfaces. Called when a link event
- * of the bond, or of something stacked on it, arrives; does nothing where
- * nothing differs. mac receives the device's present address. */
-int engine_bond_follow(struct engine_bond *bond, uint8_t mac[6], struct engine_error *err);
+ * all-multicast) and to VLAN interfaces true of hub, members and VLAN interfaces.
+ * Called when a link event of the bond, or of something stacked on it, arrives; does
+ * nothing where nothing differs. mac receives the device's present address. */
+int engine_bond_follow(struct engine_bond *bond, enum engine_follow follow, uint8_t mac[6],
+		       struct engine_error *err);
+
+/* There is news of the VLAN interface with this index, or of something on it. */
+void engine_vlan_touch(struct engine_bond *bond, uint32_t ifindex);
 
 /* Puts right what is the engine's own and was changed by somebody: hubs set up or
  * down, programs taken off, a member's address or too small MTU. To be called from

@@ -302,11 +302,11 @@ int bond_mac_set(struct engine_bond *bond, const uint8_t mac[MAC_SIZE],
 		return engine_fail_netlink(bond->engine, err, result,
 					   "setting the address of %s", bond->name);
 	}
-	result = engine_bond_follow(bond, now, err);
+	result = engine_bond_follow(bond, ENGINE_FOLLOW_ALL, now, err);
 	if (result) {
 		memcpy(change.mac, before, MAC_SIZE);
 		(void)netlink_link_set(bond->engine->netlink, bond->ifindex, &change);
-		(void)engine_bond_follow(bond, now, NULL);
+		(void)engine_bond_follow(bond, ENGINE_FOLLOW_ALL, now, NULL);
 	}
 	return result;
 }

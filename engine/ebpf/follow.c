@@ -116,9 +116,8 @@ static int mac_follow(struct engine_bond *bond, struct netlink_link *device,
 }
 
 /* A VLAN interface's own changes: its MTU may not exceed the bond's, its hub has
- * the same; *promisc is set if it wants frames to other addresses. */
-static int vlan_follow(struct engine_bond *bond, struct vlan *vlan, bool *promisc,
-		       struct engine_error *err)
+ * the same; and whether it wants frames to other addresses. */
+static int vlan_follow(struct engine_bond *bond, struct vlan *vlan, struct engine_error *err)
 {
 	struct engine *engine = bond->engine;
 	struct netlink_link device;
@@ -126,17 +125,15 @@ static int vlan_follow(struct engine_bond *bond, struct vlan *vlan, bool *promis
 
 	if (result == -ENODEV) {
 		/* What it wants in another namespace, nobody can know. */
-		*promisc = *promisc || vlan->public.ifindex == 0;
+		vlan->wants_promisc = vlan->public.ifindex == 0;
 		return 0;
 	}
 	if (result) {
 		return engine_fail_netlink(engine, err, result, "asking for %s",
 					   vlan->public.spec.name);
 	}
-	if (device.promiscuity || (device.flags & IFF_PROMISC) ||
-	    !mac_equal(device.mac, bond->mac)) {
-		*promisc = true;
-	}
+	vlan->wants_promisc = device.promiscuity || (device.flags & IFF_PROMISC) ||
+			      !mac_equal(device.mac, bond->mac);
 	if (device.mtu == vlan->mtu) {
 		/* Found so: its parent shrank while nobody looked. */
 		return device.mtu > bond->mtu ? vlan_mtu_set(bond, vlan, bond->mtu, err) : 0;
@@ -168,21 +165,38 @@ static int promisc_follow(struct engine_bond *bond, bool promisc, struct engine_
 	return first;
 }
 
-int vlans_follow(struct engine_bond *bond, bool promisc, struct engine_error *err)
+int vlans_follow(struct engine_bond *bond, enum engine_follow follow, bool promisc,
+		 struct engine_error *err)
 {
 	int first = 0;
 	int result;
 
 	for (size_t i = 0; i < bond->vlan_count; i++) {
-		result = vlan_follow(bond, &bond->vlans[i], &promisc, first ? NULL : err);
-		first = first ? first : result;
+		struct vlan *vlan = &bond->vlans[i];
+
+		if (follow == ENGINE_FOLLOW_ALL || vlan->touched) {
+			vlan->touched = false;
+			result = vlan_follow(bond, vlan, first ? NULL : err);
+			first = first ? first : result;
+		}
+		promisc = promisc || vlan->wants_promisc;
 	}
 	result = promisc_follow(bond, promisc, first ? NULL : err);
 	vlans_settle(bond);
 	return first ? first : result;
 }
 
-int engine_bond_follow(struct engine_bond *bond, uint8_t mac[6], struct engine_error *err)
+void engine_vlan_touch(struct engine_bond *bond, uint32_t ifindex)
+{
+	for (size_t i = 0; i < bond->vlan_count; i++) {
+		if (bond->vlans[i].public.ifindex == ifindex) {
+			bond->vlans[i].touched = true;
+		}
+	}
+}
+
+int engine_bond_follow(struct engine_bond *bond, enum engine_follow follow, uint8_t mac[6],
+		       struct engine_error *err)
 {
 	struct netlink_link device;
 	bool promisc;
@@ -193,8 +207,11 @@ int engine_bond_follow(struct engine_bond *bond, uint8_t mac[6], struct engine_e
 		return engine_fail_netlink(bond->engine, err, result, "asking for %s",
 					   bond->name);
 	}
+	if (!mac_equal(device.mac, bond->mac) || device.mtu != bond->mtu) {
+		follow = ENGINE_FOLLOW_ALL;
+	}
 	if (bond->is_nic) {
-		first = nic_follow(bond, &device, err);
+		first = nic_follow(bond, follow, &device, err);
 		memcpy(mac, device.mac, MAC_SIZE);
 		return first == -ENODEV ? 0 : first;
 	}
@@ -206,7 +223,7 @@ int engine_bond_follow(struct engine_bond *bond, uint8_t mac[6], struct engine_e
 		first = first ? first : result;
 	}
 	promisc = device.promiscuity || (device.flags & IFF_PROMISC);
-	result = vlans_follow(bond, promisc, first ? NULL : err);
+	result = vlans_follow(bond, follow, promisc, first ? NULL : err);
 	first = first ? first : result;
 	result = vlans_hook_follow(bond, first ? NULL : err);
 	first = first ? first : result;

@@ -266,6 +266,8 @@ struct vlan {
 	struct engine_vlan public;
 	bool hub_up;
 	bool hub_settled;	 /* its program stands where it is best */
+	bool touched;		 /* there is news of it */
+	bool wants_promisc;	 /* as far as was seen */
 	enum transmit_hook hook; /* where its program stands, apart from the hub */
 	uint32_t mtu;		 /* that was made true of device and hub last */
 	uint32_t mtu_before;	 /* bond_mtu_set() */
@@ -311,8 +313,8 @@ bool bond_mac_is_unset(struct engine_bond *bond);
 /* The second half of engine_bond_destroy(): everything at the NIC as it was. */
 int nic_release(struct engine_bond *bond, struct engine_error *err);
 /* What somebody did to the NIC, *device, reaches its VLAN interfaces. */
-int nic_follow(struct engine_bond *bond, const struct netlink_link *device,
-	       struct engine_error *err);
+int nic_follow(struct engine_bond *bond, enum engine_follow follow,
+	       const struct netlink_link *device, struct engine_error *err);
 
 /* --- publish.c --------------------------------------------------------- */
 
@@ -418,7 +420,8 @@ int vlans_mac_set(struct engine_bond *bond, const uint8_t mac[MAC_SIZE],
 		  struct engine_error *err);
 /* What somebody did to VLAN interfaces. promisc: somebody else than they wants frames
  * to other addresses. */
-int vlans_follow(struct engine_bond *bond, bool promisc, struct engine_error *err);
+int vlans_follow(struct engine_bond *bond, enum engine_follow follow, bool promisc,
+		 struct engine_error *err);
 
 /* --- mtu.c ------------------------------------------------------------- */
 

@@ -307,8 +307,8 @@ static void nic_rename(struct engine_bond *bond, const char name[ENGINE_NAME_SIZ
 	}
 }
 
-int nic_follow(struct engine_bond *bond, const struct netlink_link *device,
-	       struct engine_error *err)
+int nic_follow(struct engine_bond *bond, enum engine_follow follow,
+	       const struct netlink_link *device, struct engine_error *err)
 {
 	int first = 0;
 	int result;
@@ -325,7 +325,7 @@ int nic_follow(struct engine_bond *bond, const struct netlink_link *device,
 		first = first ? first : result;
 	}
 	bond_gso_update(bond);
-	result = vlans_follow(bond, false, first ? NULL : err);
+	result = vlans_follow(bond, follow, false, first ? NULL : err);
 	return first ? first : result;
 }
 

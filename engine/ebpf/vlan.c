@@ -301,7 +301,8 @@ static void vlan_gso_inherit(struct engine_bond *bond, const struct netlink_link
 static int vlan_create(struct engine_bond *bond, const struct engine_vlan_spec *spec,
 		       struct engine_error *err)
 {
-	struct vlan vlan = {.public = {.spec = *spec}, .hub_up = bond->carrier};
+	struct vlan vlan = {
+		.public = {.spec = *spec}, .hub_up = bond->carrier, .touched = true};
 	struct netlink_link device, hub;
 	int result = vlan_room_make(bond);
 
@@ -429,7 +430,8 @@ int engine_vlan_change(struct engine_bond *bond, const struct engine_vlan_spec *
 	}
 	vlan->public.spec = *spec;
 	/* An address of its own makes the members promiscuous. */
-	return engine_bond_follow(bond, mac, err);
+	vlan->touched = true;
+	return engine_bond_follow(bond, ENGINE_FOLLOW_TOUCHED, mac, err);
 }
 
 size_t engine_bond_vlans(const struct engine_bond *bond, struct engine_vlan *out, size_t max)

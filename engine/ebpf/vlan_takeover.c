@@ -65,7 +65,8 @@ static int vlan_find(struct engine_bond *bond, uint32_t hub_ifindex, struct vlan
 static int vlan_take_over(struct engine_bond *bond, uint16_t vid, uint32_t hub_ifindex,
 			  struct engine_error *err)
 {
-	struct vlan vlan = {.public = {.spec = {.vid = vid}, .hub_ifindex = hub_ifindex}};
+	struct vlan vlan = {.public = {.spec = {.vid = vid}, .hub_ifindex = hub_ifindex},
+			    .touched = true};
 	int result = vlan_room_make(bond);
 
 	if (result) {

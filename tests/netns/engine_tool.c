@@ -207,7 +207,7 @@ static json_t *mac_json(const uint8_t mac[6])
 static int run_follow(struct tool *tool, int count, char **words, json_t *answer)
 {
 	uint8_t mac[6];
-	int result = engine_bond_follow(tool->bond, mac, &tool->error);
+	int result = engine_bond_follow(tool->bond, ENGINE_FOLLOW_ALL, mac, &tool->error);
 
 	(void)count;
 	(void)words;

@@ -92,6 +92,8 @@ void staged_apply(struct staged *staged, const struct peer *peer, const char *ho
 		.peer = peer,
 		.how = how,
 		.confirm_s = confirm_s,
+		/* For the view, of which the changes were made. */
+		.folder_is_read = true,
 		.staged = are_staged ? (json_t *)changes : NULL,
 	};
 

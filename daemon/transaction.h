@@ -55,6 +55,7 @@ struct transaction_request {
 	const char *how;	 /* "apply", "commit", "vlan add bond0.652", "rollback to 41" */
 	unsigned int confirm_s;	 /* 0: for good at once */
 	const char *revision;	 /* of all files; NULL: not compared */
+	bool folder_is_read;	 /* by the caller, in this turn of the loop */
 	size_t file_count;	 /* 0: the files as they are */
 	const struct transaction_file *files;
 	/* With files: the interfaces concerned; NULL: all. */

@@ -398,12 +398,14 @@ void transaction_begin(struct daemon *daemon, const struct transaction_request *
 	struct transactions *transactions = daemon->transactions;
 	bool needs_store = request->file_count > 0 || request->confirm_s > 0;
 	struct transaction_answer answer;
-	int err;
+	int err = 0;
 
 	if (transaction_refuse(transactions, needs_store, callback, user)) {
 		return;
 	}
-	err = transactions_read_folder(transactions);
+	if (!request->folder_is_read) {
+		err = transactions_read_folder(transactions);
+	}
 	if (err < 0) {
 		callback(transaction_error(500, "config_unreadable", "%s can't be read: %s",
 					   daemon->options.config, strerror(-err)),

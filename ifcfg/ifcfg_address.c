@@ -7,7 +7,6 @@
 #include "ifcfg/ifcfg_address.h"
 
 #include <arpa/inet.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -20,9 +19,31 @@ struct ending {
 	char text[4];
 };
 
+/* Several for each of thousands of files, where printf would take the most time. */
 static void key_make(char key[KEY_SIZE], const char *name, struct ending ending)
 {
-	snprintf(key, KEY_SIZE, "%s%s", name, ending.text);
+	size_t size = strlen(name);
+
+	memcpy(key, name, size);
+	memcpy(key + size, ending.text, sizeof(ending.text));
+}
+
+/* index: -1 to INDEX_MAX. */
+static struct ending ending_of(int index)
+{
+	struct ending ending = {{0}};
+	size_t at = 0;
+
+	if (index >= 100) {
+		ending.text[at++] = (char)('0' + index / 100);
+	}
+	if (index >= 10) {
+		ending.text[at++] = (char)('0' + index / 10 % 10);
+	}
+	if (index >= 0) {
+		ending.text[at] = (char)('0' + index % 10);
+	}
+	return ending;
 }
 
 /* The kernel takes no address twice; neither does ifup. */
@@ -247,11 +268,8 @@ static void ipv4_addresses_read(const struct ifcfg_context *context,
 	int index = -1;
 
 	for (; index <= INDEX_MAX; index++) {
-		struct ending ending = {{0}};
+		struct ending ending = ending_of(index);
 		char key[KEY_SIZE];
-		if (index >= 0) {
-			snprintf(ending.text, sizeof(ending.text), "%d", index);
-		}
 		key_make(key, "IPADDR", ending);
 		if (ifcfg_key_value(context, key)) {
 			ipv4_read(context, interface, key, ending);

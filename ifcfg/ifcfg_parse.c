@@ -96,7 +96,7 @@ bool ifcfg_name_is_shells(const char *name)
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (strcmp(names[i], name) == 0) {
+		if (names[i][0] == name[0] && strcmp(names[i], name) == 0) {
 			return true;
 		}
 	}
@@ -112,7 +112,7 @@ bool ifcfg_name_is_preset(const char *name)
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (strcmp(names[i], name) == 0) {
+		if (names[i][0] == name[0] && strcmp(names[i], name) == 0) {
 			return true;
 		}
 	}

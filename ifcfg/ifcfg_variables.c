@@ -5,6 +5,8 @@
 
 #include "ifcfg/ifcfg_parser.h"
 
+#define VARIABLES_STEP 8
+
 struct model_variable *ifcfg_variable_find(const struct ifcfg_variables *variables,
 					   const char *name)
 {
@@ -33,10 +35,10 @@ struct model_variable *ifcfg_variable_add(struct ifcfg_parser *parser, const cha
 			     "more than %d variables; expected fewer", IFCFG_VARIABLES_MAX);
 		return NULL;
 	}
-	/* Room is made in steps of 32. */
-	if (variables->count % 32 == 0) {
-		struct model_variable *list =
-			realloc(variables->list, (variables->count + 32) * sizeof(*list));
+	/* A VLAN interface's file has half a dozen, and there may be thousands of them. */
+	if (variables->count % VARIABLES_STEP == 0) {
+		struct model_variable *list = realloc(
+			variables->list, (variables->count + VARIABLES_STEP) * sizeof(*list));
 		if (!list) {
 			ifcfg_out_of_memory(parser);
 			return NULL;

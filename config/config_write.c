@@ -283,6 +283,21 @@ int config_file_remove(const char *folder, const char *name)
 	return result;
 }
 
+int config_file_sync(const char *folder, const char *name)
+{
+	struct place place;
+	struct stat info;
+	bool exists;
+
+	int result = place_find(folder, name, true, &place, &info, &exists);
+	if (result < 0) {
+		return result;
+	}
+	result = folder_sync(place.folder_fd);
+	close(place.folder_fd);
+	return result;
+}
+
 int config_file_restore(const char *folder, const char *name, const struct config_text *text)
 {
 	if (!text) {

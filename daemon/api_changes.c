@@ -48,7 +48,7 @@ static void api_on_reloaded(const struct apply_result *result, void *user)
 				  status_json_problems(reloading->daemon), "changes",
 				  result->changes)};
 
-	transactions_note_folder(reloading->daemon, &reloading->peer, "reload");
+	transactions_note(reloading->daemon, &reloading->peer, "reload", result->texts);
 	api_deferred_answer(answer, reloading->deferred);
 	free(reloading);
 }

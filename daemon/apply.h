@@ -14,6 +14,7 @@ struct apply_request;
 struct apply_result;
 struct config_texts;
 struct daemon;
+struct model;
 struct model_address;
 
 /* At the start: takes over what a former daemon left, starts the rest. */
@@ -41,6 +42,8 @@ struct apply_request {
 	size_t scope_count;
 	bool strict;
 	bool skip_probe; /* of addresses: when taking back what was there a moment ago */
+	/* What the interfaces of a faulty file go on as; NULL: as they run. Not kept. */
+	const struct model *ran;
 };
 
 /* What has come of it; lives as long as the callback. */

@@ -34,6 +34,7 @@ struct apply {
 	char **names; /* of the scope, sorted; ours */
 	struct plan_scope scope;
 
+	const struct model *ran;    /* the request's, while the texts are read */
 	struct config_texts texts;  /* that are to be in force */
 	bool texts_known;	    /* false: there were none to be read */
 	const struct model *wanted; /* of them; what is faulty is in it as it runs */

@@ -149,13 +149,14 @@ static int apply_read_texts(struct apply *apply, const struct config_texts *give
 
 /* What was applied before goes on under every name that an error touches. */
 static int apply_keep_running(struct apply *apply, struct model *model,
-			      const struct model_problems *found)
+			      const struct model_problems *found, const struct model *ran)
 {
-	struct model *applied = observe_applied(apply->daemon);
+	struct model *applied = ran ? NULL : observe_applied(apply->daemon);
 	bool fine;
 
+	ran = ran ? ran : applied;
 	model_drop_faulty(model, found);
-	fine = applied && !found->out_of_memory && model_keep_running(model, found, applied);
+	fine = ran && !found->out_of_memory && model_keep_running(model, found, ran);
 	model_free(applied);
 	return fine ? 0 : -ENOMEM;
 }
@@ -188,7 +189,7 @@ static int apply_make_own(struct apply *apply)
 
 	if (err == 0 && !apply->configuration) {
 		problems_add_model(&apply->problems, model, &found);
-		err = apply_keep_running(apply, model, &found);
+		err = apply_keep_running(apply, model, &found, apply->ran);
 	}
 	if (err < 0) {
 		model_free(model);
@@ -242,9 +243,11 @@ int apply_read(struct apply *apply, const struct apply_request *request)
 {
 	int err = apply_read_texts(apply, request->texts);
 
+	apply->ran = request->ran;
 	if (err == 0) {
 		err = apply_make_model(apply);
 	}
+	apply->ran = NULL;
 	if (err < 0) {
 		apply_fail(apply, "unreadable",
 			   "%s can't be read: %s; what runs goes on running",

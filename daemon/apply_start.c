@@ -17,6 +17,7 @@
 #include "daemon/nic_runtime.h"
 #include "daemon/observe.h"
 #include "daemon/state.h"
+#include "daemon/transaction.h"
 #include "daemon/vlan_parent.h"
 
 static void apply_take_over(struct daemon *daemon, const char *name,
@@ -97,7 +98,8 @@ static const struct configuration *apply_configuration_of_files(struct daemon *d
 
 void apply_start(struct daemon *daemon)
 {
-	struct apply_request request = {.skip_probe = true};
+	struct apply_request request = {.texts = transactions_start_texts(daemon),
+					.skip_probe = true};
 	struct apply *apply = apply_new(daemon, &request);
 	const struct configuration *files;
 

@@ -98,6 +98,11 @@ static bool history_entry_from_json(const json_t *json, unsigned int number,
 	}
 	out->number = number;
 	out->taken_back = json_get_bool(json, "taken_back", false);
+	out->unmarked = false;
+	out->fault = NULL;
+	if (json_is_string(json_object_get(json, "fault"))) {
+		out->fault = strdup(json_string_value(json_object_get(json, "fault")));
+	}
 	out->files = json_incref(files);
 	return true;
 }
@@ -113,6 +118,12 @@ static void history_insert(struct history *history, const struct history_entry *
 	history->list[at] = *entry;
 }
 
+static void history_entry_clear(struct history_entry *entry)
+{
+	free(entry->fault);
+	json_decref(entry->files);
+}
+
 static void history_drop(struct history *history, size_t at)
 {
 	char name[HISTORY_NAME_SIZE];
@@ -120,7 +131,7 @@ static void history_drop(struct history *history, size_t at)
 	history_name(history->list[at].number, name);
 	/* One that stays behind is dropped the next time. */
 	(void)config_file_remove(history->folder, name);
-	json_decref(history->list[at].files);
+	history_entry_clear(&history->list[at]);
 	memmove(&history->list[at], &history->list[at + 1],
 		(history->count - at - 1) * sizeof(history->list[0]));
 	history->count--;
@@ -226,7 +237,7 @@ int history_open(const char *store, history_damaged_callback *callback, void *co
 void history_close(struct history *history)
 {
 	for (size_t i = 0; i < history->count; i++) {
-		json_decref(history->list[i].files);
+		history_entry_clear(&history->list[i]);
 	}
 	history_dumps_free(history);
 	free(history->folder);
@@ -269,23 +280,30 @@ const struct history_entry *history_find(const struct history *history, unsigned
 }
 
 int history_add(struct history *history, unsigned int number,
-		const struct history_origin *origin, bool taken_back,
+		const struct history_origin *origin, bool taken_back, const char *fault,
 		const struct config_texts *before, const struct config_texts *texts)
 {
-	struct history_entry entry = {
-		.number = number, .origin = *origin, .taken_back = taken_back};
+	struct history_entry entry = {.number = number,
+				      .origin = *origin,
+				      .taken_back = taken_back,
+				      .fault = fault ? strdup(fault) : NULL};
 	char name[HISTORY_NAME_SIZE];
-	char *bytes = history_dump_entry(history, &entry, before, texts, &entry.files);
+	char *bytes = !fault || entry.fault
+			      ? history_dump_entry(history, &entry, before, texts, &entry.files)
+			      : NULL;
 	int err;
 
 	if (!bytes) {
+		free(entry.fault);
 		return -ENOMEM;
 	}
 	history_name(number, name);
 	err = store_write_bytes(history->folder, name, bytes);
 	free(bytes);
 	if (err < 0) {
-		json_decref(entry.files);
+		/* It may have been the sync alone that failed. */
+		(void)config_file_remove(history->folder, name);
+		history_entry_clear(&entry);
 	} else {
 		history_insert(history, &entry);
 		history_prune(history);
@@ -296,30 +314,63 @@ int history_add(struct history *history, unsigned int number,
 	return err;
 }
 
-int history_mark_taken_back(struct history *history, unsigned int number)
+static int history_write_mark(const struct history *history, unsigned int number)
 {
 	char name[HISTORY_NAME_SIZE];
 	json_t *json;
 	int err;
 
+	history_name(number, name);
+	err = store_read(history->folder, name, &json);
+	if (err == -ENOENT || err == -EINVAL) {
+		/* The next daemon doesn't take it for an entry either. */
+		return 0;
+	}
+	if (err == 0) {
+		err = json_object_set_new(json, "taken_back", json_true()) < 0
+			      ? -ENOMEM
+			      : store_write(history->folder, name, json);
+		json_decref(json);
+	}
+	return err;
+}
+
+void history_take_back(struct history *history, unsigned int number)
+{
 	for (size_t i = 0; i < history->count; i++) {
-		if (history->list[i].number != number || history->list[i].taken_back) {
+		struct history_entry *entry = &history->list[i];
+
+		if (entry->number == number) {
+			entry->unmarked = entry->unmarked || !entry->taken_back;
+			entry->taken_back = true;
+		}
+	}
+}
+
+int history_mark_taken_back(struct history *history, unsigned int number)
+{
+	char name[HISTORY_NAME_SIZE];
+	int err;
+
+	history_take_back(history, number);
+	for (size_t i = 0; i < history->count; i++) {
+		struct history_entry *entry = &history->list[i];
+
+		if (entry->number != number) {
 			continue;
 		}
-		history_name(number, name);
-		err = store_read(history->folder, name, &json);
-		if (err == 0) {
-			err = json_object_set_new(json, "taken_back", json_true()) < 0
-				      ? -ENOMEM
-				      : store_write(history->folder, name, json);
-			json_decref(json);
-		}
-		if (err == 0) {
-			history->list[i].taken_back = true;
-		}
+		err = entry->unmarked ? history_write_mark(history, number) : 0;
+		entry->unmarked = err < 0;
 		return err;
 	}
-	return 0;
+	history_name(number, name);
+	err = config_file_remove(history->folder, name);
+	return err == -ENOENT ? 0 : err;
+}
+
+int history_make_folder(const struct history *history)
+{
+	return store_open(history->folder);
 }
 
 int history_read(const struct history *history, unsigned int number, json_t **out)
@@ -338,7 +389,7 @@ int history_read(const struct history *history, unsigned int number, json_t **ou
 		json_decref(json);
 		return -EINVAL;
 	}
-	json_decref(entry.files);
+	history_entry_clear(&entry);
 	*out = json;
 	return 0;
 }

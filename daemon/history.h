@@ -31,6 +31,8 @@ struct history_entry {
 	unsigned int number; /* from 1 */
 	struct history_origin origin;
 	bool taken_back;
+	bool unmarked; /* taken back, and its file doesn't say so yet */
+	char *fault;   /* what is wrong with one of its files; NULL: nothing */
 	json_t *files; /* [{"name", "change"}] */
 };
 
@@ -66,22 +68,33 @@ const struct history_entry *history_before(const struct history *history, unsign
 const struct history_entry *history_find(const struct history *history, unsigned int number);
 
 /* Adds an entry durably, and removes the oldest beyond TRANSACTION_HISTORY_MAX, but never
- * the newest that is in force. before: what it differs from; NULL: nothing. 0 or -errno. */
+ * the newest that is in force. before: what it differs from; NULL: nothing. fault: what is
+ * wrong with one of the files; NULL: nothing. 0 or -errno. */
 int history_add(struct history *history, unsigned int number,
-		const struct history_origin *origin, bool taken_back,
+		const struct history_origin *origin, bool taken_back, const char *fault,
 		const struct config_texts *before, const struct config_texts *texts);
-/* 0 or -errno; one that is not there is no error. */
+/* From now on it counts as taken back here. */
+void history_take_back(struct history *history, unsigned int number);
+/* And in its file; 0 or -errno: that doesn't say so yet, and this is to be called again. Of one
+ * that could not be added, what is left is removed. */
 int history_mark_taken_back(struct history *history, unsigned int number);
+/* Makes the folder anew, if somebody has removed it. */
+int history_make_folder(const struct history *history);
 
 /* The texts of one; -ENOENT, -EINVAL (damaged). */
 int history_texts(const struct history *history, unsigned int number, const char *folder,
 		  struct config_texts *out);
 
-/* As GET /v1/history lists it, and one with its difference (NULL: there is none); waiting
- * is the number of the one that is to be confirmed, 0: none does. */
-json_t *history_json(const struct history *history, unsigned int waiting);
+/* Which entries have a state of their own; 0: none has. */
+struct history_states {
+	unsigned int in_force;
+	unsigned int waiting; /* in force, to be confirmed */
+};
+
+/* As GET /v1/history lists it, and one with its difference (NULL: there is none). */
+json_t *history_json(const struct history *history, struct history_states states);
 json_t *history_entry_json(const struct history *history, unsigned int number,
-			   unsigned int waiting);
+			   struct history_states states);
 
 /* [{"name", "change"}] of what differs; NULL: no memory. */
 json_t *history_files(const struct config_texts *before, const struct config_texts *texts);

@@ -169,9 +169,10 @@ static json_t *history_head(const struct history_entry *entry,
 	if (fclose(difference.stream) != 0) {
 		difference.out_of_memory = true;
 	}
-	json = json_pack("{s:i, s:I, s:b, s:o, s:o}", "version", HISTORY_VERSION, "number",
-			 (json_int_t)entry->number, "taken_back", entry->taken_back, "files",
-			 difference.files, "difference",
+	json = json_pack("{s:i, s:I, s:b, s:o*, s:o, s:o}", "version", HISTORY_VERSION,
+			 "number", (json_int_t)entry->number, "taken_back", entry->taken_back,
+			 "fault", entry->fault ? config_json_string(entry->fault) : NULL,
+			 "files", difference.files, "difference",
 			 config_json_string(difference.text ? difference.text : ""));
 	free(difference.text);
 	if (json &&
@@ -216,24 +217,24 @@ char *history_dump_entry(struct history *history, const struct history_entry *en
 	return bytes;
 }
 
-static const char *history_state(const struct history *history,
-				 const struct history_entry *entry, unsigned int waiting)
+static const char *history_state(const struct history_entry *entry,
+				 struct history_states states)
 {
 	if (entry->taken_back) {
 		return "taken_back";
 	}
-	if (entry->number == waiting) {
+	if (entry->number == states.waiting) {
 		return "waiting";
 	}
-	return entry == history_in_force(history, 0) ? "in_force" : "former";
+	return entry->number == states.in_force ? "in_force" : "former";
 }
 
-static json_t *history_show(const struct history *history, const struct history_entry *entry,
-			    unsigned int waiting)
+static json_t *history_show(const struct history_entry *entry, struct history_states states)
 {
-	json_t *json =
-		json_pack("{s:I, s:s, s:O}", "number", (json_int_t)entry->number, "state",
-			  history_state(history, entry, waiting), "files", entry->files);
+	json_t *json = json_pack("{s:I, s:s, s:o, s:O}", "number", (json_int_t)entry->number,
+				 "state", history_state(entry, states), "fault",
+				 entry->fault ? config_json_string(entry->fault) : json_null(),
+				 "files", entry->files);
 
 	if (json && history_origin_to_json(&entry->origin, json) < 0) {
 		json_decref(json);
@@ -242,22 +243,21 @@ static json_t *history_show(const struct history *history, const struct history_
 	return json;
 }
 
-json_t *history_json(const struct history *history, unsigned int waiting)
+json_t *history_json(const struct history *history, struct history_states states)
 {
 	json_t *list = json_array();
 
 	for (size_t i = history->count; i > 0; i--) {
-		json_array_append_new(list,
-				      history_show(history, &history->list[i - 1], waiting));
+		json_array_append_new(list, history_show(&history->list[i - 1], states));
 	}
 	return json_pack("{s:o}", "configurations", list);
 }
 
 json_t *history_entry_json(const struct history *history, unsigned int number,
-			   unsigned int waiting)
+			   struct history_states states)
 {
 	const struct history_entry *entry = history_find(history, number);
-	json_t *json = entry ? history_show(history, entry, waiting) : NULL;
+	json_t *json = entry ? history_show(entry, states) : NULL;
 	json_t *file, *difference;
 
 	if (!json || history_read(history, number, &file) < 0) {

@@ -18,9 +18,9 @@
 /* Changes with every change of the meaning of what is written. */
 #define JOURNAL_VERSION	 1
 /* More copies of one file are kept than anybody looks at. */
-#define JOURNAL_KEPT_MAX 100
+#define JOURNAL_KEPT_MAX 10000
 
-int journal_write(const char *store, const char *folder, const struct journal *journal)
+static int journal_put(const char *store, const char *folder, const struct journal *journal)
 {
 	json_t *json = json_pack(
 		"{s:i, s:I, s:I, s:b, s:o, s:o, s:o, s:O?}", "version", JOURNAL_VERSION,
@@ -93,6 +93,32 @@ static int journal_from_json(const json_t *json, const char *folder, enum ifcfg_
 	return err;
 }
 
+int journal_write(const char *store, const char *folder, const struct journal *journal,
+		  bool *left)
+{
+	char path[PATH_MAX];
+	struct stat info;
+	int err;
+
+	*left = false;
+	if (snprintf(path, sizeof(path), "%s/" JOURNAL_FILE, store) >= (int)sizeof(path)) {
+		return -ENAMETOOLONG;
+	}
+	if (lstat(path, &info) == 0) {
+		return -EEXIST;
+	}
+	err = journal_put(store, folder, journal);
+	if (err < 0) {
+		*left = journal_remove(store) < 0;
+	}
+	return err;
+}
+
+int journal_write_again(const char *store, const char *folder, const struct journal *journal)
+{
+	return journal_put(store, folder, journal);
+}
+
 int journal_read(const char *store, const char *folder, enum ifcfg_dialect dialect,
 		 struct journal *out)
 {
@@ -115,7 +141,9 @@ int journal_read(const char *store, const char *folder, enum ifcfg_dialect diale
 
 int journal_remove(const char *store)
 {
-	return config_file_remove(store, JOURNAL_FILE);
+	int err = config_file_remove(store, JOURNAL_FILE);
+
+	return err == -ENOENT ? 0 : err;
 }
 
 void journal_free(struct journal *journal)
@@ -160,17 +188,24 @@ static int journal_file_holds(const char *path, const struct config_text *text)
 	return same ? 1 : 0;
 }
 
+/* The i-th name under which a file is kept beside; 0 or -ENAMETOOLONG. */
+static int journal_kept_name(const char *file, int i, char out[JOURNAL_NAME_SIZE])
+{
+	int size = i == 0 ? snprintf(out, JOURNAL_NAME_SIZE, "%s.bak", file)
+			  : snprintf(out, JOURNAL_NAME_SIZE, "%s.%d.bak", file, i);
+
+	return size >= JOURNAL_NAME_SIZE ? -ENAMETOOLONG : 0;
+}
+
 int journal_keep(const char *folder, const struct config_text *text,
 		 char kept[JOURNAL_NAME_SIZE])
 {
 	char name[JOURNAL_NAME_SIZE], path[PATH_MAX];
 
 	for (int i = 0; i < JOURNAL_KEPT_MAX; i++) {
-		int size = i == 0 ? snprintf(name, sizeof(name), "%s.bak", text->name)
-				  : snprintf(name, sizeof(name), "%s.%d.bak", text->name, i);
-		int holds, err = 0;
+		int holds, err = journal_kept_name(text->name, i, name);
 
-		if (size >= (int)sizeof(name) ||
+		if (err < 0 ||
 		    snprintf(path, sizeof(path), "%s/%s", folder, name) >= (int)sizeof(path)) {
 			return -ENAMETOOLONG;
 		}
@@ -182,6 +217,9 @@ int journal_keep(const char *folder, const struct config_text *text,
 			err = config_file_write(folder, name, text->bytes, text->size, text);
 		} else if (holds < 0) {
 			err = holds;
+		} else {
+			/* Whoever wrote it may have had no time to sync. */
+			err = config_file_sync(folder, name);
 		}
 		if (err == 0) {
 			memcpy(kept, name, sizeof(name));
@@ -191,35 +229,86 @@ int journal_keep(const char *folder, const struct config_text *text,
 	return -EEXIST;
 }
 
+int journal_keep_unread(const char *folder, const char *name, char kept[JOURNAL_NAME_SIZE])
+{
+	char from[PATH_MAX], to[PATH_MAX];
+	struct stat info;
+
+	if (snprintf(from, sizeof(from), "%s/%s", folder, name) >= (int)sizeof(from)) {
+		return -ENAMETOOLONG;
+	}
+	if (lstat(from, &info) < 0) {
+		return -errno;
+	}
+	if (S_ISDIR(info.st_mode)) {
+		return -EISDIR;
+	}
+	for (int i = 0; i < JOURNAL_KEPT_MAX; i++) {
+		int err = journal_kept_name(name, i, kept);
+
+		if (err < 0 ||
+		    snprintf(to, sizeof(to), "%s/%s", folder, kept) >= (int)sizeof(to)) {
+			return -ENAMETOOLONG;
+		}
+		if (lstat(to, &info) == 0) {
+			continue;
+		}
+		if (errno != ENOENT || rename(from, to) < 0) {
+			return -errno;
+		}
+		return config_file_sync(folder, kept);
+	}
+	return -EEXIST;
+}
+
 struct journal_restoring {
 	const struct journal *journal;
 	const struct config_texts *now;
 	journal_kept_callback *callback;
 	void *context;
+	char *failed; /* the name of the first that could not be put back */
 	int err;
 };
 
-static int journal_restore_one(struct journal_restoring *restoring, const char *name,
+/* What somebody has written goes nowhere without being kept. */
+static int journal_keep_one(const struct journal_restoring *restoring,
+			    const struct config_text *now, const struct config_text *after)
+{
+	const char *folder = restoring->now->folder;
+	char kept[JOURNAL_NAME_SIZE];
+	int err;
+
+	if (now->read_error != 0) {
+		err = journal_keep_unread(folder, now->name, kept);
+	} else if (!restoring->journal->edited && journal_texts_equal(now, after)) {
+		return 0;
+	} else {
+		err = journal_keep(folder, now, kept);
+	}
+	if (err == 0) {
+		restoring->callback(now->name, kept, restoring->context);
+	}
+	return err;
+}
+
+static int journal_restore_one(const struct journal_restoring *restoring, const char *name,
 			       const struct config_text *before,
 			       const struct config_text *after)
 {
 	const char *folder = restoring->now->folder;
 	const struct config_text *now = config_texts_find(restoring->now, name);
-	char kept[JOURNAL_NAME_SIZE];
-	int err;
+	bool same = journal_texts_equal(now, before);
+	int err = 0;
 
-	if (journal_texts_equal(now, before) && (!now || now->mode == before->mode)) {
-		return 0;
+	if (same && (!now || now->mode == before->mode)) {
+		/* It may have become so a moment before the power was lost, or the sync
+		 * failed. */
+		return config_file_sync(folder, name);
 	}
-	if (now && now->read_error == 0 && !journal_texts_equal(now, after) &&
-	    !journal_texts_equal(now, before)) {
-		err = journal_keep(folder, now, kept);
-		if (err < 0) {
-			return err;
-		}
-		restoring->callback(name, kept, restoring->context);
+	if (now && !same) {
+		err = journal_keep_one(restoring, now, after);
 	}
-	return config_file_restore(folder, name, before);
+	return err < 0 ? err : config_file_restore(folder, name, before);
 }
 
 static void journal_on_difference(const struct config_text *before,
@@ -231,16 +320,42 @@ static void journal_on_difference(const struct config_text *before,
 
 	if (err < 0 && restoring->err == 0) {
 		restoring->err = err;
+		(void)snprintf(restoring->failed, JOURNAL_NAME_SIZE, "%s", name);
 	}
 }
 
 int journal_restore(const struct journal *journal, const struct config_texts *now,
-		    journal_kept_callback *callback, void *context)
+		    journal_kept_callback *callback, void *context,
+		    char failed[JOURNAL_NAME_SIZE])
 {
-	struct journal_restoring restoring = {
-		.journal = journal, .now = now, .callback = callback, .context = context};
+	struct journal_restoring restoring = {.journal = journal,
+					      .now = now,
+					      .callback = callback,
+					      .context = context,
+					      .failed = failed};
 
+	failed[0] = '\0';
 	(void)config_texts_compare(&journal->before, &journal->after, journal_on_difference,
 				   &restoring);
 	return restoring.err;
+}
+
+int journal_texts_before(const struct journal *journal, const struct config_texts *now,
+			 struct config_texts *out)
+{
+	struct config_texts texts = {0};
+	int err = config_texts_copy(now, &texts);
+
+	for (size_t i = 0; err == 0 && i < journal->after.count; i++) {
+		config_texts_remove(&texts, journal->after.list[i].name);
+	}
+	for (size_t i = 0; err == 0 && i < journal->before.count; i++) {
+		err = config_texts_set(&texts, &journal->before.list[i]);
+	}
+	if (err < 0) {
+		config_texts_free(&texts);
+		return err;
+	}
+	*out = texts;
+	return 0;
 }

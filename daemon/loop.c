@@ -113,8 +113,7 @@ static void daemon_on_reloaded(const struct apply_result *result, void *user)
 {
 	struct daemon *daemon = user;
 
-	(void)result;
-	transactions_note_folder(daemon, NULL, "reload");
+	transactions_note(daemon, NULL, "reload", result->texts);
 	daemon_notify_status(daemon, "READY=1\n");
 }
 
@@ -351,7 +350,8 @@ int daemon_run(const struct daemon_options *options, int ready_fd)
 			 engine_reads_carrier(daemon->engine) ? "in the transmit program"
 							      : "by polling and events only");
 		apply_start(daemon);
-		transactions_note_folder(daemon, NULL, "start");
+		transactions_note(daemon, NULL, "start",
+				  daemon->texts.folder ? &daemon->texts : NULL);
 		daemon_tell_ready(daemon, ready_fd);
 		daemon_release_strays(daemon);
 		err = sd_event_loop(daemon->loop);

@@ -82,6 +82,7 @@ int store_write(const char *folder, const char *name, const json_t *json)
 static int store_load(FILE *file, json_t **out)
 {
 	struct stat info;
+	json_error_t error;
 	json_t *json;
 
 	if (fstat(fileno(file), &info) < 0) {
@@ -91,10 +92,16 @@ static int store_load(FILE *file, json_t **out)
 		return -EINVAL;
 	}
 	/* json_loadfd() would read byte by byte. */
-	json = json_loadf(file, JSON_REJECT_DUPLICATES, NULL);
+	json = json_loadf(file, JSON_REJECT_DUPLICATES, &error);
 	if (!json_is_object(json)) {
+		/* What can't be read now may well be whole. */
+		int err = json							? -EINVAL
+			  : ferror(file)					? -EIO
+			  : json_error_code(&error) == json_error_out_of_memory ? -ENOMEM
+										: -EINVAL;
+
 		json_decref(json);
-		return -EINVAL;
+		return err;
 	}
 	*out = json;
 	return 0;

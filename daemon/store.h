@@ -16,13 +16,15 @@
  * what a killed daemon left unfinished in it. 0 or -errno. */
 int store_open(const char *folder);
 
-/* Durable when it returns 0; on -errno the file is as it was. Mode 0600. */
+/* Durable when it returns 0. On -errno the file is as it was, or, where only the folder
+ * couldn't be synced, as it was to be: who cares writes or removes it again. Mode 0600. */
 int store_write(const char *folder, const char *name, const json_t *json);
 
 /* The same with what is JSON already. */
 int store_write_bytes(const char *folder, const char *name, const char *text);
 
-/* -ENOENT: there is none; -EINVAL: it is damaged (no JSON object). *out is a new
+/* -ENOENT: there is none; -EINVAL: it is damaged (no JSON object); else -errno: it can't be
+ * read now, whatever is in it. *out is a new
  * reference. */
 int store_read(const char *folder, const char *name, json_t **out);
 

@@ -18,6 +18,8 @@
 
 /* More sentences than that say no more. */
 #define TRANSACTION_NOTES_MAX 64
+/* So many edited files are named each. */
+#define TRANSACTION_KEPT_SAID 8
 
 int transactions_read_folder(struct transactions *transactions)
 {
@@ -47,7 +49,7 @@ static void transactions_add_problem(struct problems *problems, const char *text
 
 void transactions_say(struct transactions *transactions, const char *format, ...)
 {
-	char text[TRANSACTION_ERROR_SIZE];
+	char text[TRANSACTION_SENTENCE_SIZE];
 	va_list arguments;
 
 	va_start(arguments, format);
@@ -58,6 +60,45 @@ void transactions_say(struct transactions *transactions, const char *format, ...
 		json_array_append_new(transactions->notes, json_text(text));
 	}
 	transactions_add_problem(&transactions->daemon->problems, text);
+}
+
+void transactions_unsay(struct transactions *transactions, const char *text)
+{
+	struct problems *problems = &transactions->daemon->problems;
+
+	for (size_t i = json_array_size(transactions->notes); text[0] && i-- > 0;) {
+		if (strcmp(json_string_value(json_array_get(transactions->notes, i)), text) ==
+		    0) {
+			json_array_remove(transactions->notes, i);
+		}
+	}
+	for (size_t i = problems->count; text[0] && i-- > 0;) {
+		if (problems->list[i].message && strcmp(problems->list[i].message, text) == 0) {
+			problems_remove(problems, i);
+		}
+	}
+}
+
+void transactions_note_kept(struct transactions *transactions, const char *name,
+			    const char *kept)
+{
+	size_t count = json_array_size(transactions->kept);
+
+	json_array_append_new(
+		transactions->kept,
+		json_pack("{s:o, s:o}", "name", json_text(name), "kept", json_text(kept)));
+	if (count < TRANSACTION_KEPT_SAID) {
+		transactions_say(transactions,
+				 "%s had been edited by hand: that text is kept as %s in %s",
+				 name, kept, transactions->daemon->options.config);
+		return;
+	}
+	log_line(LOG_LEVEL_NOTICE, "%s had been edited by hand: that text is kept as %s", name,
+		 kept);
+	if (count == TRANSACTION_KEPT_SAID) {
+		transactions_say(transactions, "more files that had been edited are kept "
+					       "likewise, as NAME.bak; the log names them");
+	}
 }
 
 void transactions_event(struct transactions *transactions, const char *name, const char *format,
@@ -104,16 +145,15 @@ bool transactions_same(const struct config_texts *a, const struct config_texts *
 	return true;
 }
 
-unsigned int transactions_next_number(const struct transactions *transactions)
-{
-	return transactions->history.last_number % HISTORY_NUMBER_MAX + 1;
-}
-
-static void transactions_set_in_force(struct transactions *transactions,
-				      const struct config_texts *texts)
+void transactions_set_in_force(struct transactions *transactions,
+			       const struct config_texts *texts)
 {
 	struct config_texts copy = {0};
 
+	if (texts == &transactions->in_force) {
+		transactions->known = true;
+		return;
+	}
 	if (config_texts_copy(texts, &copy) < 0) {
 		transactions_say(transactions, "out of memory: which configuration is in force "
 					       "is not noted");
@@ -122,24 +162,6 @@ static void transactions_set_in_force(struct transactions *transactions,
 	config_texts_free(&transactions->in_force);
 	transactions->in_force = copy;
 	transactions->known = true;
-}
-
-int transactions_record(struct transactions *transactions, unsigned int number,
-			const struct history_origin *origin, const struct config_texts *texts)
-{
-	const struct config_texts *before =
-		transactions->known ? &transactions->in_force : NULL;
-	int err = transactions->store_err;
-
-	if (err == 0) {
-		err = history_add(&transactions->history, number, origin, false, before, texts);
-	}
-	if (err < 0) {
-		return err;
-	}
-	transactions->number = number;
-	transactions_set_in_force(transactions, texts);
-	return 0;
 }
 
 /* What is to be said as long as it is so. */
@@ -152,6 +174,9 @@ static void transactions_add_problems(struct transactions *transactions)
 	if (transactions->store_err < 0) {
 		transactions_add_problem(problems, transactions->store_error);
 	}
+	if (transactions->unrecorded) {
+		transactions_add_problem(problems, transactions->unrecorded_error);
+	}
 	json_array_foreach (transactions->notes, index, note) {
 		transactions_add_problem(problems, json_string_value(note));
 	}
@@ -161,35 +186,27 @@ void transactions_note(struct daemon *daemon, const struct peer *peer, const cha
 		       const struct config_texts *texts)
 {
 	struct transactions *transactions = daemon->transactions;
+	char fault[TRANSACTION_ERROR_SIZE];
 	struct history_origin origin;
-	int err = 0;
+	bool faulty;
+	int err;
 
 	transactions_add_problems(transactions);
-	if (transactions->known && transactions_same(&transactions->in_force, texts)) {
+	if (!texts ||
+	    (transactions->known && transactions_same(&transactions->in_force, texts))) {
 		return;
 	}
 	/* What is reloaded while a change waits is noted when that has had its end. */
-	if (transactions->phase == TRANSACTION_IDLE && transactions->store_err == 0) {
-		transactions_origin(peer, how, &origin);
-		err = transactions_record(transactions, transactions_next_number(transactions),
-					  &origin, texts);
-		if (err == 0) {
-			return;
-		}
-		transactions_say(transactions,
-				 "the configuration that is in force can't be kept in %s: %s",
-				 daemon->options.store, strerror(-err));
+	if (transactions->phase != TRANSACTION_IDLE) {
+		transactions_set_in_force(transactions, texts);
+		return;
 	}
-	if (transactions->phase == TRANSACTION_IDLE) {
-		transactions->number = 0;
-	}
-	transactions_set_in_force(transactions, texts);
-}
-
-void transactions_note_folder(struct daemon *daemon, const struct peer *peer, const char *how)
-{
-	if (transactions_read_folder(daemon->transactions) == 0) {
-		transactions_note(daemon, peer, how, &daemon->transactions->folder);
+	faulty = transaction_fault(transactions, texts, NULL, fault);
+	transactions_origin(peer, how, &origin);
+	err = transactions_record(transactions, transactions_next_number(transactions), &origin,
+				  faulty ? fault : NULL, texts);
+	if (err < 0) {
+		transactions_record_later(transactions, &origin, texts, err);
 	}
 }
 
@@ -254,17 +271,68 @@ static void transactions_open_store(struct transactions *transactions)
 	}
 }
 
+int transactions_new_timer(struct transactions *transactions, sd_event_time_handler_t handler,
+			   sd_event_source **out)
+{
+	/* Suspending the machine doesn't stop this clock, and nobody can set it. */
+	int err = sd_event_add_time(transactions->daemon->loop, out, CLOCK_BOOTTIME, UINT64_MAX,
+				    1000, handler, transactions);
+
+	if (err >= 0) {
+		err = sd_event_source_set_enabled(*out, SD_EVENT_OFF);
+	}
+	if (err >= 0) {
+		err = sd_event_source_set_priority(*out, DAEMON_PRIORITY_SIGNAL);
+	}
+	return err < 0 ? err : 0;
+}
+
+int transactions_arm(struct transactions *transactions, sd_event_source *timer,
+		     uint64_t delay_us, uint64_t *deadline_us)
+{
+	uint64_t now_us;
+	int err = sd_event_now(transactions->daemon->loop, CLOCK_BOOTTIME, &now_us);
+
+	if (err >= 0) {
+		*deadline_us = now_us + delay_us;
+		err = sd_event_source_set_time(timer, *deadline_us);
+	}
+	if (err >= 0) {
+		err = sd_event_source_set_enabled(timer, SD_EVENT_ONESHOT);
+	}
+	return err < 0 ? err : 0;
+}
+
+static int transactions_on_record_time(sd_event_source *source, uint64_t time_us, void *user)
+{
+	(void)source;
+	(void)time_us;
+	(void)transactions_record_again(user);
+	return 0;
+}
+
 int transactions_open(struct daemon *daemon)
 {
 	struct transactions *transactions = calloc(1, sizeof(*transactions));
 	unsigned int unfinished = 0;
+	int err;
 
 	if (!transactions) {
 		return -ENOMEM;
 	}
 	transactions->daemon = daemon;
 	transactions->notes = json_array();
+	transactions->kept = json_array();
 	daemon->transactions = transactions;
+	/* Made now: once a change waits, nothing may be in the way of taking it back. */
+	err = transactions_new_timer(transactions, transaction_on_time, &transactions->timer);
+	if (err == 0) {
+		err = transactions_new_timer(transactions, transactions_on_record_time,
+					     &transactions->record_timer);
+	}
+	if (err < 0) {
+		return err;
+	}
 	transactions_open_store(transactions);
 	(void)config_temporaries_remove(daemon->options.config);
 	if (transactions->store_err == 0) {
@@ -280,6 +348,8 @@ void transaction_clear(struct transaction *now)
 	journal_free(&now->journal);
 	config_texts_free(&now->target);
 	config_texts_free(&now->former);
+	config_texts_free(&now->back);
+	model_free(now->former_running);
 	for (size_t i = 0; i < now->scope_count; i++) {
 		free(now->scope[i]);
 	}
@@ -296,16 +366,22 @@ void transactions_close(struct daemon *daemon)
 	}
 	if (transactions->phase != TRANSACTION_IDLE) {
 		log_line(LOG_LEVEL_NOTICE,
-			 "configuration %u was not confirmed: the next start "
-			 "takes it back",
+			 "configuration %u has had no end: the next start takes it "
+			 "back",
 			 transactions->now.journal.number);
 	}
+	if (transactions->unrecorded) {
+		(void)transactions_record_again(transactions);
+	}
 	sd_event_source_disable_unref(transactions->timer);
+	sd_event_source_disable_unref(transactions->record_timer);
 	transaction_clear(&transactions->now);
 	config_texts_free(&transactions->in_force);
 	config_texts_free(&transactions->folder);
+	config_texts_free(&transactions->recorded);
 	history_close(&transactions->history);
 	json_decref(transactions->notes);
+	json_decref(transactions->kept);
 	free(transactions);
 	daemon->transactions = NULL;
 }
@@ -313,7 +389,7 @@ void transactions_close(struct daemon *daemon)
 struct transaction_answer transaction_error(unsigned int status, const char *code,
 					    const char *format, ...)
 {
-	char message[TRANSACTION_ERROR_SIZE];
+	char message[TRANSACTION_SENTENCE_SIZE];
 	va_list arguments;
 
 	va_start(arguments, format);
@@ -326,22 +402,55 @@ struct transaction_answer transaction_error(unsigned int status, const char *cod
 	};
 }
 
+/* A file that is gone has no errors any more, and one that somebody has edited since not
+ * those of before; the next reading says what its are. */
+static bool transactions_is_stale(const struct transactions *transactions,
+				  const struct problem *problem)
+{
+	const char *slash = problem->file ? strrchr(problem->file, '/') : NULL;
+	const char *name = slash ? slash + 1 : problem->file;
+
+	return name &&
+	       !journal_texts_equal(config_texts_find(&transactions->folder, name),
+				    config_texts_find(&transactions->daemon->texts, name));
+}
+
+static void transactions_drop_stale(struct transactions *transactions)
+{
+	struct problems *problems = &transactions->daemon->problems;
+	bool known = false;
+
+	for (size_t i = problems->count; i-- > 0;) {
+		if (!problems->list[i].file) {
+			continue;
+		}
+		if (!known && transactions_read_folder(transactions) < 0) {
+			return;
+		}
+		known = true;
+		if (transactions_is_stale(transactions, &problems->list[i])) {
+			problems_remove(problems, i);
+		}
+	}
+}
+
 struct transaction_answer transaction_done(struct transactions *transactions, json_t *steps,
 					   json_t *changes)
 {
 	struct daemon *daemon = transactions->daemon;
 
+	transactions_drop_stale(transactions);
 	transactions_add_problems(transactions);
 	return (struct transaction_answer){
 		.status = 200,
-		.json = json_pack("{s:o, s:o, s:o, s:o, s:o, s:[]}", "number",
-				  transactions->number
-					  ? json_integer((json_int_t)transactions->number)
-					  : json_null(),
-				  "steps", steps ? json_incref(steps) : json_array(), "changes",
-				  changes ? json_incref(changes) : json_array(), "problems",
-				  status_json_problems(daemon), "waiting",
-				  transactions_waiting_json(daemon), "files"),
+		.json = json_pack(
+			"{s:o, s:o, s:o, s:o, s:o, s:[], s:O}", "number",
+			transactions->number ? json_integer((json_int_t)transactions->number)
+					     : json_null(),
+			"steps", steps ? json_incref(steps) : json_array(), "changes",
+			changes ? json_incref(changes) : json_array(), "problems",
+			status_json_problems(daemon), "waiting",
+			transactions_waiting_json(daemon), "files", "kept", transactions->kept),
 	};
 }
 
@@ -363,7 +472,8 @@ void transaction_finish(struct transactions *transactions, struct transaction_an
 	transaction_callback *callback = transactions->now.callback;
 	void *user = transactions->now.user;
 
-	if (transactions->phase != TRANSACTION_WAITING) {
+	if (transactions->phase == TRANSACTION_APPLYING ||
+	    transactions->phase == TRANSACTION_IDLE) {
 		transactions->phase = TRANSACTION_IDLE;
 		transaction_clear(&transactions->now);
 	}
@@ -372,19 +482,20 @@ void transaction_finish(struct transactions *transactions, struct transaction_an
 	transaction_answer(transactions, answer);
 }
 
-static unsigned int transactions_waiting_number(const struct transactions *transactions)
+static struct history_states transactions_states(const struct transactions *transactions)
 {
-	return transactions->phase == TRANSACTION_WAITING ||
-			       transactions->phase == TRANSACTION_TAKING_BACK
-		       ? transactions->now.journal.number
-		       : 0;
+	return (struct history_states){
+		.in_force = transactions->number,
+		.waiting = transactions->phase == TRANSACTION_WAITING
+				   ? transactions->now.journal.number
+				   : 0,
+	};
 }
 
 json_t *transactions_history_json(struct daemon *daemon)
 {
 	struct transactions *transactions = daemon->transactions;
-	json_t *json =
-		history_json(&transactions->history, transactions_waiting_number(transactions));
+	json_t *json = history_json(&transactions->history, transactions_states(transactions));
 
 	if (json) {
 		json_object_set_new(json, "waiting", transactions_waiting_json(daemon));
@@ -397,7 +508,14 @@ json_t *transactions_entry_json(struct daemon *daemon, unsigned int number)
 	struct transactions *transactions = daemon->transactions;
 
 	return history_entry_json(&transactions->history, number,
-				  transactions_waiting_number(transactions));
+				  transactions_states(transactions));
+}
+
+int transactions_make_store(struct transactions *transactions)
+{
+	int err = store_open(transactions->daemon->options.store);
+
+	return err < 0 ? err : history_make_folder(&transactions->history);
 }
 
 json_t *transactions_waiting_json(struct daemon *daemon)
@@ -415,11 +533,12 @@ json_t *transactions_waiting_json(struct daemon *daemon)
 			  ? transactions->now.deadline_us - now_us
 			  : 0;
 	clock_gettime(CLOCK_REALTIME, &now);
-	return json_pack("{s:I, s:I, s:f, s:o}", "number",
+	return json_pack("{s:I, s:I, s:f, s:o, s:b}", "number",
 			 (json_int_t)transactions->now.journal.number, "seconds",
 			 (json_int_t)((left_us + 999999) / 1000000), "deadline",
 			 (double)now.tv_sec + (double)now.tv_nsec / 1e9 + (double)left_us / 1e6,
-			 "user", json_text(origin->user));
+			 "user", json_text(origin->user), "edited",
+			 transactions->now.journal.edited);
 }
 
 unsigned int transactions_number(const struct daemon *daemon)

@@ -71,13 +71,14 @@ struct transaction_request {
 int transactions_open(struct daemon *daemon);
 void transactions_close(struct daemon *daemon);
 
+/* What the start is to bring up where the folder can't be put back yet as it was before a
+ * change that had no end; NULL: what the folder has. */
+const struct config_texts *transactions_start_texts(const struct daemon *daemon);
+
 /* After the start and after a reload: what is in force now, if it differs from the newest
- * entry, becomes an entry of its own. */
+ * entry, becomes an entry of its own. texts NULL: none were read. */
 void transactions_note(struct daemon *daemon, const struct peer *peer, const char *how,
 		       const struct config_texts *texts);
-
-/* The same, with the folder's texts as they are now. */
-void transactions_note_folder(struct daemon *daemon, const struct peer *peer, const char *how);
 
 /* The callback is called exactly once, maybe before these return, with what the API is to
  * answer. */

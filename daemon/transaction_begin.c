@@ -7,11 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "config/config_text.h"
 #include "config/config_write.h"
 #include "daemon/daemon.h"
 #include "daemon/json_util.h"
-#include "daemon/log.h"
+#include "daemon/observe.h"
 #include "daemon/staged.h"
 #include "daemon/transaction_internal.h"
 
@@ -29,6 +28,13 @@ bool transaction_refuse(struct transactions *transactions, bool needs_store,
 					   "confirm it or roll back first",
 					   now->journal.number, now->journal.origin.user,
 					   now->journal.origin.how);
+	} else if (transactions->phase == TRANSACTION_TAKING_BACK && now->obstacle[0]) {
+		answer = transaction_error(
+			409, "restoring",
+			"configuration %u of %s (%s) is being taken back, which is tried "
+			"until it can be done, and nothing can be changed before: %s",
+			now->journal.number, now->journal.origin.user, now->journal.origin.how,
+			now->obstacle);
 	} else if (transactions->phase != TRANSACTION_IDLE ||
 		   apply_is_under_way(transactions->daemon)) {
 		answer = transaction_error(409, "busy", "another application is under way%s%s",
@@ -36,6 +42,14 @@ bool transaction_refuse(struct transactions *transactions, bool needs_store,
 					   now->journal.origin.how);
 	} else if (needs_store && transactions->store_err < 0) {
 		answer = transaction_error(503, "no_store", "%s", transactions->store_error);
+	} else if (transactions_record_again(transactions) < 0 && needs_store) {
+		answer = transaction_error(503, "no_store", "%s",
+					   transactions->unrecorded_error);
+	} else if (needs_store && !transactions->known) {
+		answer = transaction_error(409, "nothing_in_force",
+					   "the files were not read since the start, so that "
+					   "there is nothing to come back to; 'portchannel "
+					   "reload' reads them");
 	} else {
 		return false;
 	}
@@ -66,51 +80,59 @@ static int transaction_write_files(struct transactions *transactions)
 	return err;
 }
 
-/* Files and journal as if nobody had asked. */
-static void transaction_call_off(struct transactions *transactions)
-{
-	struct transaction *now = &transactions->now;
-	int err = 0;
-
-	if (!now->journalled) {
-		return;
-	}
-	if (!now->journal.edited) {
-		err = transaction_restore_files(transactions);
-	}
-	if (err == 0) {
-		err = staged_restore(transactions->daemon, now->journal.staged);
-	}
-	if (err == 0) {
-		err = journal_remove(transactions->daemon->options.store);
-	}
-	if (err < 0) {
-		transactions_say(
-			transactions,
-			"files of a change that failed could not be put back in %s (%s); "
-			"the next start of the daemon does it",
-			transactions->daemon->options.config, strerror(-err));
-	}
-}
-
 static unsigned int transaction_status(const char *code)
 {
 	return strcmp(code, "out_of_memory") == 0 ? 500 : 409;
+}
+
+/* The change comes to nothing before it is in force: answers, and says what of it is there
+ * yet. */
+static void transaction_give_up(struct transactions *transactions,
+				struct transaction_answer answer)
+{
+	json_t *error = json_object_get(answer.json, "error");
+	char message[2 * TRANSACTION_ERROR_SIZE + 128];
+
+	if (!transaction_call_off(transactions)) {
+		(void)snprintf(message, sizeof(message),
+			       "%s; and not all is as it was before: %s; that is tried again "
+			       "and again, and nothing can be changed until it is done",
+			       json_string_value(json_object_get(error, "message")),
+			       transactions->now.obstacle);
+		json_object_set_new(error, "message", json_text(message));
+		json_object_set_new(error, "restoring", json_true());
+	} else if (strcmp(json_string_value(json_object_get(error, "code")), "write_failed") ==
+		   0) {
+		(void)snprintf(message, sizeof(message), "%s; all files are as they were",
+			       json_string_value(json_object_get(error, "message")));
+		json_object_set_new(error, "message", json_text(message));
+	}
+	transaction_finish(transactions, answer);
 }
 
 static void transaction_failed(struct transactions *transactions,
 			       const struct apply_result *result)
 {
 	const char *code = result->code ? result->code : "step_failed";
-	struct transaction_answer answer;
+	struct transaction_answer answer =
+		transaction_error(transaction_status(code), code, "%s",
+				  result->error ? result->error : "it could not be applied");
 
-	transaction_call_off(transactions);
-	answer = transaction_error(transaction_status(code), code, "%s",
-				   result->error ? result->error : "it could not be applied");
 	if (answer.json && result->steps) {
 		json_object_set(json_object_get(answer.json, "error"), "steps", result->steps);
 	}
-	transaction_finish(transactions, answer);
+	transaction_give_up(transactions, answer);
+}
+
+/* What is wrong with the files that are to be in force, where that is not known already. */
+static const char *transaction_target_fault(struct transactions *transactions,
+					    char fault[TRANSACTION_ERROR_SIZE])
+{
+	return transactions_may_be_faulty(transactions) &&
+			       transaction_fault(transactions, &transactions->now.target, NULL,
+						 fault)
+		       ? fault
+		       : NULL;
 }
 
 /* The steps are done; the history is what is left. Without confirmation the change is for
@@ -118,19 +140,20 @@ static void transaction_failed(struct transactions *transactions,
 static int transaction_keep(struct transactions *transactions)
 {
 	struct transaction *now = &transactions->now;
+	char fault[TRANSACTION_ERROR_SIZE];
 	bool same =
 		transactions->known && transactions_same(&transactions->in_force, &now->target);
 	int err = 0;
 
 	if (!same) {
-		err = transactions_record(transactions, now->journal.number,
-					  &now->journal.origin, &now->target);
+		err = transactions_record(
+			transactions, now->journal.number, &now->journal.origin,
+			transaction_target_fault(transactions, fault), &now->target);
 	}
 	if (err < 0 && !now->journalled) {
-		/* Nothing depends on it; it is noted as far as can be, and said. */
-		transactions->phase = TRANSACTION_IDLE;
-		transactions_note(transactions->daemon, NULL, now->journal.origin.how,
-				  &now->target);
+		/* Nothing depends on it: it is recorded when it can be, and that is said. */
+		transactions_record_later(transactions, &now->journal.origin, &now->target,
+					  err);
 		return 0;
 	}
 	if (err < 0 || !now->journalled) {
@@ -140,7 +163,7 @@ static int transaction_keep(struct transactions *transactions)
 		return transaction_wait(transactions);
 	}
 	err = journal_remove(transactions->daemon->options.store);
-	now->journalled = err < 0;
+	now->journalled = now->unsure = err < 0;
 	return err;
 }
 
@@ -150,6 +173,7 @@ static void transaction_applied(const struct apply_result *result, void *user)
 	struct transaction *now = &transactions->now;
 	struct history_origin origin = now->journal.origin;
 	const struct history_entry *entry;
+	char failure[TRANSACTION_ERROR_SIZE];
 	struct transaction_answer answer;
 	unsigned int number;
 	int err;
@@ -161,9 +185,10 @@ static void transaction_applied(const struct apply_result *result, void *user)
 	number = transactions->number;
 	err = transaction_keep(transactions);
 	if (err < 0) {
-		transactions_say(transactions, "%s can't be written: %s",
-				 transactions->daemon->options.store, strerror(-err));
-		transaction_take_back(transactions, "taken_back", now->callback, now->user);
+		(void)snprintf(failure, sizeof(failure), "%s can't be written: %s",
+			       transactions->daemon->options.store, strerror(-err));
+		transaction_take_back(transactions, "taken_back", failure, now->callback,
+				      now->user);
 		return;
 	}
 	entry = transactions->number != number
@@ -181,6 +206,52 @@ static void transaction_applied(const struct apply_result *result, void *user)
 	transaction_finish(transactions, answer);
 }
 
+/* Journal, staged changes, files: all that comes before the first step. False: it can't be
+ * had, and *answer says why. */
+static bool transaction_write(struct transactions *transactions,
+			      struct transaction_answer *answer)
+{
+	const struct daemon_options *options = &transactions->daemon->options;
+	struct transaction *now = &transactions->now;
+	bool left = false;
+	int err = 0;
+
+	if (now->journal.before.count > 0 || now->journal.after.count > 0 ||
+	    now->journal.confirm_s > 0) {
+		err = journal_write(options->store, options->config, &now->journal, &left);
+		if (err == -ENOENT && transactions_make_store(transactions) == 0) {
+			err = journal_write(options->store, options->config, &now->journal,
+					    &left);
+		}
+		now->journalled = err == 0 || left;
+	}
+	if (err == 0 && now->journal.staged) {
+		err = staged_forget(transactions->daemon, now->journal.staged);
+	}
+	if (err == -EEXIST) {
+		*answer =
+			transaction_error(503, "no_store",
+					  "%s/" JOURNAL_FILE " is of another change, of which "
+					  "this daemon doesn't know; 'systemctl restart "
+					  "portchanneld' takes that one back",
+					  options->store);
+		return false;
+	}
+	if (err < 0) {
+		*answer = transaction_error(503, "no_store", "%s can't be written: %s",
+					    options->store, strerror(-err));
+		return false;
+	}
+	if (!now->journal.edited) {
+		err = transaction_write_files(transactions);
+	}
+	if (err < 0) {
+		*answer = transaction_error(500, "write_failed", "%s can't be written: %s",
+					    options->config, strerror(-err));
+	}
+	return err == 0;
+}
+
 void transaction_carry_out(struct transactions *transactions)
 {
 	struct transaction *now = &transactions->now;
@@ -188,52 +259,27 @@ void transaction_carry_out(struct transactions *transactions)
 					.scope = (const char *const *)now->scope,
 					.scope_count = now->scope_count,
 					.strict = true};
-	int err = 0;
+	struct transaction_answer answer;
+	int err;
 
 	transactions->phase = TRANSACTION_APPLYING;
 	now->former_number = transactions->number;
 	now->journal.number = transactions_next_number(transactions);
-	if (now->journal.before.count > 0 || now->journal.after.count > 0 ||
-	    now->journal.confirm_s > 0) {
-		err = journal_write(transactions->daemon->options.store,
-				    transactions->daemon->options.config, &now->journal);
-		now->journalled = err == 0;
+	if ((now->journal.before.count > 0 || now->journal.after.count > 0) &&
+	    transactions_may_be_faulty(transactions)) {
+		now->former_running = observe_applied(transactions->daemon);
 	}
-	if (err == 0 && now->journal.staged) {
-		err = staged_forget(transactions->daemon, now->journal.staged);
-		if (err < 0) {
-			transaction_call_off(transactions);
-		}
-	}
-	if (err < 0) {
-		transaction_finish(transactions,
-				   transaction_error(503, "no_store", "%s can't be written: %s",
-						     transactions->daemon->options.store,
-						     strerror(-err)));
-		return;
-	}
-	if (!now->journal.edited) {
-		err = transaction_write_files(transactions);
-	}
-	if (err < 0) {
-		transaction_call_off(transactions);
-		transaction_finish(
-			transactions,
-			transaction_error(500, "write_failed",
-					  "%s can't be written: %s; all files are as "
-					  "they were",
-					  transactions->daemon->options.config,
-					  strerror(-err)));
+	if (!transaction_write(transactions, &answer)) {
+		transaction_give_up(transactions, answer);
 		return;
 	}
 	err = apply_begin(transactions->daemon, &request, transaction_applied, transactions);
 	if (err < 0) {
-		transaction_call_off(transactions);
-		transaction_finish(transactions,
-				   transaction_error(err == -EBUSY ? 409 : 500,
-						     err == -EBUSY ? "busy" : "out_of_memory",
-						     "it could not be applied: %s",
-						     strerror(-err)));
+		transaction_give_up(transactions,
+				    transaction_error(err == -EBUSY ? 409 : 500,
+						      err == -EBUSY ? "busy" : "out_of_memory",
+						      "it could not be applied: %s",
+						      strerror(-err)));
 	}
 }
 
@@ -362,34 +408,16 @@ static bool transaction_is_conflict(struct transactions *transactions,
 static bool transaction_is_faulty(struct transactions *transactions,
 				  struct transaction_answer *answer)
 {
-	struct daemon *daemon = transactions->daemon;
-	const struct config_texts *texts = &transactions->now.target;
-	const struct configuration *target;
-	const struct model *model;
-	bool faulty = false;
+	char fault[TRANSACTION_ERROR_SIZE];
 
-	if (configuration_get(&daemon->configurations, texts, daemon->options.dialect,
-			      &target) < 0) {
+	if (!transaction_fault(transactions, &transactions->now.target, NULL, fault)) {
 		return false;
 	}
-	model = target->model;
-	for (size_t i = 0; i < target->problems.count && !faulty; i++) {
-		const struct model_problem *problem = &target->problems.list[i];
-
-		faulty = problem->severity == MODEL_ERROR;
-		if (faulty) {
-			char *place = config_problem_place(model, problem);
-
-			*answer = transaction_error(
-				409, "bad_config",
-				"%s: %s; nothing is applied. 'portchannel config check' "
-				"lists all of it, 'portchannel reload' does what can be done",
-				place && *place ? place : texts->folder, problem->text);
-			free(place);
-		}
-	}
-	configuration_give_back(target);
-	return faulty;
+	*answer = transaction_error(409, "bad_config",
+				    "%s; nothing is applied. 'portchannel config check' lists "
+				    "all of it, 'portchannel reload' does what can be done",
+				    fault);
+	return true;
 }
 
 void transaction_begin(struct daemon *daemon, const struct transaction_request *request,
@@ -419,6 +447,7 @@ void transaction_begin(struct daemon *daemon, const struct transaction_request *
 	transactions->now.callback = callback;
 	transactions->now.user = user;
 	json_array_clear(transactions->notes);
+	json_array_clear(transactions->kept);
 	err = transaction_prepare(transactions, request);
 	if (err < 0) {
 		transaction_finish(transactions, transaction_error(500, "out_of_memory", "%s",

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config/config_text.h"
 #include "daemon/daemon.h"
 #include "daemon/transaction_internal.h"
 #include "model/plan.h"
@@ -78,6 +79,7 @@ static bool transaction_file_is_ours(const struct model *model, const char *name
 
 struct transaction_comparing {
 	const struct model *from_model, *to_model;
+	bool edited;
 	struct config_texts *before, *after;
 	int err;
 };
@@ -87,16 +89,37 @@ static bool transaction_is_unreadable(const struct config_text *text)
 	return text && text->read_error != 0;
 }
 
+/* A file that nobody could make anything of. */
+static bool transaction_file_is_refused(const struct model *model, const char *name)
+{
+	char *const *found = bsearch(name, model->files, model->file_count,
+				     sizeof(*model->files), transaction_path_compare);
+
+	return found && model->file_infos[found - model->files].kind == MODEL_FILE_REFUSED;
+}
+
+/* What a text that can't be read was, nobody can put back. One that was refused may be of
+ * anything; it's put back where somebody has edited it, but no going to and fro between
+ * configurations touches it. */
+static bool transaction_is_concerned(const struct transaction_comparing *comparing,
+				     const struct config_text *from, const char *name)
+{
+	if (comparing->edited && transaction_is_unreadable(from)) {
+		return false;
+	}
+	return transaction_file_is_ours(comparing->from_model, name) ||
+	       transaction_file_is_ours(comparing->to_model, name) ||
+	       (comparing->edited && transaction_file_is_refused(comparing->from_model, name));
+}
+
 static void transaction_on_difference(const struct config_text *from,
 				      const struct config_text *to, void *context)
 {
 	struct transaction_comparing *comparing = context;
 	const char *name = from ? from->name : to ? to->name : NULL;
 
-	if (!name || journal_texts_equal(from, to) || transaction_is_unreadable(from) ||
-	    transaction_is_unreadable(to) ||
-	    !(transaction_file_is_ours(comparing->from_model, name) ||
-	      transaction_file_is_ours(comparing->to_model, name))) {
+	if (!name || journal_texts_equal(from, to) ||
+	    !transaction_is_concerned(comparing, from, name)) {
 		return;
 	}
 	if (from && config_texts_set(comparing->before, from) < 0) {
@@ -114,7 +137,8 @@ int transaction_differences(struct transactions *transactions, const struct conf
 	struct daemon *daemon = transactions->daemon;
 	enum ifcfg_dialect dialect = daemon->options.dialect;
 	const struct configuration *of_from = NULL, *of_to = NULL;
-	struct transaction_comparing comparing = {.before = before, .after = after};
+	struct transaction_comparing comparing = {
+		.edited = transactions->now.journal.edited, .before = before, .after = after};
 	int err;
 
 	err = configuration_get(&daemon->configurations, from, dialect, &of_from);
@@ -201,4 +225,37 @@ out:
 	model_problems_free(&problems);
 	config_texts_free(&former);
 	return differs;
+}
+
+bool transaction_fault(struct transactions *transactions, const struct config_texts *texts,
+		       const struct config_texts *among, char out[TRANSACTION_ERROR_SIZE])
+{
+	struct daemon *daemon = transactions->daemon;
+	const struct configuration *configuration;
+	bool faulty = false;
+
+	if (configuration_get(&daemon->configurations, texts, daemon->options.dialect,
+			      &configuration) < 0) {
+		return false;
+	}
+	for (size_t i = 0; i < configuration->problems.count && !faulty; i++) {
+		const struct model_problem *problem = &configuration->problems.list[i];
+		const struct model *model = configuration->model;
+		const char *file = problem->source.file < model->file_count
+					   ? model->files[problem->source.file]
+					   : "";
+		const char *slash = strrchr(file, '/');
+
+		faulty = problem->severity == MODEL_ERROR &&
+			 (!among || config_texts_find(among, slash ? slash + 1 : file));
+		if (faulty) {
+			char *place = config_problem_place(model, problem);
+
+			(void)snprintf(out, TRANSACTION_ERROR_SIZE, "%s: %s",
+				       place && *place ? place : texts->folder, problem->text);
+			free(place);
+		}
+	}
+	configuration_give_back(configuration);
+	return faulty;
 }

@@ -26,15 +26,12 @@ static int transaction_keep_edited(struct transactions *transactions, const char
 	    journal_texts_equal(now, config_texts_find(&transactions->in_force, name))) {
 		return 0;
 	}
-	if (now->read_error != 0) {
-		return now->read_error > 0 ? -now->read_error : -EISDIR;
-	}
-	err = journal_keep(folder, now, kept);
+	/* One that can't be read can't be put back either if this comes to nothing. */
+	err = now->read_error > 0   ? -now->read_error
+	      : now->read_error < 0 ? -EISDIR
+				    : journal_keep(folder, now, kept);
 	if (err == 0) {
-		transactions_say(transactions,
-				 "somebody had edited %s since; the edited file is kept as %s "
-				 "in %s",
-				 name, kept, folder);
+		transactions_note_kept(transactions, name, kept);
 	}
 	return err;
 }
@@ -60,9 +57,11 @@ static int transaction_go_file(struct transactions *transactions, const char *na
 	return err < 0 ? err : config_texts_set(&now->target, wanted);
 }
 
-/* Fills ->now with the way from what is in force to these texts. */
+/* Fills ->now with the way from what is in force to these texts. -EINVAL: a file that would
+ * be put back has an error, which is said in fault. */
 static int transaction_go_prepare(struct transactions *transactions,
-				  const struct config_texts *texts)
+				  const struct config_texts *texts,
+				  char fault[TRANSACTION_ERROR_SIZE])
 {
 	struct transaction *now = &transactions->now;
 	struct config_texts from = {0}, to = {0};
@@ -75,7 +74,9 @@ static int transaction_go_prepare(struct transactions *transactions,
 	if (err == 0) {
 		err = config_texts_copy(&transactions->in_force, &now->target);
 	}
-	json_array_clear(transactions->notes);
+	if (err == 0 && transaction_fault(transactions, texts, &to, fault)) {
+		err = -EINVAL;
+	}
 	for (size_t i = 0; err == 0 && i < to.count; i++) {
 		err = transaction_go_file(transactions, to.list[i].name, &to.list[i]);
 	}
@@ -96,7 +97,7 @@ static void transaction_go(struct transactions *transactions, const struct peer 
 	struct transaction *now = &transactions->now;
 	const char *store = transactions->daemon->options.store;
 	struct config_texts texts = {0};
-	char how[HISTORY_HOW_SIZE];
+	char how[HISTORY_HOW_SIZE], fault[TRANSACTION_ERROR_SIZE];
 	int err = history_texts(&transactions->history, number,
 				transactions->daemon->options.config, &texts);
 
@@ -112,8 +113,19 @@ static void transaction_go(struct transactions *transactions, const struct peer 
 	now->journal.confirm_s = confirm_s;
 	now->callback = callback;
 	now->user = user;
-	err = transaction_go_prepare(transactions, &texts);
+	json_array_clear(transactions->notes);
+	json_array_clear(transactions->kept);
+	err = transaction_go_prepare(transactions, &texts, fault);
 	config_texts_free(&texts);
+	if (err == -EINVAL) {
+		transaction_finish(
+			transactions,
+			transaction_error(409, "bad_config",
+					  "a file of configuration %u has an error, so that "
+					  "what ran then can't be had again: %s",
+					  number, fault));
+		return;
+	}
 	if (err < 0) {
 		transaction_finish(transactions,
 				   transaction_error(500, "write_failed",
@@ -133,7 +145,7 @@ void transaction_rollback(struct daemon *daemon, const struct peer *peer, unsign
 	int err;
 
 	if (number == 0 && transactions->phase == TRANSACTION_WAITING) {
-		transaction_take_back(transactions, "rolled_back", callback, user);
+		transaction_take_back(transactions, "rolled_back", NULL, callback, user);
 		return;
 	}
 	if (transaction_refuse(transactions, true, callback, user)) {

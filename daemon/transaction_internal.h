@@ -2,10 +2,14 @@
 /*
  * Shared by the files of transaction*.c:
  *
- *   transaction.c        what is in force; the history; what is shown
- *   transaction_begin.c  ask, journal, files, apply, history
- *   transaction_end.c    confirm, take back, and a start after a change that had no end
- *   transaction_go.c     going back to a former configuration
+ *   transaction.c          what is in force; the history; what is shown
+ *   transaction_record.c   a new entry of the history, at once or when there is room
+ *   transaction_begin.c    ask, journal, files, apply, history
+ *   transaction_end.c      the wait, and confirm
+ *   transaction_back.c     taking back, until all of it is done
+ *   transaction_recover.c  a start after a change that had no end
+ *   transaction_go.c       going back to a former configuration
+ *   transaction_files.c    which files are concerned, and what is wrong with them
  */
 #ifndef DAEMON_TRANSACTION_INTERNAL_H
 #define DAEMON_TRANSACTION_INTERNAL_H
@@ -17,29 +21,39 @@
 #include "daemon/journal.h"
 #include "daemon/transaction.h"
 
-#define TRANSACTION_ERROR_SIZE 512
+#define TRANSACTION_ERROR_SIZE	  512
+#define TRANSACTION_SENTENCE_SIZE 1024 /* with an error in it */
 
 enum transaction_phase {
 	TRANSACTION_IDLE = 0,
 	TRANSACTION_APPLYING,	 /* until the steps are done */
 	TRANSACTION_WAITING,	 /* to be confirmed */
-	TRANSACTION_TAKING_BACK, /* files first, then what runs */
+	TRANSACTION_TAKING_BACK, /* files and what runs, until both are as before */
 };
 
 /* The change that is under way or waits. */
 struct transaction {
 	struct journal journal;
-	bool journalled;	    /* it is on the disk */
+	bool journalled;	    /* it is on the disk, or may be */
+	bool unsure;		    /* its removal failed: it may be gone */
 	struct config_texts former; /* what was in force when it began, and its number */
 	unsigned int former_number;
+	/* What ran then, where a file of it was faulty, so that the texts don't say; else
+	 * NULL. */
+	struct model *former_running;
 	struct config_texts target; /* what is in force when it is done */
 	char **scope;		    /* sorted; NULL: all interfaces */
 	size_t scope_count;
-	/* Taking back. */
-	bool restored;	      /* ->target is what is to be in force again */
-	const char *event;    /* how it is told */
-	int retry_err;	      /* said already */
 	uint64_t deadline_us; /* of CLOCK_BOOTTIME, waiting */
+	/* Taking back. */
+	struct config_texts back; /* what is to run again */
+	bool called_off;	  /* its steps are undone, or none was done */
+	bool files_are_back;
+	bool runs_back;			       /* what runs is as before */
+	const char *event;		       /* how it is told */
+	char failure[TRANSACTION_ERROR_SIZE];  /* what failed; "": somebody wanted it back */
+	char obstacle[TRANSACTION_ERROR_SIZE]; /* what keeps it from its end; "": nothing */
+	char last_said[TRANSACTION_SENTENCE_SIZE]; /* the sentence on that */
 	transaction_callback *callback;
 	void *user;
 };
@@ -53,12 +67,20 @@ struct transactions {
 	bool known;		      /* in_force is */
 	struct config_texts in_force; /* what runs was made of these */
 	unsigned int number;	      /* the newest entry, in force; 0: none is */
+	/* What is in force is in no entry, since there was no room; it is to become one, as
+	 * asked for so, and differs from these (of known_recorded). */
+	bool unrecorded, known_recorded;
+	char unrecorded_error[TRANSACTION_ERROR_SIZE];
+	struct history_origin unrecorded_origin;
+	struct config_texts recorded;
+	sd_event_source *record_timer;
 	/* The folder as it was read last, which makes reading it again cheap. */
 	struct config_texts folder;
 	enum transaction_phase phase;
 	struct transaction now; /* unless idle */
 	sd_event_source *timer;
 	json_t *notes; /* sentences, shown as problems until the next change */
+	json_t *kept;  /* [{"name", "kept"}]: edited files, since the last change began */
 };
 
 /* transaction.c */
@@ -70,12 +92,35 @@ void transactions_say(struct transactions *transactions, const char *format, ...
 void transactions_event(struct transactions *transactions, const char *name, const char *format,
 			...) __attribute__((format(printf, 3, 4)));
 void transactions_origin(const struct peer *peer, const char *how, struct history_origin *out);
-/* What is to be in force now, as a new entry if it differs from the newest; -errno: it
- * couldn't be kept. The texts are copied. */
-int transactions_record(struct transactions *transactions, unsigned int number,
-			const struct history_origin *origin, const struct config_texts *texts);
-unsigned int transactions_next_number(const struct transactions *transactions);
+void transactions_set_in_force(struct transactions *transactions,
+			       const struct config_texts *texts);
 bool transactions_same(const struct config_texts *a, const struct config_texts *b);
+/* Forgets a sentence that was said, since it isn't true any more. */
+void transactions_unsay(struct transactions *transactions, const char *text);
+/* An edited file was kept beside: one more for the answer, and a sentence. */
+void transactions_note_kept(struct transactions *transactions, const char *name,
+			    const char *kept);
+/* A timer that is not armed; what it calls gets the transactions. 0 or -errno. */
+int transactions_new_timer(struct transactions *transactions, sd_event_time_handler_t handler,
+			   sd_event_source **out);
+int transactions_arm(struct transactions *transactions, sd_event_source *timer,
+		     uint64_t delay_us, uint64_t *deadline_us);
+
+/* transaction_record.c */
+/* What is to be in force now, as a new entry; fault: what is wrong with one of its files,
+ * or NULL. -errno: it couldn't be kept. The texts are copied. */
+int transactions_record(struct transactions *transactions, unsigned int number,
+			const struct history_origin *origin, const char *fault,
+			const struct config_texts *texts);
+unsigned int transactions_next_number(const struct transactions *transactions);
+/* The same of what is in force by now and could not be kept: remembers it for later. */
+void transactions_record_later(struct transactions *transactions,
+			       const struct history_origin *origin,
+			       const struct config_texts *texts, int err);
+/* Tries it again, where there is something; 0 or -errno. */
+int transactions_record_again(struct transactions *transactions);
+/* Whether a file of what is in force may have an error. */
+bool transactions_may_be_faulty(const struct transactions *transactions);
 
 struct transaction_answer transaction_error(unsigned int status, const char *code,
 					    const char *format, ...)
@@ -86,9 +131,11 @@ struct transaction_answer transaction_done(struct transactions *transactions, js
 void transaction_clear(struct transaction *now);
 /* Answers whoever asked. */
 void transaction_answer(struct transactions *transactions, struct transaction_answer answer);
-/* Is idle again, unless it waits, and answers. */
+/* Is idle again, unless it waits or is being taken back, and answers. */
 void transaction_finish(struct transactions *transactions, struct transaction_answer answer);
 
+/* Makes the store's folders anew, which somebody has removed. 0 or -errno. */
+int transactions_make_store(struct transactions *transactions);
 /* Nothing more is kept in the store, for this reason. */
 void transactions_refuse_store(struct transactions *transactions, int err, const char *why);
 
@@ -115,14 +162,36 @@ int transaction_scope_target(struct transactions *transactions);
  * back, so that nobody could take such a change back. */
 bool transaction_changes_network(struct transactions *transactions);
 
+/* The first error in the texts, or in those of them that are among others (NULL: in any),
+ * as "FILE:LINE: what"; false: there is none. */
+bool transaction_fault(struct transactions *transactions, const struct config_texts *texts,
+		       const struct config_texts *among, char out[TRANSACTION_ERROR_SIZE]);
+
 /* transaction_end.c */
 /* Begins to wait to be confirmed; 0 or -errno. */
 int transaction_wait(struct transactions *transactions);
-/* Files back as they were before the change that is now; 0 or -errno. */
-int transaction_restore_files(struct transactions *transactions);
-/* event: "taken_back" or "rolled_back". The callback may be NULL. */
+int transaction_on_time(sd_event_source *source, uint64_t time_us, void *user);
+/* What a reload has brought in meanwhile becomes an entry of its own. */
+void transaction_note_reloaded(struct transactions *transactions,
+			       const struct config_texts *texts);
+
+/* transaction_back.c */
+/* event: "taken_back" or "rolled_back"; failure: what failed, NULL: nothing did. The
+ * callback may be NULL. */
 void transaction_take_back(struct transactions *transactions, const char *event,
-			   transaction_callback *callback, void *user);
+			   const char *failure, transaction_callback *callback, void *user);
+/* A change that failed before it was in force, with no step done: files and journal as if
+ * nobody had asked. False: they can't be put back yet, and ->now's obstacle says why; it
+ * is tried again, nothing else being done meanwhile. */
+bool transaction_call_off(struct transactions *transactions);
+/* Goes on with taking back. */
+void transaction_step_back(struct transactions *transactions);
+/* Files, staged changes, history, journal. 0 or -errno, with the obstacle set. */
+int transaction_undo(struct transactions *transactions);
+/* Tries it again later; says why once. */
+void transaction_wait_for_room(struct transactions *transactions);
+
+/* transaction_recover.c */
 /* At the start: reads the journal that a former daemon left; its number, or 0. */
 unsigned int transactions_recover_read(struct transactions *transactions);
 /* And takes that change back. */

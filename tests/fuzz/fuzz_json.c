@@ -240,8 +240,9 @@ static void history_check(const char *text)
 	    history.count > 0) {
 		struct config_texts texts;
 
-		json_decref(history_json(&history, 0));
-		json_decref(history_entry_json(&history, 1, 1));
+		json_decref(history_json(&history, (struct history_states){.in_force = 1}));
+		json_decref(
+			history_entry_json(&history, 1, (struct history_states){.waiting = 1}));
 		if (history_texts(&history, 1, FOLDER, &texts) == 0) {
 			config_texts_free(&texts);
 		}

@@ -14,6 +14,10 @@
  * network (kill_at_request.c); the N-th isn't done and fails with that error, and nothing is
  * killed.
  *
+ * kill_at PID CALLS PATH ERRNO: until SIGTERM these calls ("unlinkat,fsync") fail with this
+ * number where they concern what has PATH in its name ('$' is its end; of a folder that is
+ * its '/'): a disk that is full, or broken.
+ *
  * Says "ready" once it counts, and at its end one line a system call: those that change
  * files by name with the path, "renameat /run/store new.json", others "syscall 232"; then
  * "killed" if it was. With --fail it is one line a request. test_fault.py walks a change of
@@ -58,6 +62,12 @@ static const struct call_kind {
 	{SYS_link, "link", -1, 0},
 #endif
 };
+
+/* What is to fail; calls NULL: nothing. */
+static struct {
+	const char *calls, *path;
+	int error;
+} failing;
 
 static volatile sig_atomic_t ended;
 static char **calls; /* what is said of each */
@@ -123,6 +133,25 @@ static void text_copy(pid_t pid, unsigned long long address, char out[PATH_SIZE]
 	out[size > 0 ? size : 0] = '\0';
 }
 
+/* Whether this call is to fail: its name is one of the list, its path has the one given. */
+static bool call_fails(const char *name, const char *fd_path, const char *path)
+{
+	size_t size = strlen(name);
+	char whole[2 * PATH_SIZE];
+
+	snprintf(whole, sizeof(whole), "%s/%s$", fd_path, path);
+	if (!failing.calls || !strstr(whole, failing.path)) {
+		return false;
+	}
+	for (const char *at = failing.calls; (at = strstr(at, name)); at += size) {
+		if ((at == failing.calls || at[-1] == ',') &&
+		    (at[size] == ',' || at[size] == '\0')) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static void call_add(const char *text)
 {
 	calls[call_count] = strdup(text);
@@ -174,6 +203,10 @@ static bool call_note(pid_t pid, size_t deadly)
 			text_copy(pid, info.entry.args[kind->path_argument], path);
 		}
 		size = asprintf(&text, "%s %s %s", kind->name, fd_path, path);
+		if (call_fails(kind->name, fd_path, path) &&
+		    !request_fail(pid, failing.error)) {
+			die("the call can't be made to fail");
+		}
 	}
 	if (size < 0) {
 		die("asprintf");
@@ -268,10 +301,16 @@ int main(int argc, char **argv)
 		argv += 2;
 	}
 	command = argc > 3 && strcmp(argv[2], "--") == 0;
-	number = command ? argv[1] : argc > 2 ? argv[2] : "0";
+	if (argc == 5 && !command) {
+		failing.calls = argv[2];
+		failing.path = argv[3];
+		failing.error = atoi(argv[4]);
+	}
+	number = command ? argv[1] : argc > 2 && !failing.calls ? argv[2] : "0";
 	deadly = strtoul(number, NULL, 10);
 	if (argc < 2) {
-		fputs("usage: kill_at [--fail ERRNO] PID [N] | kill_at N -- COMMAND...\n",
+		fputs("usage: kill_at [--fail ERRNO] PID [N] | kill_at N -- COMMAND... | "
+		      "kill_at PID CALLS PATH ERRNO\n",
 		      stderr);
 		return 2;
 	}

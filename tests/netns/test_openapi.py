@@ -64,8 +64,8 @@ def test_fields_of_answers_are_all_required():
             if name in bodies or "properties" not in node or path[-1] == "properties":
                 continue
             optional = set(node["properties"]) - set(node.get("required", []))
-            assert optional == ({"field", "steps"} if path == ("Error", "properties", "error") else
-                                set()), path
+            assert optional == ({"field", "restoring", "steps"}
+                                if path == ("Error", "properties", "error") else set()), path
 
 
 def test_codes_are_those_of_the_sources():

@@ -1,111 +1,21 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A change that is confirmed, taken back, or cut short, and the history of all."""
-import json
 import os
 import shutil
 import time
 
 import pytest
 
-from daemon_util import Server
 from netlab import wait_for
-from netlab.daemon import ApiError
+from transactions_util import (RESTARTS, ask, bond_addresses, edit, files, history, is_new,
+                                is_old, journal, kept, make_server, refused, restart, states)
 
 
 @pytest.fixture
 def server(tools):
-    one = Server(tools, links=3)
-    one.bond(address="10.0.0.1/24")
-    one.config.vlan("bond0.5", "10.0.5.1/24")
-    one.start()
+    one = make_server(tools)
     yield one
     one.close()
-
-
-def ask(server, path, **body):
-    return server.daemon.request("POST", f"/v1/{path}", body)
-
-
-def refused(call, *arguments, **fields):
-    with pytest.raises(ApiError) as caught:
-        call(*arguments, **fields)
-    return caught.value
-
-
-def files(server):
-    found = {}
-    for name in os.listdir(server.config.path):
-        with open(os.path.join(server.config.path, name), encoding="utf-8") as file:
-            found[name] = file.read()
-    return found
-
-
-def history(server):
-    return {entry["number"]: entry
-            for entry in server.daemon.get("/v1/history")["configurations"]}
-
-
-def states(server):
-    return [entry["state"] for entry in server.daemon.get("/v1/history")["configurations"]]
-
-
-def bond_addresses(server, name="bond0"):
-    return [address for address in server.namespace.addresses(name)
-            if not address.startswith("fe80")]
-
-
-def journal(server):
-    return os.path.join(server.daemon.store, "journal.json")
-
-
-def edit(server, address="10.0.0.2/24"):
-    """Somebody edits two files: another address, and a VLAN interface more."""
-    server.bond(address=address)
-    server.config.vlan("bond0.6", "10.0.6.1/24")
-
-
-def lose_power(server):
-    """What a reboot leaves: the disk; no interface of ours, nothing in /run."""
-    server.daemon.kill()
-    shutil.rmtree(server.daemon.state)
-    for name in list(server.namespace.links()):
-        if name.startswith(("bond", "eth")) and name in server.namespace.links():
-            server.namespace.ip(f"link delete {name}")
-    for i in range(3):
-        server.make_link(f"eth{i}")
-
-
-def restart(server):
-    server.daemon.kill()
-    server.daemon.start()
-
-
-def restart_gently(server):
-    server.daemon.stop()
-    server.daemon.start()
-
-
-def restart_after_power_loss(server):
-    lose_power(server)
-    server.daemon.start()
-
-
-RESTARTS = pytest.mark.parametrize("again", [restart, restart_gently, restart_after_power_loss])
-
-
-def is_old(server, before):
-    assert files(server) == before
-    assert bond_addresses(server) == ["10.0.0.1/24"]
-    assert "bond0.6" not in server.namespace.links()
-    assert bond_addresses(server, "bond0.5") == ["10.0.5.1/24"]
-    assert not os.path.exists(journal(server))
-    assert server.daemon.get("/v1/history")["waiting"] is None
-
-
-def is_new(server):
-    assert bond_addresses(server) == ["10.0.0.2/24"]
-    assert bond_addresses(server, "bond0.6") == ["10.0.6.1/24"]
-    assert not os.path.exists(journal(server))
 
 
 # --- applied ------------------------------------------------------------------------
@@ -258,7 +168,8 @@ def test_edited_while_it_waits(server, again):
     server.config.vlan("bond0.9", "10.0.9.1/24")
     other = server.config.read("bond0.9")
     again(server)
-    assert files(server) == {**before, "ifcfg-bond0.6.bak": edited, "ifcfg-bond0.9": other}
+    assert files(server) == {**before, "ifcfg-bond0.9": other}
+    assert kept(server)["ifcfg-bond0.6.bak"] == edited
     assert any("kept as ifcfg-bond0.6.bak" in problem["message"]
                for problem in server.problems())
     assert bond_addresses(server) == ["10.0.0.1/24"]
@@ -357,107 +268,6 @@ def test_rollback_confirmed_or_not(server):
 def test_nothing_before(server):
     error = refused(ask, server, "rollback")
     assert error.status == 404 and "before" in error.message
-
-
-# --- a disk in trouble -------------------------------------------------------------------
-
-
-def test_no_store(server):
-    server.daemon.stop()
-    shutil.rmtree(server.daemon.store)
-    with open(server.daemon.store, "w", encoding="utf-8"):
-        pass
-    server.daemon.start()
-    assert any("nothing can be kept in" in problem["message"] for problem in server.problems())
-    edit(server)
-    before = files(server)
-    assert refused(ask, server, "apply", confirm=60).code == "no_store"
-    assert refused(ask, server, "rollback").code == "no_store"
-    body = {"parent": "bond0", "vid": 7}
-    for more in ({}, {"stage": True}):
-        assert refused(server.daemon.request, "POST", "/v1/vlans",
-                       {**body, **more}).code == "no_store"
-    assert files(server) == before
-    answer = ask(server, "apply")
-    assert answer["number"] is None
-    is_new(server)
-    assert history(server) == {}
-
-
-def test_damaged_journal(server):
-    edit(server)
-    ask(server, "apply", confirm=600)
-    server.daemon.kill()
-    before = files(server)
-    with open(journal(server), "w", encoding="utf-8") as file:
-        file.write('{"version": 1, "number"')
-    server.daemon.start()
-    assert files(server) == before
-    assert any("journal.json is damaged" in problem["message"] for problem in server.problems())
-    assert os.path.exists(journal(server) + ".damaged")
-    assert not os.path.exists(journal(server))
-
-
-def test_damaged_history(server):
-    for i in range(2):
-        server.bond(address=f"10.0.0.{i + 2}/24")
-        ask(server, "apply")
-    server.daemon.stop()
-    folder = os.path.join(server.daemon.store, "history")
-    with open(os.path.join(folder, "000002.json"), "w", encoding="utf-8") as file:
-        file.write("[]")
-    with open(os.path.join(folder, "000003.json"), "r+", encoding="utf-8") as file:
-        entry = json.load(file)
-        entry["texts"][0]["name"] = "../../../tmp/x"
-        file.seek(0)
-        json.dump(entry, file)
-    server.daemon.start()
-    assert sum("is damaged" in problem["message"] or "can't be read" in problem["message"]
-               for problem in server.problems()) == 2
-    # Number 3 was in force, and can't be compared with: a new one begins.
-    assert sorted(history(server)) == [1, 3, 4]
-    assert refused(ask, server, "rollback", number=3).code == "history_damaged"
-    ask(server, "rollback", number=1)
-    assert bond_addresses(server) == ["10.0.0.1/24"]
-
-
-def test_files_that_cannot_be_put_back_yet(server):
-    before = files(server)
-    edit(server)
-    ask(server, "apply", confirm=600)
-    path = server.config.file("bond0.6")
-    os.unlink(path)
-    os.mkdir(path)
-    events = server.daemon.events()
-    assert refused(ask, server, "rollback").code == "write_failed"
-    assert os.path.exists(journal(server))
-    assert refused(ask, server, "apply").code == "busy"
-    os.rmdir(path)
-    wait_for(lambda: events.of("rolled_back"), 30, "it is tried again")
-    events.close()
-    is_old(server, before)
-
-
-def test_files_that_cannot_be_put_back_at_the_start(server):
-    """The bonds run nevertheless, and follow when the files are back."""
-    before = files(server)
-    edit(server)
-    ask(server, "apply", confirm=600)
-    server.daemon.stop()
-    path = server.config.file("bond0.6")
-    os.unlink(path)
-    os.mkdir(path)
-    server.daemon.start()
-    assert any("can't be taken back yet" in problem["message"] for problem in server.problems())
-    assert refused(ask, server, "apply").code == "busy"
-    assert bond_addresses(server, "bond0.5") == ["10.0.5.1/24"]
-    events = server.daemon.events()
-    os.rmdir(path)
-    wait_for(lambda: events.of("taken_back"), 30, "it is tried again")
-    events.close()
-    is_old(server, before)
-    assert states(server) == ["taken_back", "in_force"]
-    assert ask(server, "apply")["number"] == 1
 
 
 # --- steps that fail -----------------------------------------------------------------------

@@ -112,7 +112,8 @@ static void history_add_one(struct history *history, unsigned int number, bool t
 	struct config_texts texts = {0};
 
 	texts_set(&texts, "ifcfg-bond0", bytes);
-	assert_int_equal(history_add(history, number, &origin, taken_back, NULL, &texts), 0);
+	assert_int_equal(history_add(history, number, &origin, taken_back, NULL, NULL, &texts),
+			 0);
 	config_texts_free(&texts);
 }
 
@@ -150,7 +151,7 @@ static void test_ten_are_kept(void **state)
 	assert_int_equal(history_texts(&history, 5, folder, &texts), 0);
 	assert_string_equal(texts.list[0].bytes, "DEVICE=bond0\nMTU=1505\n");
 	config_texts_free(&texts);
-	json = history_entry_json(&history, 13, 13);
+	json = history_entry_json(&history, 13, (struct history_states){.waiting = 13});
 	assert_string_equal(json_string_value(json_object_get(json, "state")), "waiting");
 	assert_string_equal(json_string_value(json_object_get(json, "user")), "anna");
 	assert_non_null(
@@ -173,7 +174,7 @@ static void test_what_is_in_force_stays(void **state)
 	assert_int_equal(history.count, TRANSACTION_HISTORY_MAX);
 	assert_int_equal(history.list[0].number, 1);
 	assert_int_equal(history_in_force(&history, 0)->number, 1);
-	json = history_json(&history, 0);
+	json = history_json(&history, (struct history_states){.in_force = 1});
 	json_t *list = json_object_get(json, "configurations");
 	assert_string_equal(
 		json_string_value(json_object_get(json_array_get(list, 0), "state")),
@@ -294,8 +295,11 @@ static void restore(const struct journal *journal)
 {
 	struct config_texts now = texts_read();
 
+	char failed[JOURNAL_NAME_SIZE];
+
 	kept_count = 0;
-	assert_int_equal(journal_restore(journal, &now, on_kept, NULL), 0);
+	assert_int_equal(journal_restore(journal, &now, on_kept, NULL, failed), 0);
+	assert_string_equal(failed, "");
 	config_texts_free(&now);
 	assert_string_equal(file_get(folder, "ifcfg-bond0"), "DEVICE=bond0\n");
 	assert_string_equal(file_get(folder, "ifcfg-bond0.5"), "");
@@ -305,11 +309,17 @@ static void restore(const struct journal *journal)
 static void test_journal_round(void **state)
 {
 	struct journal journal = journal_make(), again;
+	bool left;
 
 	(void)state;
 	assert_int_equal(journal_again(&again), -ENOENT);
 	journal.staged = json_pack("[{s:s}]", "name", "bond0.5");
-	assert_int_equal(journal_write(store, folder, &journal), 0);
+	assert_int_equal(journal_write(store, folder, &journal, &left), 0);
+	assert_false(left);
+	/* No other takes its place. */
+	journal.number = 8;
+	assert_int_equal(journal_write(store, folder, &journal, &left), -EEXIST);
+	assert_false(left);
 	assert_int_equal(journal_again(&again), 0);
 	assert_int_equal(again.number, 7);
 	assert_int_equal(again.confirm_s, 60);
@@ -361,6 +371,85 @@ static void test_edited_is_kept(void **state)
 	restore(&journal);
 	assert_string_equal(kept_as, "ifcfg-bond0.1.bak");
 	assert_string_equal(file_get(folder, "ifcfg-bond0.2.bak"), "");
+	journal_free(&journal);
+}
+
+/* What somebody had edited and applied for a time stays theirs. */
+static void test_edited_is_kept_when_it_was_applied(void **state)
+{
+	struct journal journal = journal_make();
+
+	(void)state;
+	journal.edited = true;
+	file_put(folder, "ifcfg-bond0", "DEVICE=bond0\nMTU=9000\n");
+	file_put(folder, "ifcfg-bond0.5", "DEVICE=bond0.5\nVLAN=yes\n");
+	restore(&journal);
+	assert_int_equal(kept_count, 2);
+	assert_string_equal(file_get(folder, "ifcfg-bond0.bak"), "DEVICE=bond0\nMTU=9000\n");
+	assert_string_equal(file_get(folder, "ifcfg-bond0.5.bak"),
+			    "DEVICE=bond0.5\nVLAN=yes\n");
+	restore(&journal);
+	assert_int_equal(kept_count, 0);
+	journal_free(&journal);
+}
+
+/* One that nobody can read may be anything: it's renamed. */
+static void test_unreadable_is_kept(void **state)
+{
+	struct journal journal = journal_make();
+	char path[PATH_SIZE], kept[PATH_SIZE];
+	struct stat info;
+
+	(void)state;
+	file_put(folder, "ifcfg-bond0.5", "");
+	snprintf(path, sizeof(path), "%s/ifcfg-bond0.5", folder);
+	snprintf(kept, sizeof(kept), "%s/ifcfg-bond0.5.bak", folder);
+	assert_int_equal(truncate(path, IFCFG_FILE_SIZE_MAX + 1), 0);
+	restore(&journal);
+	assert_int_equal(kept_count, 1);
+	assert_int_equal(stat(kept, &info), 0);
+	assert_int_equal(info.st_size, IFCFG_FILE_SIZE_MAX + 1);
+	journal_free(&journal);
+}
+
+/* A folder is in the way of one of them: the others are put back, and it is named. */
+static void test_restoring_fails(void **state)
+{
+	struct journal journal = journal_make();
+	char path[PATH_SIZE], failed[JOURNAL_NAME_SIZE];
+	struct config_texts now;
+
+	(void)state;
+	file_put(folder, "ifcfg-bond0", "DEVICE=bond0\nMTU=9000\n");
+	snprintf(path, sizeof(path), "%s/ifcfg-bond0.5", folder);
+	assert_int_equal(mkdir(path, 0755), 0);
+	now = texts_read();
+	assert_int_equal(journal_restore(&journal, &now, on_kept, NULL, failed), -EISDIR);
+	config_texts_free(&now);
+	assert_string_equal(failed, "ifcfg-bond0.5");
+	assert_string_equal(file_get(folder, "ifcfg-bond0"), "DEVICE=bond0\n");
+	assert_int_equal(rmdir(path), 0);
+	restore(&journal);
+	journal_free(&journal);
+}
+
+static void test_texts_before(void **state)
+{
+	struct journal journal = journal_make();
+	struct config_texts now, before;
+
+	(void)state;
+	file_put(folder, "ifcfg-bond0", "DEVICE=bond0\nMTU=9000\n");
+	file_put(folder, "ifcfg-bond0.5", "DEVICE=bond0.5\nVLAN=yes\n");
+	file_put(folder, "ifcfg-eth7", "DEVICE=eth7\n");
+	now = texts_read();
+	assert_int_equal(journal_texts_before(&journal, &now, &before), 0);
+	assert_int_equal(before.count, 3);
+	assert_string_equal(config_texts_find(&before, "ifcfg-bond0")->bytes, "DEVICE=bond0\n");
+	assert_non_null(config_texts_find(&before, "ifcfg-eth7"));
+	assert_non_null(config_texts_find(&before, "route-bond0"));
+	config_texts_free(&now);
+	config_texts_free(&before);
 	journal_free(&journal);
 }
 
@@ -445,6 +534,14 @@ int main(void)
 						remove_folders),
 		cmocka_unit_test_setup_teardown(test_restoring, make_folders, remove_folders),
 		cmocka_unit_test_setup_teardown(test_edited_is_kept, make_folders,
+						remove_folders),
+		cmocka_unit_test_setup_teardown(test_edited_is_kept_when_it_was_applied,
+						make_folders, remove_folders),
+		cmocka_unit_test_setup_teardown(test_unreadable_is_kept, make_folders,
+						remove_folders),
+		cmocka_unit_test_setup_teardown(test_restoring_fails, make_folders,
+						remove_folders),
+		cmocka_unit_test_setup_teardown(test_texts_before, make_folders,
 						remove_folders),
 		cmocka_unit_test_setup_teardown(test_hostile_journal, make_folders,
 						remove_folders),

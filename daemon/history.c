@@ -219,7 +219,7 @@ int history_open(const char *store, history_damaged_callback *callback, void *co
 	}
 	err = store_open(out->folder);
 	count = history_list(out->folder, &numbers);
-	for (int i = 0; i < count; i++) {
+	for (int i = 0; numbers && i < count; i++) {
 		out->last_number = numbers[i];
 		if (!history_load(out, numbers[i])) {
 			out->damaged++;

@@ -124,9 +124,9 @@ void transactions_origin(const struct peer *peer, const char *how, struct histor
 		peer = &daemon;
 	}
 	clock_gettime(CLOCK_REALTIME, &now);
-	*out = (struct history_origin){.time = (double)now.tv_sec +
-					       (double)(now.tv_nsec / 1000000) / 1000,
-				       .uid = peer->uid};
+	*out = (struct history_origin){.uid = peer->uid};
+	/* To the millisecond. */
+	out->time = (double)((int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000) / 1000;
 	snprintf(out->user, sizeof(out->user), "%s", peer->user);
 	snprintf(out->how, sizeof(out->how), "%s", how);
 }

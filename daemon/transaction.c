@@ -118,15 +118,15 @@ void transactions_origin(const struct peer *peer, const char *how, struct histor
 {
 	struct timespec now;
 	struct peer daemon;
+	int64_t since_ms;
 
 	if (!peer) {
 		peer_of_daemon(&daemon);
 		peer = &daemon;
 	}
 	clock_gettime(CLOCK_REALTIME, &now);
-	*out = (struct history_origin){.uid = peer->uid};
-	/* To the millisecond. */
-	out->time = (double)((int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000) / 1000;
+	since_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	*out = (struct history_origin){.time = (double)since_ms / 1000, .uid = peer->uid};
 	snprintf(out->user, sizeof(out->user), "%s", peer->user);
 	snprintf(out->how, sizeof(out->how), "%s", how);
 }

@@ -149,6 +149,11 @@ void answer_waiting_print(struct out *out, const json_t *waiting)
 		  "' would bring it again.",
 		  field_number(waiting, "number"));
 	out_line(out);
+	if (json_is_true(json_object_get(waiting, "edited"))) {
+		out_print(out, OUT_PLAIN,
+			  "What was edited by hand is then kept beside, as NAME.bak.");
+		out_line(out);
+	}
 }
 
 void answer_staged_count_print(struct out *out, uint64_t count)
@@ -200,7 +205,20 @@ static void changes_print(struct out *out, const json_t *changes)
 	}
 }
 
-static bool change_print(const json_t *answer)
+/* An apply heeds all files; the others only those that they change. */
+static void nothing_print(struct out *out, const json_t *answer, bool applies)
+{
+	if (answer_errors_count(json_object_get(answer, "problems")) > 0) {
+		out_print(out, OUT_PLAIN,
+			  "Nothing was done; what has an error below is left as it runs.");
+	} else if (applies) {
+		out_print(out, OUT_PLAIN, "Nothing to do: what runs is what the files say.");
+	} else {
+		out_print(out, OUT_PLAIN, "Nothing to do: that runs already.");
+	}
+}
+
+static bool change_print(const json_t *answer, bool applies)
 {
 	const json_t *changes = json_object_get(answer, "changes");
 	const json_t *steps = json_object_get(answer, "steps");
@@ -225,7 +243,7 @@ static bool change_print(const json_t *answer)
 	if (json_is_object(waiting)) {
 		answer_waiting_print(&out, waiting);
 	} else if (json_array_size(steps) + json_array_size(changes) == 0) {
-		out_print(&out, OUT_PLAIN, "Nothing to do: what runs is what the files say.");
+		nothing_print(&out, answer, applies);
 		out_line(&out);
 	} else if (number > 0) {
 		out_print(&out, OUT_PLAIN, "Change %" PRIu64 " is in force.", number);
@@ -246,7 +264,7 @@ enum exit_code answer_change(const struct cli *cli, const struct answer_request 
 	if (request->as_json && answer) {
 		command_json_print(answer);
 	} else if (code == EXIT_CODE_DONE) {
-		printed = change_print(answer);
+		printed = change_print(answer, request->errors_count);
 	} else if (answer) {
 		struct out out;
 

@@ -70,6 +70,7 @@ static bool history_print(struct out *out, const json_t *configurations)
 	}
 	json_array_foreach (configurations, index, entry) {
 		const char *state = field_text(entry, "state", "?");
+		const char *fault = field_text(entry, "fault", NULL);
 		enum out_style style;
 		const char *shown = history_state_text(state, &style);
 
@@ -80,6 +81,9 @@ static bool history_print(struct out *out, const json_t *configurations)
 		table_cell(table, OUT_PLAIN, "%s", field_text(entry, "user", "?"));
 		table_cell(table, style, "%s", shown);
 		table_cell(table, OUT_PLAIN, "%s", field_text(entry, "how", ""));
+		if (fault) {
+			table_note(table, OUT_BAD, "faulty: %s", fault);
+		}
 		history_files(table, json_object_get(entry, "files"));
 	}
 	printed = table_print(table, out);

@@ -131,6 +131,24 @@ def test_apply_with_nothing_to_do(daemon):
     assert run(daemon, "apply").stdout == "Nothing to do: what runs is what the files say.\n"
 
 
+def test_nothing_to_do_but_errors(daemon):
+    answer = applied(steps=[], problems=[problem("ifcfg-bond1", 3, "bad", "bond1")])
+    daemon.answer("/v1/apply", answer, method="POST")
+    result = run(daemon, "apply")
+    assert result.returncode == 1 and "Nothing to do" not in result.stdout
+    assert result.stdout == "Nothing was done; what has an error below is left as it runs.\n"
+
+
+def test_rollback_with_nothing_to_do(daemon):
+    daemon.answer("/v1/rollback", applied(steps=[]), method="POST")
+    assert run(daemon, "rollback", "43").stdout == "Nothing to do: that runs already.\n"
+
+
+def test_what_was_edited_is_said_to_be_kept(daemon):
+    daemon.answer("/v1/apply", applied(waiting={**WAITING, "edited": True}), method="POST")
+    assert "kept beside, as NAME.bak." in run(daemon, "apply", "--confirm", "60").stdout
+
+
 def test_change_that_takes_no_step(daemon):
     daemon.answer("/v1/rollback", applied(steps=[], changes=["ifcfg-bond0: a comment \x1b"]), method="POST")
     assert run(daemon, "rollback").stdout == "ifcfg-bond0: a comment \\x1b\nChange 43 is in force.\n"
@@ -210,6 +228,12 @@ ENTRIES = [
      "files": []},
     {"number": 40, "time": 1789970000, "user": "root", "uid": 0, "how": "start", "state": "former", "files": []},
 ]
+
+
+def test_history_shows_a_faulty_entry(daemon):
+    entry = {**ENTRIES[3], "fault": "ifcfg-bond0.5:5:8: bad"}
+    daemon.answer("/v1/history", {"configurations": [entry], "waiting": None})
+    assert "faulty: ifcfg-bond0.5:5:8: bad\n" in run(daemon, "history").stdout
 
 
 def test_history(daemon):

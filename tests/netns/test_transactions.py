@@ -291,3 +291,116 @@ def test_a_step_that_fails_leaves_the_files_as_they_were(server):
     server.namespace.ip("link delete in-the-way")
     ask(server, "commit")
     assert bond_addresses(server, "bond0.7") == ["10.0.7.1/24"]
+
+
+# --- what somebody wrote by hand ----------------------------------------------------------------
+
+
+def test_what_was_edited_is_kept_when_it_is_taken_back(server):
+    before = files(server)
+    edit(server)
+    edited = files(server)
+    answer = ask(server, "apply", confirm=600)
+    assert answer["waiting"]["edited"] is True and answer["kept"] == []
+    answer = ask(server, "rollback")
+    assert answer["kept"] == [{"name": name, "kept": f"{name}.bak"}
+                              for name in ("ifcfg-bond0", "ifcfg-bond0.6")]
+    assert any("ifcfg-bond0.6 had been edited by hand" in problem["message"]
+               for problem in answer["problems"])
+    is_old(server, before)
+    assert kept(server) == {f"{name}.bak": edited[name]
+                            for name in ("ifcfg-bond0", "ifcfg-bond0.6")}
+    # What the daemon wrote by itself is staged again, and nobody needs a copy.
+    server.daemon.request("POST", "/v1/vlans", {"parent": "bond0", "vid": 8, "stage": True})
+    assert ask(server, "commit", confirm=600)["waiting"]["edited"] is False
+    assert ask(server, "rollback")["kept"] == []
+    assert len(kept(server)) == 2
+
+
+# --- faulty files ---------------------------------------------------------------------------------
+
+
+def make_faulty(server):
+    """bond0.5's file gets an error, which a reload takes in; the interface runs on."""
+    server.config.vlan("bond0.5", "10.0.5.300/24")
+    server.daemon.reload()
+    assert bond_addresses(server, "bond0.5") == ["10.0.5.1/24"]
+    assert "ifcfg-bond0.5:" in history(server)[2]["fault"]
+    assert history(server)[1]["fault"] is None
+
+
+def test_no_going_back_to_a_faulty_file(server):
+    make_faulty(server)
+    server.config.vlan("bond0.5", "10.0.5.2/24")
+    assert ask(server, "apply")["number"] == 3
+    before = files(server)
+    for body in ({}, {"number": 2}):
+        error = refused(ask, server, "rollback", **body)
+        assert (error.status, error.code) == (409, "bad_config")
+        assert "configuration 2" in error.message and "ifcfg-bond0.5:" in error.message
+    assert files(server) == before and kept(server) == {}
+    assert history(server)[3]["fault"] is None
+    restart(server)
+    assert "ifcfg-bond0.5:" in history(server)[2]["fault"]
+    ask(server, "rollback", number=1)
+    assert bond_addresses(server, "bond0.5") == ["10.0.5.1/24"]
+
+
+def test_taken_back_to_a_faulty_file(server):
+    """The text is as it was, and what ran in spite of it, too."""
+    make_faulty(server)
+    before = files(server)
+    server.config.vlan("bond0.5", "10.0.55.1/24")
+    ask(server, "apply", confirm=600)
+    assert bond_addresses(server, "bond0.5") == ["10.0.55.1/24"]
+    ask(server, "rollback")
+    assert files(server) == before
+    assert bond_addresses(server, "bond0.5") == ["10.0.5.1/24"]
+    assert states(server) == ["taken_back", "in_force", "former"]
+
+
+def test_errors_of_files_that_are_gone(server):
+    server.config.write("bond9", "DEVICE=bond9\nBONDING_OPTS='mode=nonsense'\n")
+    server.daemon.reload()
+
+    def told(answer):
+        return [problem for problem in answer["problems"]
+                if "bond9" in (problem["file"] or "")]
+
+    assert told(server.daemon.status())
+    assert told(server.daemon.request("POST", "/v1/vlans", {"parent": "bond0", "vid": 6}))
+    os.unlink(server.config.file("bond9"))
+    answer = server.daemon.request("POST", "/v1/vlans", {"parent": "bond0", "vid": 7})
+    assert not told(answer) and not told(server.daemon.status())
+
+
+def test_nothing_to_come_back_to(server):
+    """The folder comes after the daemon's start: of what runs then no text is known."""
+    server.daemon.stop()
+    os.rename(server.config.path, server.config.path + "-away")
+    server.daemon.start()
+    assert refused(ask, server, "apply").code == "config_unreadable"
+    os.rename(server.config.path + "-away", server.config.path)
+    shutil.rmtree(server.daemon.store)
+    restart_without_folder(server)
+    assert refused(ask, server, "apply", confirm=60).code == "nothing_in_force"
+    assert bond_addresses(server) == ["10.0.0.1/24"]
+    server.daemon.reload()
+    edit(server)
+    assert ask(server, "apply", confirm=60)["waiting"]["number"] == 2
+
+
+def restart_without_folder(server):
+    server.daemon.stop()
+    os.rename(server.config.path, server.config.path + "-away")
+    server.daemon.start()
+    os.rename(server.config.path + "-away", server.config.path)
+
+
+def test_the_folder_cannot_be_read(server):
+    os.rename(server.config.path, server.config.path + "-away")
+    for path, body in (("apply", {}), ("rollback", {"number": 1})):
+        error = refused(ask, server, path, **body)
+        assert (error.status, error.code) == (500, "config_unreadable")
+    os.rename(server.config.path + "-away", server.config.path)
+    assert ask(server, "apply")["number"] == 1

@@ -142,6 +142,7 @@ static int staged_save(struct staged *staged, json_t *changes)
 		json ? store_write(staged->daemon->options.store, STAGED_FILE, json) : -ENOMEM;
 
 	json_decref(json);
+	staged->unsure = err < 0;
 	if (err < 0) {
 		json_decref(changes);
 		return err;
@@ -269,7 +270,7 @@ int staged_restore(struct daemon *daemon, const json_t *changes)
 	/* Those that have come since come after them. */
 	json_array_extend(list, staged->changes);
 	json_decref(fine);
-	if (json_array_size(list) == json_array_size(staged->changes)) {
+	if (json_array_size(list) == json_array_size(staged->changes) && !staged->unsure) {
 		json_decref(list);
 		return 0;
 	}

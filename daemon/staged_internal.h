@@ -36,6 +36,7 @@
 struct staged {
 	struct daemon *daemon;
 	json_t *changes; /* a list, in the order in which they were asked for */
+	bool unsure;	 /* the file may say otherwise: writing it failed */
 	const struct configuration *view; /* the last that was looked at; NULL: none */
 };
 

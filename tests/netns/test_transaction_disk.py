@@ -81,6 +81,33 @@ def test_a_failed_change_that_cannot_be_called_off(server, again):
     assert add_vlan(server)["number"] == 2
 
 
+def test_reloaded_before_it_could_be_called_off(server):
+    """What the reload brings in by a file that shouldn't be there goes with the file."""
+    before = files(server)
+    in_the_way(server)
+    with bad_disk(server, "unlinkat", server.config.path):
+        assert refused(add_vlan, server).body["error"]["restoring"] is True
+        server.namespace.ip("link delete in-the-way")
+        server.daemon.reload()
+        assert bond_addresses(server, "bond0.7") == ["10.0.7.1/24"]
+    wait_for(lambda: "bond0.7" not in server.namespace.links(), 30, "it is tried again")
+    is_old(server, before)
+    assert states(server) == ["in_force"]
+
+
+def test_staged_changes_are_not_lost_with_the_commit(server):
+    """The store's folder can't be synced: nobody knows what of it is on the disk."""
+    server.daemon.request("POST", "/v1/vlans", {**VLAN, "stage": True})
+    staged = server.daemon.get("/v1/staged")
+    with bad_disk(server, "fsync", "/store/$"):
+        assert refused(ask, server, "commit").code == "no_store"
+    wait_for(lambda: not any("yet" in message for message in messages(server)), 30,
+             "it is tried again")
+    restart(server)
+    assert server.daemon.get("/v1/staged") == staged
+    assert ask(server, "commit")["number"] == 2
+
+
 def test_a_file_that_cannot_be_written(server):
     before = files(server)
     with bad_disk(server, "renameat", server.config.path, errno.ENOSPC):

@@ -13,6 +13,7 @@ import {parentsOf, parentState} from "./parents.js";
 import {picture} from "./picture.js";
 import {isOperator, store, subscribe} from "./store.js";
 import {traffic} from "./traffic.js";
+import {troubles} from "./troubles.js";
 import {vlans} from "./vlans.js";
 import {whichLink} from "./whichlink.js";
 
@@ -57,8 +58,9 @@ function panel(parent) {
   const [vlanTable, updateVlans, endVlans] = vlans(parent.name);
   const [table, updateTable] = parent.isNic ? [null, () => {}] : memberTable();
   const [strip, updateBuckets] = parent.isNic ? [null, () => {}] : buckets();
+  const [wrong, endTroubles] = parent.isNic ? [null, () => {}] : troubles(parent.name);
   const element = h("div", {},
-    h("h2", {id: "panel-title"}, parent.name), table,
+    h("h2", {id: "panel-title"}, parent.name), wrong, table,
     h("h3", {}, "Traffic of the last five minutes"), plots,
     strip && h("h3", {}, "Buckets"), strip,
     h("h3", {}, "VLAN interfaces"), vlanTable);
@@ -73,6 +75,7 @@ function panel(parent) {
     end() {
       endTraffic();
       endVlans();
+      endTroubles();
     },
   };
 }

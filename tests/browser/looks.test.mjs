@@ -149,6 +149,16 @@ test("what is wrong with a file is said, with file and line", async () => {
   await page.locator(".problems").waitFor({state: "hidden"});
 });
 
+test("what the daemon can't put right by itself stands at the bond", async () => {
+  const page = await here.signIn();
+  await openEngine(page);
+  await here.lab.call("server_run", "ip address del 10.124.252.101/24 dev bond0.652");
+  await page.reload();
+  await page.locator(".details .message").filter({hasText: "10.124.252.101"}).waitFor();
+  await here.lab.call("request", "POST", "/v1/apply", {});
+  await page.locator(".details .message").waitFor({state: "hidden"});
+});
+
 test("at 360 pixels nothing but the tables and the picture scrolls", async () => {
   const page = await here.signIn("root", {viewport: {width: 360, height: 740}});
   assert.ok(await isWithin(page));

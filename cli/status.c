@@ -23,7 +23,8 @@ static json_t *config_ask(const struct cli *cli)
 
 static enum exit_code status_show(const struct cli *cli, const json_t *status, bool whole)
 {
-	bool nothing = json_array_size(json_object_get(status, "bonds")) == 0;
+	bool nothing = json_array_size(json_object_get(status, "bonds")) == 0 &&
+		       json_array_size(json_object_get(status, "nics")) == 0;
 	json_t *config = nothing ? config_ask(cli) : NULL;
 	struct out out;
 
@@ -63,12 +64,13 @@ static enum exit_code status_run(struct cli *cli, const struct command *command,
 
 const struct command command_status = {
 	.name = "status",
-	.arguments = "[BOND] [--json]",
+	.arguments = "[BOND|NIC] [--json]",
 	.summary = "what is up, what is not, and why",
-	.help = "Shows each bond with its members and VLAN interfaces, or BOND alone with all\n"
-		"of its VLAN interfaces. A '!' marks what is not as it should be; a member that\n"
-		"carries no traffic has the reason below it. SHARE is how much of the traffic's\n"
-		"flows a member is given. Problems of the interface files stand at the end.\n"
+	.help = "Shows each bond with its members and VLAN interfaces; or BOND alone, or a NIC\n"
+		"that is no member, with all VLAN interfaces that are on it. A '!' marks what is\n"
+		"not as it should be; a member that carries no traffic has the reason below it.\n"
+		"SHARE is how much of the traffic's flows a member is given. Problems of the\n"
+		"interface files stand at the end.\n"
 		"\n"
 		"  --json   for programs: what the daemon answers, as doc/api.md describes it\n",
 	.run = status_run,

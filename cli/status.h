@@ -15,7 +15,7 @@
 #include "cli/out.h"
 
 /* Prints the answer of /v1/status. config: the answer of /v1/config, where no
- * bond runs; may be NULL. whole: one bond was asked for, so all of its VLAN
+ * bond runs; may be NULL. whole: one bond or NIC was asked for, so all of its VLAN
  * interfaces are listed. False: no memory. */
 bool status_print(struct out *out, const json_t *status, const json_t *config, bool whole);
 
@@ -37,8 +37,9 @@ enum status_bond_state status_bond_state(const json_t *bond);
 bool status_members_print(struct out *out, const json_t *bond);
 bool status_vlans_print(struct out *out, const json_t *bond, bool whole);
 
-/* NICs with VLAN interfaces, one below the other. False: no memory. */
-bool status_nics_print(struct out *out, const json_t *nics);
+/* NICs with VLAN interfaces, one below the other; whole: one was asked for. False: no
+ * memory. */
+bool status_nics_print(struct out *out, const json_t *nics, bool whole);
 
 bool status_member_is_active(const json_t *member);
 

@@ -31,7 +31,23 @@ static void nic_line_print(struct out *out, const json_t *nic)
 	out_line(out);
 }
 
-bool status_nics_print(struct out *out, const json_t *nics)
+/* What somebody who asks for a NIC by its name may not know. */
+static void nic_about_print(struct out *out, const json_t *nic)
+{
+	const char *mac = field_text(nic, "mac", NULL);
+
+	out_indent(out, 4);
+	if (mac) {
+		out_print(out, OUT_PLAIN, "%s, ", mac);
+	}
+	out_print(out, OUT_PLAIN, "member of no bond: its own addresses, and frames that aren't");
+	out_line(out);
+	out_indent(out, 4);
+	out_print(out, OUT_PLAIN, "tagged for what is on it, are the system's");
+	out_line(out);
+}
+
+bool status_nics_print(struct out *out, const json_t *nics, bool whole)
 {
 	size_t i, j;
 	json_t *nic, *trouble;
@@ -49,7 +65,10 @@ bool status_nics_print(struct out *out, const json_t *nics)
 			out_wrap(out, OUT_ALARM, 2, text ? text : "");
 			out_line(out);
 		}
-		if (!status_vlans_print(out, nic, false)) {
+		if (whole) {
+			nic_about_print(out, nic);
+		}
+		if (!status_vlans_print(out, nic, whole)) {
 			return false;
 		}
 	}

@@ -265,7 +265,7 @@ bool status_print(struct out *out, const json_t *status, const json_t *config, b
 	if (json_array_size(bonds) > 0 && json_array_size(nics) > 0) {
 		out_line(out);
 	}
-	if (!status_nics_print(out, nics)) {
+	if (!status_nics_print(out, nics, whole)) {
 		return false;
 	}
 	if (any_problem) {

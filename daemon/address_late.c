@@ -5,18 +5,21 @@
  * not have put it, but a server whose bond has its links a moment after its addresses must
  * not lose them to whoever was quicker, or to somebody who answers for all: programs are
  * using it by then, and it may be the only way to get at the server and put things right.
- * So it is said, as an event and as a trouble in status, until the address goes.
+ * So it is said, as an event and as a trouble in status, until the address goes; the next
+ * daemon asks again.
  */
 #include "daemon/address_late.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <limits.h>
 #include <linux/if_addr.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "daemon/address_probe.h"
 #include "daemon/daemon.h"
@@ -116,6 +119,58 @@ void address_late_add(struct daemon *daemon, const uint8_t address[4])
 	late->count++;
 }
 
+/* --- for the next daemon ---------------------------------------------------------- */
+
+static void late_path(const struct daemon *daemon, char out[PATH_MAX])
+{
+	snprintf(out, PATH_MAX, "%s/address-conflicts.json", daemon->options.state);
+}
+
+/* Only what is to be asked for: the answer may be another one then. */
+static void late_save(const struct daemon *daemon)
+{
+	const struct address_late *late = daemon->late;
+	char path[PATH_MAX], temporary[PATH_MAX + 8], text[INET_ADDRSTRLEN];
+	json_t *list;
+
+	late_path(daemon, path);
+	if (late->conflict_count == 0) {
+		(void)unlink(path);
+		return;
+	}
+	list = json_array();
+	for (size_t i = 0; i < late->conflict_count; i++) {
+		inet_ntop(AF_INET, late->conflicts[i].address, text, sizeof(text));
+		json_array_append_new(list, json_string(text));
+	}
+	snprintf(temporary, sizeof(temporary), "%s.new", path);
+	if (json_dump_file(list, temporary, JSON_COMPACT) < 0 || rename(temporary, path) < 0) {
+		(void)unlink(temporary);
+	}
+	json_decref(list);
+}
+
+void address_late_open(struct daemon *daemon)
+{
+	char path[PATH_MAX];
+	uint8_t address[4];
+	json_t *list, *each;
+	size_t i;
+
+	late_path(daemon, path);
+	list = json_load_file(path, 0, NULL);
+	json_array_foreach (list, i, each) {
+		if (json_is_string(each) &&
+		    inet_pton(AF_INET, json_string_value(each), address) == 1) {
+			address_late_add(daemon, address);
+		}
+	}
+	json_decref(list);
+	if (daemon->late) {
+		late_arm(daemon->late);
+	}
+}
+
 /* --- asking ------------------------------------------------------------------- */
 
 static void late_note_conflict(struct daemon *daemon, const struct address_query *query)
@@ -153,6 +208,7 @@ static void late_on_answer(struct address_query *queries, size_t count, void *us
 			late_note_conflict(daemon, &queries[i]);
 		}
 	}
+	late_save(daemon);
 	free(queries);
 	if (late->again) {
 		late->again = false;
@@ -296,7 +352,10 @@ void address_on_gone(struct daemon *daemon, const struct netlink_address *addres
 			late->conflicts[kept++] = *each;
 		}
 	}
-	late->conflict_count = kept;
+	if (kept != late->conflict_count) {
+		late->conflict_count = kept;
+		late_save(daemon);
+	}
 }
 
 /* What another host holds of it; NULL: nobody does, as far as is known. */

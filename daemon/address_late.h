@@ -12,6 +12,8 @@ struct daemon;
 
 /* To be asked for once it is on an interface that has carrier. */
 void address_late_add(struct daemon *daemon, const uint8_t address[4]);
+/* Those that another host held when a former daemon ended are asked for again. */
+void address_late_open(struct daemon *daemon);
 void address_late_close(struct daemon *daemon);
 
 #endif

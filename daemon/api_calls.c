@@ -17,6 +17,7 @@
 #include "daemon/explain.h"
 #include "daemon/json_util.h"
 #include "daemon/metrics.h"
+#include "daemon/nic_runtime.h"
 #include "daemon/staged.h"
 #include "daemon/status_json.h"
 #include "daemon/transaction.h"
@@ -49,11 +50,12 @@ enum MHD_Result api_status(struct api_call *call)
 	struct daemon *daemon = call->api->daemon;
 	const char *name = api_parameter(call, "bond");
 	struct bond_runtime *bond = name ? bond_runtime_find(daemon, name) : NULL;
+	struct nic_runtime *nic = name ? nic_runtime_find(daemon, name) : NULL;
 
-	if (name && !bond) {
+	if (name && !bond && !nic) {
 		return api_answer_no_bond(call, name);
 	}
-	return api_answer(call, MHD_HTTP_OK, status_json(daemon, bond));
+	return api_answer(call, MHD_HTTP_OK, status_json(daemon, bond, bond ? NULL : nic));
 }
 
 enum MHD_Result api_bond(struct api_call *call)

@@ -69,15 +69,14 @@ static int ipv6_settings_write(const char *name, const struct ipv6_settings *fro
 
 /* On a router the kernel heeds advertisements with accept_ra=2 only; ifup-ipv6 takes that
  * from IPV6FORWARDING, which is about the same setting. */
-static struct ipv6_settings ipv6_settings_wanted(const struct model_interface *interface)
+static struct ipv6_settings ipv6_settings_wanted(const struct model_interface *interface,
+						 int forwarding)
 {
 	struct ipv6_settings wanted = {.valid = true};
-	int forwarding = 0;
 
 	if (!interface->ipv6_autoconf) {
 		return wanted;
 	}
-	(void)netlink_sysctl_read("ipv6", interface->name, "forwarding", &forwarding);
 	wanted.accept_ra = forwarding ? IPV6_SETTINGS_ALWAYS : 1;
 	wanted.autoconf = 1;
 	wanted.accept_redirects = 1;
@@ -87,9 +86,18 @@ static struct ipv6_settings ipv6_settings_wanted(const struct model_interface *i
 int ipv6_settings_apply(struct daemon *daemon, const struct model_interface *interface,
 			struct ipv6_settings *former, char error[IPV6_SETTINGS_ERROR_SIZE])
 {
-	struct ipv6_settings wanted = ipv6_settings_wanted(interface), present = {0};
-	int err = ipv6_settings_read(interface->name, &present);
+	struct ipv6_settings wanted, present = {0};
+	int forwarding = 0, err;
 
+	if (interface->ipv6_untouched) {
+		if (former) {
+			former->valid = false;
+		}
+		return 0;
+	}
+	(void)netlink_sysctl_read("ipv6", interface->name, "forwarding", &forwarding);
+	wanted = ipv6_settings_wanted(interface, forwarding);
+	err = ipv6_settings_read(interface->name, &present);
 	if (err == 0) {
 		err = ipv6_settings_write(interface->name, &present, &wanted);
 	}
@@ -125,13 +133,13 @@ int ipv6_settings_restore(const char *name, const struct ipv6_settings *former)
 	return err < 0 ? err : ipv6_settings_write(name, &present, former);
 }
 
-bool ipv6_settings_fit(const struct model_interface *interface)
+bool ipv6_settings_fit(const struct model_interface *interface,
+		       const struct netlink_ipv6 *present)
 {
-	struct ipv6_settings wanted = ipv6_settings_wanted(interface), present;
+	struct ipv6_settings wanted = ipv6_settings_wanted(interface, present->forwarding);
 
-	if (ipv6_settings_read(interface->name, &present) < 0) {
-		return true; /* no IPv6 */
-	}
-	return present.accept_ra == wanted.accept_ra && present.autoconf == wanted.autoconf &&
-	       present.accept_redirects == wanted.accept_redirects;
+	return !present->known || interface->ipv6_untouched ||
+	       (present->accept_ra == wanted.accept_ra &&
+		present->autoconf == wanted.autoconf &&
+		present->accept_redirects == wanted.accept_redirects);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Whether an interface heeds router advertisements (IPV6_AUTOCONF, IPV6FORWARDING,
- * IPV6INIT): the settings that ifup-ipv6 writes, net.ipv6.conf.NAME.accept_ra, autoconf
+ * IPV6INIT; IPV6_SET_SYSCTLS=no: that is somebody else's to say): the settings that
+ * ifup-ipv6 writes, net.ipv6.conf.NAME.accept_ra, autoconf
  * and accept_redirects.
  */
 #ifndef DAEMON_IPV6_SETTINGS_H
@@ -10,6 +11,7 @@
 #include <stdbool.h>
 
 #include "model/model.h"
+#include "netlink/netlink.h"
 
 #define IPV6_SETTINGS_ERROR_SIZE 256
 
@@ -33,7 +35,8 @@ int ipv6_settings_apply(struct daemon *daemon, const struct model_interface *int
 			struct ipv6_settings *former, char error[IPV6_SETTINGS_ERROR_SIZE]);
 /* Puts them back. */
 int ipv6_settings_restore(const char *name, const struct ipv6_settings *former);
-/* Whether they are as the file asks for. */
-bool ipv6_settings_fit(const struct model_interface *interface);
+/* Whether the present ones are as the file asks for, or there are none. */
+bool ipv6_settings_fit(const struct model_interface *interface,
+		       const struct netlink_ipv6 *present);
 
 #endif

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "daemon/address_late.h"
 #include "daemon/address_probe.h"
 #include "daemon/announce.h"
 #include "daemon/api.h"
@@ -245,6 +246,9 @@ static int daemon_open(struct daemon *daemon)
 	}
 	if (err == 0) {
 		err = dhcp_open(daemon);
+	}
+	if (err == 0) {
+		address_late_open(daemon);
 	}
 	if (err == 0) {
 		err = recent_open(daemon);

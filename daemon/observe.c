@@ -14,6 +14,7 @@
 #include "daemon/bond_runtime.h"
 #include "daemon/daemon.h"
 #include "daemon/dhcp.h"
+#include "daemon/ipv6_settings.h"
 #include "daemon/json_util.h"
 #include "daemon/nic_runtime.h"
 #include "daemon/observe_internal.h"
@@ -202,18 +203,28 @@ static void observe_link(struct observation *o, struct model_interface *running,
 	}
 }
 
-/* Of the settings that come with it the one that others tend to change. */
+/* What differs from the file's becomes a step, whichever of the settings it is in. */
 static void observe_ipv6(struct observation *o, struct model_interface *running,
+			 const struct model_interface *wanted,
 			 const struct snapshot_link *link)
 {
-	bool heeds = link->accept_ra > 0;
+	const struct model_interface *reference = wanted ? wanted : running;
 
-	if (link->accept_ra < 0 || heeds == running->ipv6_autoconf) {
+	if (reference->ipv6_untouched) {
 		return;
 	}
-	observe_drift(o, running->name, "somebody has it %sheed router advertisements",
-		      heeds ? "" : "not ");
-	running->ipv6_autoconf = heeds;
+	if (!ipv6_settings_fit(running, &link->ipv6)) {
+		bool heeds = link->ipv6.accept_ra > 0;
+
+		observe_drift(o, running->name,
+			      heeds == running->ipv6_autoconf
+				      ? "somebody changed what it takes of router advertisements"
+			      : heeds ? "somebody has it heed router advertisements"
+				      : "somebody has it not heed router advertisements");
+	}
+	running->ipv6_autoconf = ipv6_settings_fit(reference, &link->ipv6)
+					 ? reference->ipv6_autoconf
+					 : !reference->ipv6_autoconf;
 }
 
 static void observe_interface(struct observation *o, struct model_interface *running,
@@ -227,7 +238,7 @@ static void observe_interface(struct observation *o, struct model_interface *run
 		return;
 	}
 	observe_link(o, running, link, usual_mtu, o->keep_down && !parent->unfinished);
-	observe_ipv6(o, running, link);
+	observe_ipv6(o, running, wanted, link);
 	observe_addresses(o, running, wanted, ifindex);
 	if (o->snapshot.routing) {
 		observe_routing(o, running, wanted, ifindex);

@@ -42,7 +42,7 @@ static int snapshot_on_link(const struct netlink_link *link, void *context)
 				      .flags = link->flags,
 				      .mtu = link->mtu,
 				      .carrier = link->carrier,
-				      .accept_ra = link->accept_ra};
+				      .ipv6 = link->ipv6};
 	memcpy(own->mac, link->mac, sizeof(own->mac));
 	return 0;
 }

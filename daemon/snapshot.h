@@ -21,7 +21,7 @@ struct snapshot_link {
 	uint32_t mtu;
 	uint8_t mac[6];
 	bool carrier;
-	int8_t accept_ra; /* of struct netlink_link */
+	struct netlink_ipv6 ipv6;
 };
 
 struct snapshot {

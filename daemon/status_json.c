@@ -375,12 +375,15 @@ static json_t *status_nic(struct nic_runtime *nic, const struct status_addresses
 	return json;
 }
 
-static json_t *status_json_nics(struct daemon *daemon, const struct status_addresses *addresses)
+static json_t *status_json_nics(struct daemon *daemon, const struct nic_runtime *only,
+				const struct status_addresses *addresses)
 {
 	json_t *list = json_array();
 
 	for (struct nic_runtime *nic = daemon->nics; nic; nic = nic->next) {
-		json_array_append_new(list, status_nic(nic, addresses));
+		if (!only || only == nic) {
+			json_array_append_new(list, status_nic(nic, addresses));
+		}
 		daemon_breathe(daemon);
 	}
 	return list;
@@ -425,7 +428,8 @@ static json_t *status_json_daemon(struct daemon *daemon)
 			 "loop_latency_max_us", (json_int_t)daemon->latency_max_us);
 }
 
-json_t *status_json(struct daemon *daemon, struct bond_runtime *only)
+json_t *status_json(struct daemon *daemon, struct bond_runtime *only_bond,
+		    struct nic_runtime *only_nic)
 {
 	struct status_addresses addresses;
 	char revision[CONFIG_REVISION_SIZE];
@@ -433,12 +437,12 @@ json_t *status_json(struct daemon *daemon, struct bond_runtime *only)
 
 	status_addresses_read(daemon, &addresses);
 	for (struct bond_runtime *bond = daemon->bonds; bond; bond = bond->next) {
-		if (!only || only == bond) {
+		if (!only_nic && (!only_bond || only_bond == bond)) {
 			json_array_append_new(bonds, status_bond(bond, &addresses));
 		}
 		daemon_breathe(daemon);
 	}
-	nics = only ? json_array() : status_json_nics(daemon, &addresses);
+	nics = only_bond ? json_array() : status_json_nics(daemon, only_nic, &addresses);
 	free(addresses.list);
 	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:I}", "daemon", status_json_daemon(daemon),
 			 "bonds", bonds, "nics", nics, "problems", status_json_problems(daemon),

@@ -17,9 +17,11 @@ struct bond_runtime;
 struct problems;
 struct bond_runtime_member;
 struct daemon;
+struct nic_runtime;
 
-/* The whole: daemon, bonds (all, or the one given), problems. */
-json_t *status_json(struct daemon *daemon, struct bond_runtime *only);
+/* The whole: daemon, bonds and NICs (all, or the one given), problems. */
+json_t *status_json(struct daemon *daemon, struct bond_runtime *only_bond,
+		    struct nic_runtime *only_nic);
 /* One bond. */
 json_t *status_json_bond(struct bond_runtime *bond);
 json_t *status_json_problems(struct daemon *daemon);

@@ -343,5 +343,7 @@ void ifcfg_gateways_read(const struct ifcfg_context *context, struct model_inter
 	interface->ipv6_autoconf = ifcfg_key_is_true(context, "IPV6FORWARDING")
 					   ? ifcfg_key_is_true(context, "IPV6_AUTOCONF")
 					   : !ifcfg_key_is_false(context, "IPV6_AUTOCONF");
+	interface->ipv6_untouched = context->dialect == IFCFG_DIALECT_INITSCRIPTS &&
+				    ifcfg_key_is_false(context, "IPV6_SET_SYSCTLS");
 	interface->dhcpv6 = ifcfg_key_is_true(context, "DHCPV6C");
 }

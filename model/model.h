@@ -175,7 +175,8 @@ struct model_interface {
 	struct model_dhcp dhcp; /* for protocol DHCP or BOOTP, and dhcpv6 */
 	struct model_default_route ipv4_default;
 	struct model_default_route ipv6_default;
-	bool ipv6_autoconf; /* addresses and routes by router advertisements */
+	bool ipv6_autoconf;  /* addresses and routes by router advertisements */
+	bool ipv6_untouched; /* IPV6_SET_SYSCTLS=no: whether they are heeded is left as it is */
 	bool dhcpv6;
 	/* Nobody else may have an IPv4 address put here, but where it is .unchecked;
 	 * false if all are. */

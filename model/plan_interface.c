@@ -364,7 +364,7 @@ static void plan_settings(const struct sides *s)
 		plan_text_append(text, "set %s up", step.interface);
 		plan_builder_add(s->builder, &step, text);
 	}
-	if (s->to->ipv6_autoconf != s->from->ipv6_autoconf) {
+	if (s->to->ipv6_autoconf != s->from->ipv6_autoconf && !s->to->ipv6_untouched) {
 		step.action = PLAN_IPV6;
 		/* What came by advertisements ends with its lifetime. */
 		step.disruption =

@@ -53,15 +53,31 @@ static void kind_take(const struct nlattr *linkinfo, struct netlink_link *out)
 	}
 }
 
-/* IFLA_AF_SPEC holds one nest a family, and IPv6's holds the mode and the sysctls' values. */
-static void ipv6_take(const struct nlattr *af_spec, struct netlink_link *out)
+/* An array by DEVCONF_*, of as many as the kernel has. */
+static void ipv6_conf_take(const struct nlattr *attribute, struct netlink_ipv6 *out)
+{
+	int32_t values[DEVCONF_AUTOCONF + 1];
+
+	*out = (struct netlink_ipv6){0};
+	if (!attribute || mnl_attr_get_payload_len(attribute) < sizeof(values)) {
+		return;
+	}
+	memcpy(values, mnl_attr_get_payload(attribute), sizeof(values));
+	out->known = true;
+	out->forwarding = values[DEVCONF_FORWARDING];
+	out->accept_ra = values[DEVCONF_ACCEPT_RA];
+	out->accept_redirects = values[DEVCONF_ACCEPT_REDIRECTS];
+	out->autoconf = values[DEVCONF_AUTOCONF];
+}
+
+/* IFLA_AF_SPEC holds one nest a family. */
+static void af_spec_take(const struct nlattr *af_spec, struct netlink_link *out)
 {
 	const struct nlattr *families[AF_INET6 + 1];
 	const struct nlattr *table[IFLA_INET6_MAX + 1];
-	int32_t values[DEVCONF_ACCEPT_RA + 1];
 
 	out->addr_gen_mode = -1;
-	out->accept_ra = -1;
+	out->ipv6 = (struct netlink_ipv6){0};
 	if (!af_spec) {
 		return;
 	}
@@ -73,11 +89,7 @@ static void ipv6_take(const struct nlattr *af_spec, struct netlink_link *out)
 	if (table[IFLA_INET6_ADDR_GEN_MODE]) {
 		out->addr_gen_mode = (int8_t)mnl_attr_get_u8(table[IFLA_INET6_ADDR_GEN_MODE]);
 	}
-	if (table[IFLA_INET6_CONF] &&
-	    mnl_attr_get_payload_len(table[IFLA_INET6_CONF]) >= sizeof(values)) {
-		memcpy(values, mnl_attr_get_payload(table[IFLA_INET6_CONF]), sizeof(values));
-		out->accept_ra = (int8_t)values[DEVCONF_ACCEPT_RA];
-	}
+	ipv6_conf_take(table[IFLA_INET6_CONF], &out->ipv6);
 }
 
 static void counters_take(const struct nlattr *attribute, struct netlink_counters *out)
@@ -145,7 +157,7 @@ bool netlink_link_decode(const struct nlmsghdr *message, struct netlink_link *ou
 	}
 	out->carrier = table[IFLA_CARRIER] && mnl_attr_get_u8(table[IFLA_CARRIER]);
 	kind_take(table[IFLA_LINKINFO], out);
-	ipv6_take(table[IFLA_AF_SPEC], out);
+	af_spec_take(table[IFLA_AF_SPEC], out);
 	counters_take(table[IFLA_STATS64], &out->counters);
 	return true;
 }

@@ -38,6 +38,15 @@ struct netlink_counters {
 	uint64_t multicast;
 };
 
+/* net.ipv6.conf.NAME of a link. */
+struct netlink_ipv6 {
+	bool known; /* else it has no IPv6 */
+	int32_t forwarding;
+	int32_t accept_ra;
+	int32_t accept_redirects;
+	int32_t autoconf;
+};
+
 struct netlink_link {
 	uint32_t ifindex;
 	char name[NETLINK_NAME_SIZE];
@@ -61,7 +70,7 @@ struct netlink_link {
 	uint32_t gso_max_segs;
 	uint32_t group;	      /* of `ip link set group`, 0 unless somebody chose one */
 	int8_t addr_gen_mode; /* IN6_ADDR_GEN_MODE_*, -1: no IPv6 on it */
-	int8_t accept_ra;     /* net.ipv6.conf.X.accept_ra, 0 to 2; -1 likewise */
+	struct netlink_ipv6 ipv6;
 	char alias[NETLINK_ALIAS_SIZE];
 	struct netlink_counters counters;
 };

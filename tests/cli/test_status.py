@@ -193,6 +193,14 @@ def test_one_bond_shows_all_its_vlans(daemon):
     golden("status_bond0_many_vlans.txt", result.stdout)
 
 
+def test_one_nic_shows_all_its_vlans(daemon):
+    daemon.answer("/v1/status", SCREENS["nics_alone"])
+    result = portchannel("--socket", daemon.socket, "status", "ens2f0")
+    assert result.returncode == 0
+    assert daemon.requests == [("GET", "/v1/status", {"bond": "ens2f0"}, b"")]
+    golden("status_ens2f0.txt", result.stdout)
+
+
 def test_colour_on_a_terminal_only(daemon, terminal):
     daemon.answer("/v1/status", SCREENS["no_lacpdu"])
     plain = portchannel("--socket", daemon.socket, "status").stdout

@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "daemon/address_late.h"
 #include "daemon/address_probe.h"
 #include "daemon/daemon.h"
 #include "daemon/dhcp.h"
@@ -37,6 +38,7 @@ static struct daemon *daemon_new(const char *folder)
 	daemon->options.state = folder;
 	daemon->options.store = folder;
 	events_init(&daemon->events);
+	address_late_open(daemon);
 	if (watch_open(daemon) < 0 || dhcp_open(daemon) < 0) {
 		return NULL;
 	}
@@ -223,7 +225,9 @@ static int run_ipv6(struct daemon *daemon, char **words, json_t *answer, char *e
 	int err;
 
 	snprintf(interface.name, sizeof(interface.name), "%s", words[1]);
-	json_object_set_new(answer, "fit", json_boolean(ipv6_settings_fit(&interface)));
+	struct netlink_link link = {0};
+	(void)netlink_link_get_by_name(daemon->netlink, interface.name, &link);
+	json_object_set_new(answer, "fit", json_boolean(ipv6_settings_fit(&interface, &link.ipv6)));
 	err = ipv6_settings_apply(daemon, &interface, &former, error);
 	if (err == 0 && strcmp(words[2], "undo") == 0) {
 		err = ipv6_settings_restore(words[1], &former);

@@ -2,6 +2,7 @@
 """Addresses: is one in use, and who holds it now. The frames are looked at as they
 arrive at a neighbour."""
 import ipaddress
+import os
 import select
 import socket
 import struct
@@ -80,14 +81,19 @@ def arp_frame(operation, mac, sender, target, to=BROADCAST, vid=0):
 class Pair:
     """a0 of the one that asks, b0 of its neighbour."""
 
-    def __init__(self):
+    def __init__(self, folder):
+        self.folder = str(folder)
         self.asker, self.other = Namespace("asker"), Namespace("neighbour")
         self.asker.ip(f"link add a0 type veth peer name b0 netns {self.other.name}")
         self.asker.ip("link set a0 up")
         self.other.ip("link set b0 up")
-        self.tool = Addressing(self.asker)
+        self.tool = Addressing(self.asker, self.folder)
         self.neighbour = Neighbour(self.other, "b0")
         self.mac = bytes.fromhex(self.asker.link("a0")["address"].replace(":", ""))
+
+    def restart_tool(self):
+        self.tool.close()
+        self.tool = Addressing(self.asker, self.folder)
 
     def close(self):
         self.neighbour.close()
@@ -97,8 +103,8 @@ class Pair:
 
 
 @pytest.fixture
-def pair():
-    made = Pair()
+def pair(tmp_path):
+    made = Pair(tmp_path)
     yield made
     made.close()
 
@@ -254,6 +260,16 @@ def test_an_address_put_without_carrier_is_asked_for_when_it_comes(pair):
     assert pair.other.link("b0")["address"] in events[0]["text"]
     assert "10.1.1.5" in events[0]["text"]
     assert "10.1.1.5/24" in pair.asker.addresses("a0")
+    # The next one of us asks again, as long as there is something to ask for.
+    pair.restart_tool()
+    wait_for(lambda: [each["event"] for each in pair.tool("run 200")["events"]] ==
+             ["address_in_use"], 15, lambda: "it is asked for again")
+    assert os.listdir(pair.folder) == ["address-conflicts.json"]
+    pair.other.ip("address delete 10.1.1.5/24 dev b0")
+    pair.restart_tool()
+    assert pair.tool("run 1500")["events"] == []
+    wait_for(lambda: pair.tool("run 100") and not os.listdir(pair.folder), 5,
+             lambda: os.listdir(pair.folder))
 
 
 def test_the_kernel_finds_a_duplicate(pair):

@@ -595,3 +595,27 @@ def test_the_same_route_or_rule_asked_for_otherwise(server):
     assert default() == ["default via 10.0.0.253 dev bond0"]
     assert "from 10.9.0.0/24 lookup 51" in server.namespace.run(["ip", "rule"]).stdout
     assert texts(plan(server)) == []
+
+
+def test_settings_of_ipv6_by_hand(server):
+    """Whoever turns one of them: it is seen, and put right; unless the file leaves it."""
+    def settings(name="bond0.5"):
+        return [server.namespace.sysctl(f"net/ipv6/conf/{name}/{key}")
+                for key in ("accept_ra", "autoconf", "accept_redirects")]
+
+    assert settings() == ["1", "1", "1"]
+    for key, text in (("accept_ra", "somebody has it not heed router advertisements"),
+                      ("autoconf", "somebody changed what it takes of router advertisements")):
+        server.namespace.sysctl(f"net/ipv6/conf/bond0.5/{key}", 0)
+        assert drift(server) == {("bond0.5", text)}
+        assert [step["action"] for step in plan(server)["steps"]] == ["ipv6"]
+        apply(server)
+        assert settings() == ["1", "1", "1"] and plan(server)["steps"] == []
+    # On a router they are heeded by another number only.
+    server.namespace.sysctl("net/ipv6/conf/bond0.5/forwarding", 1)
+    apply(server)
+    assert settings()[0] == "2"
+    server.config.vlan("bond0.5", "10.0.5.1/24", IPV6_SET_SYSCTLS="no")
+    server.namespace.sysctl("net/ipv6/conf/bond0.5/accept_ra", 0)
+    answer = plan(server)
+    assert (answer["steps"], answer["drift"]) == ([], [])

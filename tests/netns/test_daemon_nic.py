@@ -62,6 +62,18 @@ def test_status_and_traces(server):
     wait_vlans(server, "eth2.7")
 
 
+def test_status_of_one(server):
+    server.start()
+    wait_vlans(server, "eth2.7")
+    answer = server.daemon.get("/v1/status?bond=eth2")
+    assert answer["bonds"] == [] and [one["name"] for one in answer["nics"]] == ["eth2"]
+    answer = server.daemon.get("/v1/status?bond=bond0")
+    assert answer["nics"] == [] and [one["name"] for one in answer["bonds"]] == ["bond0"]
+    with pytest.raises(ApiError) as caught:
+        server.daemon.get("/v1/status?bond=eth3")
+    assert caught.value.code == "no_such_bond"
+
+
 def test_a_nic_that_is_down_is_set_up(server):
     assert "UP" not in server.namespace.link("eth2")["flags"]
     server.start()

@@ -40,7 +40,8 @@ static void nic_about_print(struct out *out, const json_t *nic)
 	if (mac) {
 		out_print(out, OUT_PLAIN, "%s, ", mac);
 	}
-	out_print(out, OUT_PLAIN, "member of no bond: its own addresses, and frames that aren't");
+	out_print(out, OUT_PLAIN,
+		  "member of no bond: its own addresses, and frames that aren't");
 	out_line(out);
 	out_indent(out, 4);
 	out_print(out, OUT_PLAIN, "tagged for what is on it, are the system's");

@@ -94,6 +94,9 @@ static json_t *default_route_json(int family, const struct model_default_route *
 	bool fine = json_put_text(object, "gateway", route->has_gateway ? text : NULL) &&
 		    json_put_optional(object, "metric", route->metric, route->has_metric) &&
 		    json_put_optional(object, "window", route->window, route->window > 0);
+	inet_ntop(family, route->source_address, text, sizeof(text));
+	fine = fine &&
+	       json_put_text(object, "source_address", route->has_source_address ? text : NULL);
 	return json_finish(object, fine);
 }
 

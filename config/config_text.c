@@ -83,6 +83,10 @@ static void default_print(FILE *out, int family, const struct model_default_rout
 	if (route->has_metric) {
 		fprintf(out, " metric %u", route->metric);
 	}
+	if (route->has_source_address) {
+		inet_ntop(family, route->source_address, text, sizeof(text));
+		fprintf(out, " src %s", text);
+	}
 	fputc('\n', out);
 }
 

@@ -205,8 +205,7 @@ static void observe_link(struct observation *o, struct model_interface *running,
 
 /* What differs from the file's becomes a step, whichever of the settings it is in. */
 static void observe_ipv6(struct observation *o, struct model_interface *running,
-			 const struct model_interface *wanted,
-			 const struct snapshot_link *link)
+			 const struct model_interface *wanted, const struct snapshot_link *link)
 {
 	const struct model_interface *reference = wanted ? wanted : running;
 

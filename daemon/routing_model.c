@@ -199,9 +199,11 @@ void routing_default(const struct model_interface *interface, int family,
 		.has_metric = from->has_metric,
 		.metric = from->metric,
 		.window = from->window,
+		.has_source_address = from->has_source_address,
 		.hop_count = 1,
 		.source = from->source,
 	};
+	memcpy(out->source_address, from->source_address, sizeof(out->source_address));
 	out->hops[0].weight = 1;
 	if (from->has_gateway) {
 		out->hops[0].gateway_family = family;

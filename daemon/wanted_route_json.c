@@ -101,6 +101,8 @@ static const struct json_member default_members[] = {
 	DEFAULT(has_metric, FLAG, 0),
 	DEFAULT(metric, NUMBER, UINT32_MAX),
 	DEFAULT(window, NUMBER, UINT32_MAX),
+	DEFAULT(has_source_address, FLAG, 0),
+	DEFAULT(source_address, JSON_MEMBER_BYTES, 0),
 };
 
 static const struct model_source no_source = {.file = UINT32_MAX};

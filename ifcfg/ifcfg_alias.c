@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "ifcfg/ifcfg_address.h"
+#include "ifcfg/ifcfg_gateway.h"
 
 size_t ifcfg_alias_parent_size(const char *name)
 {
@@ -127,6 +128,9 @@ void ifcfg_alias_read(const struct ifcfg_context *context, struct model_interfac
 		    ifcfg_key_value(context, "IPV6ADDR");
 	if (ifcfg_key_value(context, "IPADDR")) {
 		ifcfg_address_read(context, interface);
+		if (context->parent) {
+			ifcfg_alias_gateway_read(context, interface);
+		}
 	} else if (!ipv6) {
 		ifcfg_key_error(context, "IPADDR",
 				"the alias has no address; expected IPADDR and PREFIX");

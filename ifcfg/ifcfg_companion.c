@@ -119,7 +119,9 @@ static void alias_read(const struct ifcfg_reader *reader, struct ifcfg_file *fil
 		ifcfg_reader_context(reader, &reader->files[interface->source.file]);
 	context.subject = file->device;
 	if (reader->dialect == IFCFG_DIALECT_INITSCRIPTS) {
+		/* "network" is heard through the interface's file alone. */
 		context.parent = &parent;
+		context.network = NULL;
 	}
 	if (!file->refused) {
 		ifcfg_alias_read(&context, interface);

@@ -74,6 +74,28 @@ static void window_read(const struct ifcfg_context *context, struct model_defaul
 	}
 }
 
+/* SRCADDR, of the IPv4 default route. */
+static void source_address_read(const struct ifcfg_context *context,
+				struct model_default_route *route)
+{
+	const char *text = ifcfg_key_value(context, "SRCADDR");
+	char word[IFCFG_WORD_SIZE];
+
+	if (!text) {
+		return;
+	}
+	route->has_source_address = ifcfg_word_read(text, word) &&
+				    inet_pton(AF_INET, word, route->source_address) == 1 &&
+				    ifcfg_ipv4_is_usable(route->source_address);
+	if (!route->has_source_address) {
+		memset(route->source_address, 0, sizeof(route->source_address));
+		ifcfg_key_warning(context, "SRCADDR",
+				  "SRCADDR '%s' is not used; expected an IPv4 address of the "
+				  "interface",
+				  text);
+	}
+}
+
 /* The address; what is none costs the interface with nm, the route with ifup. */
 static bool gateway_read(const struct ifcfg_context *context, const char *key, uint8_t out[4])
 {
@@ -160,8 +182,25 @@ static void gateway_unused_warn(const struct ifcfg_context *context, const char 
 	}
 	ifcfg_key_warning(context, key, "%s '%s' makes no default route: %s", key,
 			  ifcfg_key_value(context, key),
-			  address ? "it is not in the network of the first address"
+			  address ? "it is not in the network of the first address, or in "
+				    "NETWORK"
 				  : "the file has no address in its network");
+}
+
+/* ifup compares with NETWORK, where the file has that, and else with the network of the
+ * first address. */
+static bool is_in_first_network(const struct ifcfg_context *context, const uint8_t gateway[4],
+				const struct model_address *address)
+{
+	const char *text = ifcfg_key_value(context, "NETWORK");
+	struct model_address network = *address;
+	char word[IFCFG_WORD_SIZE];
+
+	if (text &&
+	    (!ifcfg_word_read(text, word) || inet_pton(AF_INET, word, network.bytes) != 1)) {
+		return false;
+	}
+	return is_in_network(gateway, &network);
 }
 
 static void ipv4_route_read(const struct ifcfg_context *context,
@@ -176,6 +215,7 @@ static void ipv4_route_read(const struct ifcfg_context *context,
 	metric_read(context, nm ? "IPV4_ROUTE_METRIC" : "METRIC", route);
 	if (!nm) {
 		window_read(context, route);
+		source_address_read(context, route);
 	}
 	bool is_default = is_default_device(context, &device);
 	if (interface->protocol == MODEL_PROTOCOL_DHCP ||
@@ -187,8 +227,9 @@ static void ipv4_route_read(const struct ifcfg_context *context,
 		return;
 	}
 	if (key && gateway_read(context, key, route->gateway)) {
-		bool wanted = address ? nm || is_in_network(route->gateway, address)
-				      : nm && ifcfg_key_own_value(context, key);
+		bool wanted =
+			address ? nm || is_in_first_network(context, route->gateway, address)
+				: nm && ifcfg_key_own_value(context, key);
 		if (wanted) {
 			route->has_gateway = true;
 			route_set(context, key, route);
@@ -200,6 +241,45 @@ static void ipv4_route_read(const struct ifcfg_context *context,
 	if (!nm && device && address) {
 		route_set(context, "GATEWAYDEV", route);
 	}
+}
+
+/* ifup-aliases: an alias brings a default route, too, in the place of another one. Without
+ * a GATEWAY of its own it would be the interface's, which is there by then. */
+void ifcfg_alias_gateway_read(const struct ifcfg_context *context,
+			      struct model_interface *interface)
+{
+	struct model_default_route *route = &interface->ipv4_default;
+	const char *device = ifcfg_key_network_value(context->parent, "GATEWAYDEV");
+	uint8_t gateway[4];
+	bool reached = false;
+
+	if (!ifcfg_key_own_value(context, "GATEWAY") ||
+	    ifcfg_key_is_true(context, "NO_ALIASROUTING") ||
+	    (!ifcfg_key_value(context, "NO_ALIASROUTING") &&
+	     ifcfg_key_is_true(context->parent, "NO_ALIASROUTING")) ||
+	    (device && strcmp(device, context->subject) != 0) ||
+	    !gateway_read(context, "GATEWAY", gateway)) {
+		return;
+	}
+	for (size_t i = 0; i < interface->address_count; i++) {
+		reached |= interface->addresses[i].family == AF_INET &&
+			   is_in_network(gateway, &interface->addresses[i]);
+	}
+	if (!reached) {
+		ifcfg_key_warning(context, "GATEWAY",
+				  "GATEWAY '%s' makes no default route: no address of '%s' is "
+				  "in its network",
+				  ifcfg_key_own_value(context, "GATEWAY"), interface->name);
+		return;
+	}
+	if (route->is_set && route->has_gateway &&
+	    memcmp(route->gateway, gateway, sizeof(gateway)) == 0) {
+		return;
+	}
+	*route = (struct model_default_route){.has_gateway = true};
+	memcpy(route->gateway, gateway, sizeof(gateway));
+	metric_read(context, "METRIC", route);
+	route_set(context, "GATEWAY", route);
 }
 
 /* nm's: what "network" says of the device counts over the file's own IPV6_DEFROUTE. */

@@ -10,4 +10,9 @@
 void ifcfg_gateways_read(const struct ifcfg_context *context,
 			 struct model_interface *interface);
 
+/* The default route that an alias's file brings the interface; context.parent is of the
+ * interface's own file. */
+void ifcfg_alias_gateway_read(const struct ifcfg_context *context,
+			      struct model_interface *interface);
+
 #endif

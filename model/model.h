@@ -158,7 +158,9 @@ struct model_default_route {
 	uint8_t gateway[16]; /* network order; 4 or 16 of them */
 	bool has_metric;
 	uint32_t metric;
-	uint32_t window; /* RTAX_WINDOW; 0: not said */
+	uint32_t window;	 /* RTAX_WINDOW; 0: not said */
+	bool has_source_address; /* SRCADDR; of IPv4 */
+	uint8_t source_address[16];
 	struct model_source source;
 };
 

@@ -122,7 +122,9 @@ bool model_default_route_equal(const struct model_default_route *a,
 	return a->has_gateway == b->has_gateway &&
 	       (!a->has_gateway || memcmp(a->gateway, b->gateway, sizeof(a->gateway)) == 0) &&
 	       a->has_metric == b->has_metric && (!a->has_metric || a->metric == b->metric) &&
-	       a->window == b->window;
+	       a->window == b->window && a->has_source_address == b->has_source_address &&
+	       (!a->has_source_address ||
+		memcmp(a->source_address, b->source_address, sizeof(a->source_address)) == 0);
 }
 
 bool model_dhcp_equal(const struct model_dhcp *a, const struct model_dhcp *b)

@@ -51,6 +51,10 @@ void plan_text_default(char *out, const struct model_default_route *route, int f
 	if (route->has_metric) {
 		plan_text_append(out, " metric %u", route->metric);
 	}
+	if (route->has_source_address) {
+		plan_text_append(out, " src ");
+		text_bytes(out, family, route->source_address);
+	}
 }
 
 void plan_text_rule(char *out, const struct model_rule *rule)

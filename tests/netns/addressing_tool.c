@@ -227,7 +227,8 @@ static int run_ipv6(struct daemon *daemon, char **words, json_t *answer, char *e
 	snprintf(interface.name, sizeof(interface.name), "%s", words[1]);
 	struct netlink_link link = {0};
 	(void)netlink_link_get_by_name(daemon->netlink, interface.name, &link);
-	json_object_set_new(answer, "fit", json_boolean(ipv6_settings_fit(&interface, &link.ipv6)));
+	json_object_set_new(answer, "fit",
+			    json_boolean(ipv6_settings_fit(&interface, &link.ipv6)));
 	err = ipv6_settings_apply(daemon, &interface, &former, error);
 	if (err == 0 && strcmp(words[2], "undo") == 0) {
 		err = ipv6_settings_restore(words[1], &former);

@@ -33,6 +33,10 @@ static inline void words_default(FILE *out, const char *name, int family,
 	if (route->window) {
 		fprintf(out, " window %u", route->window);
 	}
+	if (route->has_source_address) {
+		inet_ntop(family, route->source_address, text, sizeof(text));
+		fprintf(out, " src %s", text);
+	}
 	fputc('\n', out);
 }
 

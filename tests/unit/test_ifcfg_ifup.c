@@ -175,6 +175,26 @@ static const struct ifup_case interfaces[] = {
 	 MADE "bond0 address 10.0.0.1/24 unchecked\nbond0 address 10.0.1.1/24\n"
 	      "bond0 address 10.0.2.1/24 unchecked\n",
 	 NULL},
+	{"where replies come from",
+	 {{"ifcfg-bond0", STATIC "GATEWAY=192.168.1.1\nIPADDR1=192.168.1.11\nPREFIX1=24\n"
+				 "SRCADDR=192.168.1.11\n"}},
+	 ADDRESSED "bond0 address 192.168.1.11/24\n"
+		   "bond0 route default via 192.168.1.1 src 192.168.1.11\n",
+	 NULL},
+	{"a NETWORK that isn't the address's",
+	 {{"ifcfg-bond0", STATIC "GATEWAY=192.168.1.1\nNETWORK=192.168.0.0\n"}},
+	 ADDRESSED,
+	 "or in NETWORK"},
+	{"an alias's default route",
+	 {{"ifcfg-bond0", STATIC "GATEWAY=192.168.1.1\nMETRIC=5\n"},
+	  {"ifcfg-bond0:1", "IPADDR=10.2.0.1\nPREFIX=16\nGATEWAY=10.2.0.254\n"}},
+	 ADDRESSED "bond0 address 10.2.0.1/16\nbond0 route default via 10.2.0.254\n",
+	 NULL},
+	{"an alias without",
+	 {{"ifcfg-bond0", STATIC "GATEWAY=192.168.1.1\nNO_ALIASROUTING=yes\n"},
+	  {"ifcfg-bond0:1", "IPADDR=10.2.0.1\nPREFIX=16\nGATEWAY=10.2.0.254\n"}},
+	 ADDRESSED "bond0 address 10.2.0.1/16\nbond0 route default via 192.168.1.1\n",
+	 NULL},
 	{"a client that is told much",
 	 {{"ifcfg-bond0",
 	   BOND "BOOTPROTO=bootp\nPERSISTENT_DHCLIENT=1\nDHCPRELEASE=yes\nPEERDNS=no\n"

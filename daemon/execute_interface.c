@@ -76,8 +76,7 @@ static void execute_ipv6_settings(struct execute_task *task,
 {
 	char error[IPV6_SETTINGS_ERROR_SIZE];
 
-	if (!ipv6_settings_fit(interface) &&
-	    ipv6_settings_apply(task->daemon, interface, NULL, error) < 0) {
+	if (ipv6_settings_apply(task->daemon, interface, NULL, error) < 0) {
 		log_line(LOG_LEVEL_WARNING, "%s", error);
 	}
 }

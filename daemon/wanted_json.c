@@ -37,6 +37,7 @@ static json_t *wanted_interface_to_json(const struct model_interface *interface)
 		json_object_set_new(json, "mac", json_mac(interface->mac));
 	}
 	json_object_set_new(json, "ipv6_autoconf", json_boolean(interface->ipv6_autoconf));
+	json_object_set_new(json, "ipv6_untouched", json_boolean(interface->ipv6_untouched));
 	wanted_routes_to_json(interface, json);
 	return json;
 }
@@ -128,6 +129,7 @@ static bool wanted_interface_from_json(const json_t *json, struct model_interfac
 		return false;
 	}
 	interface->ipv6_autoconf = json_get_bool(json, "ipv6_autoconf", true);
+	interface->ipv6_untouched = json_get_bool(json, "ipv6_untouched", false);
 	return wanted_routes_from_json(json, interface) && model_name_is_valid(interface->name);
 }
 

@@ -20,6 +20,7 @@ static struct model_interface interface_bare(const struct model_interface *from)
 		.mtu = from->mtu,
 		.has_mac = from->has_mac,
 		.ipv6_autoconf = from->ipv6_autoconf,
+		.ipv6_untouched = from->ipv6_untouched,
 		.address_check = from->address_check,
 		.source = from->source,
 	};
@@ -205,6 +206,7 @@ static bool ipv6(const struct plan_step *step, struct model *model)
 
 	if (interface) {
 		interface->ipv6_autoconf = plan_step_interface(step)->ipv6_autoconf;
+		interface->ipv6_untouched = plan_step_interface(step)->ipv6_untouched;
 	}
 	return true;
 }

@@ -215,11 +215,12 @@ static void observe_ipv6(struct observation *o, struct model_interface *running,
 	if (!ipv6_settings_fit(running, &link->ipv6)) {
 		bool heeds = link->ipv6.accept_ra > 0;
 
-		observe_drift(o, running->name,
-			      heeds == running->ipv6_autoconf
-				      ? "somebody changed what it takes of router advertisements"
-			      : heeds ? "somebody has it heed router advertisements"
-				      : "somebody has it not heed router advertisements");
+		observe_drift(
+			o, running->name,
+			heeds == running->ipv6_autoconf
+				? "somebody changed what it takes of router advertisements"
+			: heeds ? "somebody has it heed router advertisements"
+				: "somebody has it not heed router advertisements");
 	}
 	running->ipv6_autoconf = ipv6_settings_fit(reference, &link->ipv6)
 					 ? reference->ipv6_autoconf

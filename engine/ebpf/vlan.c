@@ -390,13 +390,53 @@ int engine_vlan_add(struct engine_bond *bond, const struct engine_vlan_spec *spe
 	return result;
 }
 
+/* MTU and address of one that is there. */
+static int vlan_change_device(struct engine_bond *bond, struct vlan *vlan,
+			      const struct engine_vlan_spec *spec,
+			      const struct netlink_link *device, struct engine_error *err)
+{
+	struct netlink_link_change change = {.fields = NETLINK_LINK_MAC};
+	uint8_t mac[MAC_SIZE];
+	int result = vlan_mtu_set(bond, vlan, spec->mtu ? spec->mtu : bond->mtu, err);
+
+	if (result) {
+		return result;
+	}
+	memcpy(change.mac, mac_is_zero(spec->mac) ? bond->mac : spec->mac, MAC_SIZE);
+	if (!mac_equal(change.mac, device->mac)) {
+		result = netlink_link_set(bond->engine->netlink, device->ifindex, &change);
+		if (result) {
+			return engine_fail_netlink(bond->engine, err, result,
+						   "setting the address of %s", spec->name);
+		}
+	}
+	vlan->public.spec = *spec;
+	/* An address of its own makes the members promiscuous. */
+	vlan->touched = true;
+	return engine_bond_follow(bond, ENGINE_FOLLOW_TOUCHED, mac, err);
+}
+
+static void vlan_change_undo(struct engine_bond *bond, struct vlan *vlan,
+			     const struct engine_vlan_spec *before,
+			     const struct netlink_link *device)
+{
+	struct netlink_link_change change = {.fields = NETLINK_LINK_MAC};
+	uint8_t mac[MAC_SIZE];
+
+	vlan->public.spec = *before;
+	(void)vlan_mtu_set(bond, vlan, device->mtu, NULL);
+	memcpy(change.mac, device->mac, MAC_SIZE);
+	(void)netlink_link_set(bond->engine->netlink, device->ifindex, &change);
+	vlan->touched = true;
+	(void)engine_bond_follow(bond, ENGINE_FOLLOW_TOUCHED, mac, NULL);
+}
+
 int engine_vlan_change(struct engine_bond *bond, const struct engine_vlan_spec *spec,
 		       struct engine_error *err)
 {
-	struct netlink_link_change change = {.fields = NETLINK_LINK_MAC};
 	struct vlan *vlan = vlan_by_name(bond, spec->name);
+	struct engine_vlan_spec before;
 	struct netlink_link device;
-	uint8_t mac[MAC_SIZE];
 	int result;
 
 	if (!vlan || vlan->public.spec.vid != spec->vid) {
@@ -416,22 +456,12 @@ int engine_vlan_change(struct engine_bond *bond, const struct engine_vlan_spec *
 		return engine_fail_netlink(bond->engine, err, result, "asking for %s",
 					   spec->name);
 	}
-	result = vlan_mtu_set(bond, vlan, spec->mtu ? spec->mtu : bond->mtu, err);
+	before = vlan->public.spec;
+	result = vlan_change_device(bond, vlan, spec, &device, err);
 	if (result) {
-		return result;
+		vlan_change_undo(bond, vlan, &before, &device);
 	}
-	memcpy(change.mac, mac_is_zero(spec->mac) ? bond->mac : spec->mac, MAC_SIZE);
-	if (!mac_equal(change.mac, device.mac)) {
-		result = netlink_link_set(bond->engine->netlink, device.ifindex, &change);
-		if (result) {
-			return engine_fail_netlink(bond->engine, err, result,
-						   "setting the address of %s", spec->name);
-		}
-	}
-	vlan->public.spec = *spec;
-	/* An address of its own makes the members promiscuous. */
-	vlan->touched = true;
-	return engine_bond_follow(bond, ENGINE_FOLLOW_TOUCHED, mac, err);
+	return result;
 }
 
 size_t engine_bond_vlans(const struct engine_bond *bond, struct engine_vlan *out, size_t max)

@@ -143,6 +143,10 @@ def comparable(state, left_alone=()):
     its first member then; a member's port is what was free. left_alone: interfaces with
     ONBOOT=no, which stay up if they were."""
     links = {name: dict(link, address=None) for name, link in state["links"].items()}
+    for link in links.values():
+        # The first of each network matters, in which order the others stand doesn't.
+        link["addresses"] = sorted(link["addresses"], key=lambda info: (
+            bool(info["secondary"]), info["local"]))
     # Who was set up to carry VLAN interfaces stays up: others may use it by then.
     links[SPARE]["flags"] = []
     daemon = {name: dict(bond, members={member: dict(known, port=None)

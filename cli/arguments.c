@@ -68,7 +68,7 @@ static bool option_take(const struct option_list *list, int argc, char **argv, i
 		return false;
 	}
 	const char *value = equals ? equals + 1 : argv[++*at];
-	if (option->value) {
+	if (!option->values) {
 		*option->value = value;
 		return true;
 	}

@@ -50,8 +50,7 @@ static int file_load(int folder, const char *name, struct file *out)
 	}
 	out->size = (size_t)st.st_size;
 	out->bytes = malloc(out->size + 1);
-	out->name = strdup(name);
-	if (!out->bytes || !out->name) {
+	if (!out->bytes) {
 		err = -ENOMEM;
 	}
 	while (err == 0 && done < out->size) {
@@ -66,7 +65,6 @@ static int file_load(int folder, const char *name, struct file *out)
 	close(fd);
 	if (err < 0) {
 		free(out->bytes);
-		free(out->name);
 	}
 	return err;
 }
@@ -85,12 +83,17 @@ static int files_add(struct files *files, int folder, const char *name)
 		return -ENOMEM;
 	}
 	files->list = list;
-	list[files->count] = (struct file){.type = type};
-	err = file_load(folder, name, &list[files->count]);
-	if (err == 0) {
-		files->count++;
+	list[files->count] = (struct file){.type = type, .name = strdup(name)};
+	if (!list[files->count].name) {
+		return -ENOMEM;
 	}
-	return err;
+	err = file_load(folder, name, &list[files->count]);
+	if (err < 0) {
+		free(list[files->count].name);
+		return err;
+	}
+	files->count++;
+	return 0;
 }
 
 int files_read(const char *folder, struct files *out)

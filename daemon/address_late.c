@@ -398,6 +398,9 @@ void address_trouble(const struct daemon *daemon, const struct netlink_address *
 		return;
 	}
 	conflict = late_find_conflict(daemon->late, address);
+	if (!conflict) {
+		return;
+	}
 	mac = conflict->holder;
 	json_array_append_new(
 		list, json_sprintf("%s of %s is also held by another host (" LATE_MAC_FORMAT

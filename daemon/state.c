@@ -57,22 +57,22 @@ static int8_t state_get_int8(const json_t *json, const char *key)
 	return value >= -1 && value <= INT8_MAX ? (int8_t)value : -1;
 }
 
-void state_saved_from_json(const json_t *saved, struct engine_member_saved *s)
+void state_saved_from_json(const json_t *json, struct engine_member_saved *out)
 {
-	*s = (struct engine_member_saved){0};
-	if (!json_mac_read(json_object_get(saved, "mac"), s->mac)) {
+	*out = (struct engine_member_saved){0};
+	if (!json_mac_read(json_object_get(json, "mac"), out->mac)) {
 		return;
 	}
-	s->valid = true;
-	s->mtu = (uint32_t)json_get_uint(saved, "mtu", INT32_MAX, 0);
-	s->was_up = json_get_bool(saved, "was_up", false);
-	s->alias_set = json_get_bool(saved, "alias_set", false);
-	s->disable_ipv6 = state_get_int8(saved, "disable_ipv6");
-	s->addr_gen_mode = state_get_int8(saved, "addr_gen_mode");
-	s->rx_vlan_filter = state_get_int8(saved, "rx_vlan_filter");
-	s->lro = state_get_int8(saved, "lro");
-	s->promisc_set = json_get_bool(saved, "promisc_set", false);
-	s->allmulti_set = json_get_bool(saved, "allmulti_set", false);
+	out->valid = true;
+	out->mtu = (uint32_t)json_get_uint(json, "mtu", INT32_MAX, 0);
+	out->was_up = json_get_bool(json, "was_up", false);
+	out->alias_set = json_get_bool(json, "alias_set", false);
+	out->disable_ipv6 = state_get_int8(json, "disable_ipv6");
+	out->addr_gen_mode = state_get_int8(json, "addr_gen_mode");
+	out->rx_vlan_filter = state_get_int8(json, "rx_vlan_filter");
+	out->lro = state_get_int8(json, "lro");
+	out->promisc_set = json_get_bool(json, "promisc_set", false);
+	out->allmulti_set = json_get_bool(json, "allmulti_set", false);
 }
 
 static void state_member_from_json(const json_t *json, struct bond_state *state)

@@ -24,7 +24,7 @@ static void key_make(char key[KEY_SIZE], const char *name, struct ending ending)
 {
 	size_t size = strlen(name);
 
-	memcpy(key, name, size);
+	memcpy(key, name, size + 1);
 	memcpy(key + size, ending.text, sizeof(ending.text));
 }
 

@@ -47,7 +47,7 @@ static bool text_read(const struct ifcfg_context *context, const char *key,
 		return false;
 	}
 	memset(out, 0, MODEL_TEXT_SIZE);
-	memcpy(out, word, strlen(word));
+	memcpy(out, word, strlen(word) + 1);
 	return true;
 }
 

@@ -203,8 +203,7 @@ static bool range_take(struct ifcfg_line *line, const struct ifcfg_argument *opt
 static bool ports_take(struct ifcfg_line *line, const struct ifcfg_argument *option,
 		       uint16_t *first, uint16_t *last)
 {
-	uint32_t from;
-	uint32_t to;
+	uint32_t from = 0, to = 0;
 
 	if (!range_take(line, option, true, 1, UINT16_MAX - 1, &from, &to)) {
 		return false;

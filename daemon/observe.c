@@ -68,17 +68,6 @@ void observe_drift(struct observation *o, const char *interface, const char *for
 
 /* --- addresses */
 
-static bool observe_lists(const struct model_interface *interface,
-			  const struct model_address *address)
-{
-	for (size_t i = 0; interface && i < interface->address_count; i++) {
-		if (model_address_equal(&interface->addresses[i], address)) {
-			return true;
-		}
-	}
-	return false;
-}
-
 /* Whether somebody put it there for good, rather than the kernel, a router or DHCP. */
 static bool observe_is_by_hand(const struct netlink_address *address)
 {
@@ -101,8 +90,9 @@ static void observe_foreign(struct observation *o, const struct model_interface 
 						.prefix = list[i].prefix};
 
 		memcpy(address.bytes, list[i].bytes, sizeof(address.bytes));
-		if (observe_is_by_hand(&list[i]) && !observe_lists(running, &address) &&
-		    !observe_lists(wanted, &address)) {
+		if (observe_is_by_hand(&list[i]) &&
+		    !model_interface_has_address(running, &address) &&
+		    !(wanted && model_interface_has_address(wanted, &address))) {
 			address_text(&address, text);
 			observe_drift(o, running->name, "%s is in no file; it is left alone",
 				      text);
@@ -153,7 +143,7 @@ static void observe_addresses(struct observation *o, struct model_interface *run
 	for (size_t i = 0; wanted && i < wanted->address_count; i++) {
 		const struct model_address *address = &wanted->addresses[i];
 
-		if (!observe_lists(running, address) &&
+		if (!model_interface_has_address(running, address) &&
 		    snapshot_has_address(&o->snapshot, ifindex, address) &&
 		    !model_interface_add_address(running, address)) {
 			o->out_of_memory = true;

@@ -80,60 +80,27 @@ bool observe_adopt(struct daemon *daemon, const struct model *observed,
 
 /* --- the way back */
 
-static bool observe_had_address(const struct model_interface *before,
-				const struct model_address *address)
-{
-	for (size_t i = 0; i < before->address_count; i++) {
-		if (model_address_equal(&before->addresses[i], address)) {
-			return true;
-		}
-	}
-	return false;
-}
-
-static bool observe_had_route(const struct model_interface *before,
-			      const struct model_route *route)
-{
-	for (size_t i = 0; i < before->route_count; i++) {
-		if (model_route_equal(&before->routes[i], route)) {
-			return true;
-		}
-	}
-	return false;
-}
-
-static bool observe_had_rule(const struct model_interface *before,
-			     const struct model_rule *rule)
-{
-	for (size_t i = 0; i < before->rule_count; i++) {
-		if (model_rule_equal(&before->rules[i], rule)) {
-			return true;
-		}
-	}
-	return false;
-}
-
 static void observe_disown_interface(struct model_interface *now,
 				     const struct model_interface *before)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < now->address_count; i++) {
-		if (observe_had_address(before, &now->addresses[i])) {
+		if (model_interface_has_address(before, &now->addresses[i])) {
 			now->addresses[kept++] = now->addresses[i];
 		}
 	}
 	now->address_count = kept;
 	kept = 0;
 	for (size_t i = 0; i < now->route_count; i++) {
-		if (observe_had_route(before, &now->routes[i])) {
+		if (model_interface_has_route(before, &now->routes[i])) {
 			now->routes[kept++] = now->routes[i];
 		}
 	}
 	now->route_count = kept;
 	kept = 0;
 	for (size_t i = 0; i < now->rule_count; i++) {
-		if (observe_had_rule(before, &now->rules[i])) {
+		if (model_interface_has_rule(before, &now->rules[i])) {
 			now->rules[kept++] = now->rules[i];
 		}
 	}

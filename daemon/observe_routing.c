@@ -9,28 +9,6 @@
 #include "model/model_equal.h"
 #include "model/model_text.h"
 
-static bool observe_lists_route(const struct model_interface *interface,
-				const struct model_route *route)
-{
-	for (size_t i = 0; i < interface->route_count; i++) {
-		if (model_route_equal(&interface->routes[i], route)) {
-			return true;
-		}
-	}
-	return false;
-}
-
-static bool observe_lists_rule(const struct model_interface *interface,
-			       const struct model_rule *rule)
-{
-	for (size_t i = 0; i < interface->rule_count; i++) {
-		if (model_rule_equal(&interface->rules[i], rule)) {
-			return true;
-		}
-	}
-	return false;
-}
-
 /* --- what is there, but goes with this very plan
  *
  * The kernel has one route for a destination, table, TOS and metric, and of the same rule one.
@@ -73,7 +51,7 @@ static bool observe_interface_route_goes(const struct observation *o,
 	wanted = observe_wanted(o, running);
 	for (size_t i = 0; i < running->route_count; i++) {
 		if (model_route_compare_key(&running->routes[i], route) == 0 &&
-		    !(wanted && observe_lists_route(wanted, &running->routes[i]))) {
+		    !(wanted && model_interface_has_route(wanted, &running->routes[i]))) {
 			return true;
 		}
 	}
@@ -103,11 +81,11 @@ static bool observe_interface_rule_goes(const struct observation *o,
 	const struct model_interface *wanted;
 
 	if (running->rule_count == 0 || !observe_concerns(o->scope, running->name) ||
-	    !observe_lists_rule(running, rule)) {
+	    !model_interface_has_rule(running, rule)) {
 		return false;
 	}
 	wanted = observe_wanted(o, running);
-	return !wanted || !observe_lists_rule(wanted, rule);
+	return !wanted || !model_interface_has_rule(wanted, rule);
 }
 
 static bool observe_rule_goes(const struct observation *o, const struct model_rule *rule)
@@ -143,7 +121,7 @@ static void observe_routes(struct observation *o, struct model_interface *runnin
 	}
 	running->route_count = kept;
 	for (size_t i = 0; wanted && i < wanted->route_count; i++) {
-		if (!observe_lists_route(running, &wanted->routes[i]) &&
+		if (!model_interface_has_route(running, &wanted->routes[i]) &&
 		    routing_has_route(routing, &wanted->routes[i], ifindex) &&
 		    !observe_route_goes(o, &wanted->routes[i]) &&
 		    !model_interface_add_route(running, &wanted->routes[i])) {
@@ -170,7 +148,7 @@ static void observe_rules(struct observation *o, struct model_interface *running
 	}
 	running->rule_count = kept;
 	for (size_t i = 0; wanted && i < wanted->rule_count; i++) {
-		if (!observe_lists_rule(running, &wanted->rules[i]) &&
+		if (!model_interface_has_rule(running, &wanted->rules[i]) &&
 		    routing_has_rule(routing, &wanted->rules[i]) &&
 		    !observe_rule_goes(o, &wanted->rules[i]) &&
 		    !model_interface_add_rule(running, &wanted->rules[i])) {

@@ -152,3 +152,73 @@ const struct model_default_route *model_interface_default(
 {
 	return family == AF_INET ? &interface->ipv4_default : &interface->ipv6_default;
 }
+
+static size_t find_equal(const void *list, size_t count, size_t size, const void *element,
+			 bool (*is_equal)(const void *a, const void *b), size_t hint)
+{
+	const char *bytes = list;
+
+	if (hint < count && is_equal(bytes + hint * size, element)) {
+		return hint;
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (is_equal(bytes + i * size, element)) {
+			return i;
+		}
+	}
+	return count;
+}
+
+static bool address_is_equal(const void *a, const void *b)
+{
+	return model_address_equal(a, b);
+}
+
+static bool route_is_equal(const void *a, const void *b)
+{
+	return model_route_equal(a, b);
+}
+
+static bool rule_is_equal(const void *a, const void *b)
+{
+	return model_rule_equal(a, b);
+}
+
+size_t model_interface_find_address(const struct model_interface *interface,
+				    const struct model_address *address, size_t hint)
+{
+	return find_equal(interface->addresses, interface->address_count, sizeof(*address),
+			  address, address_is_equal, hint);
+}
+
+size_t model_interface_find_route(const struct model_interface *interface,
+				  const struct model_route *route, size_t hint)
+{
+	return find_equal(interface->routes, interface->route_count, sizeof(*route), route,
+			  route_is_equal, hint);
+}
+
+size_t model_interface_find_rule(const struct model_interface *interface,
+				 const struct model_rule *rule, size_t hint)
+{
+	return find_equal(interface->rules, interface->rule_count, sizeof(*rule), rule,
+			  rule_is_equal, hint);
+}
+
+bool model_interface_has_address(const struct model_interface *interface,
+				 const struct model_address *address)
+{
+	return model_interface_find_address(interface, address, 0) < interface->address_count;
+}
+
+bool model_interface_has_route(const struct model_interface *interface,
+			       const struct model_route *route)
+{
+	return model_interface_find_route(interface, route, 0) < interface->route_count;
+}
+
+bool model_interface_has_rule(const struct model_interface *interface,
+			      const struct model_rule *rule)
+{
+	return model_interface_find_rule(interface, rule, 0) < interface->rule_count;
+}

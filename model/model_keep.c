@@ -374,27 +374,6 @@ static bool is_left_out(const struct keeper *keeper, struct model_source source)
 	return found && keeper->model->file_infos[found->file].left_out;
 }
 
-static bool has_address(const struct model_interface *interface,
-			const struct model_address *address)
-{
-	for (size_t i = 0; i < interface->address_count; i++) {
-		if (model_address_equal(&interface->addresses[i], address)) {
-			return true;
-		}
-	}
-	return false;
-}
-
-static bool has_rule(const struct model_interface *interface, const struct model_rule *rule)
-{
-	for (size_t i = 0; i < interface->rule_count; i++) {
-		if (model_rule_equal(&interface->rules[i], rule)) {
-			return true;
-		}
-	}
-	return false;
-}
-
 /* One that the kernel could not have beside it, too. */
 static bool has_route(const struct model_interface *interface, const struct model_route *route)
 {
@@ -415,7 +394,8 @@ static bool additions_keep(struct keeper *keeper, const struct model_interface *
 
 	for (size_t i = 0; fine && i < ran->address_count; i++) {
 		struct model_address address = ran->addresses[i];
-		if (is_left_out(keeper, address.source) && !has_address(interface, &address)) {
+		if (is_left_out(keeper, address.source) &&
+		    !model_interface_has_address(interface, &address)) {
 			fine = file_carry(keeper, &address.source) &&
 			       model_interface_add_address(interface, &address);
 		}
@@ -429,7 +409,8 @@ static bool additions_keep(struct keeper *keeper, const struct model_interface *
 	}
 	for (size_t i = 0; fine && i < ran->rule_count; i++) {
 		struct model_rule rule = ran->rules[i];
-		if (is_left_out(keeper, rule.source) && !has_rule(interface, &rule)) {
+		if (is_left_out(keeper, rule.source) &&
+		    !model_interface_has_rule(interface, &rule)) {
 			fine = file_carry(keeper, &rule.source) &&
 			       model_interface_add_rule(interface, &rule);
 		}

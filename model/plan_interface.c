@@ -27,60 +27,6 @@ struct sides {
 	const struct model_interface *to;
 };
 
-/* Where in a list the element is that is equal to another; the list's size: nowhere. hint is
- * where it may well be. */
-static size_t find_equal(const void *list, size_t count, size_t size, const void *element,
-			 bool (*is_equal)(const void *a, const void *b), size_t hint)
-{
-	const char *bytes = list;
-
-	if (hint < count && is_equal(bytes + hint * size, element)) {
-		return hint;
-	}
-	for (size_t i = 0; i < count; i++) {
-		if (is_equal(bytes + i * size, element)) {
-			return i;
-		}
-	}
-	return count;
-}
-
-static bool address_is_equal(const void *a, const void *b)
-{
-	return model_address_equal(a, b);
-}
-
-static bool route_is_equal(const void *a, const void *b)
-{
-	return model_route_equal(a, b);
-}
-
-static bool rule_is_equal(const void *a, const void *b)
-{
-	return model_rule_equal(a, b);
-}
-
-static size_t find_address(const struct model_interface *interface,
-			   const struct model_address *address, size_t hint)
-{
-	return find_equal(interface->addresses, interface->address_count, sizeof(*address),
-			  address, address_is_equal, hint);
-}
-
-static bool has_route(const struct model_interface *interface, const struct model_route *route,
-		      size_t hint)
-{
-	return find_equal(interface->routes, interface->route_count, sizeof(*route), route,
-			  route_is_equal, hint) < interface->route_count;
-}
-
-static bool has_rule(const struct model_interface *interface, const struct model_rule *rule,
-		     size_t hint)
-{
-	return find_equal(interface->rules, interface->rule_count, sizeof(*rule), rule,
-			  rule_is_equal, hint) < interface->rule_count;
-}
-
 static bool same_network(const struct model_address *a, const struct model_address *b)
 {
 	if (a->family != b->family || a->prefix != b->prefix) {
@@ -102,17 +48,17 @@ static bool same_network(const struct model_address *a, const struct model_addre
 static bool keeps_address(const struct sides *s, const struct model_address *address,
 			  size_t hint)
 {
-	size_t now = find_address(s->from, address, SIZE_MAX), first = 0;
+	size_t now = model_interface_find_address(s->from, address, SIZE_MAX), first = 0;
 
 	if (now == s->from->address_count ||
-	    find_address(s->to, address, hint) == s->to->address_count) {
+	    model_interface_find_address(s->to, address, hint) == s->to->address_count) {
 		return false;
 	}
 	while (address->family == AF_INET && !same_network(&s->to->addresses[first], address)) {
 		first++;
 	}
 	return address->family != AF_INET ||
-	       find_address(s->from, &s->to->addresses[first], SIZE_MAX) <= now;
+	       model_interface_find_address(s->from, &s->to->addresses[first], SIZE_MAX) <= now;
 }
 
 static void plan_addresses(const struct sides *s)
@@ -236,7 +182,8 @@ static void plan_routes(const struct sides *s, bool lost)
 		step.former_route = &s->from->routes[i];
 		if ((lost && step.former_route->family == AF_INET) ||
 		    loses_source(s->builder, step.former_route) ||
-		    !has_route(s->to, step.former_route, i)) {
+		    model_interface_find_route(s->to, step.former_route, i) ==
+			    s->to->route_count) {
 			strcpy(text, "remove ");
 			plan_text_route(text, step.former_route);
 			plan_text_append(text, " from %s", step.interface);
@@ -250,7 +197,8 @@ static void plan_routes(const struct sides *s, bool lost)
 		step.route = &s->to->routes[i];
 		if ((lost && step.route->family == AF_INET) ||
 		    loses_source(s->builder, step.route) ||
-		    !has_route(s->from, step.route, i)) {
+		    model_interface_find_route(s->from, step.route, i) ==
+			    s->from->route_count) {
 			step.source = step.route->source;
 			strcpy(text, "add ");
 			plan_text_route(text, step.route);
@@ -302,7 +250,8 @@ static void plan_rules(const struct sides *s)
 	step.source = no_source; /* it stands in no file */
 	for (size_t i = 0; i < s->from->rule_count; i++) {
 		step.former_rule = &s->from->rules[i];
-		if (!has_rule(s->to, step.former_rule, i)) {
+		if (model_interface_find_rule(s->to, step.former_rule, i) ==
+		    s->to->rule_count) {
 			strcpy(text, "remove ");
 			plan_text_rule(text, step.former_rule);
 			plan_builder_add(s->builder, &step, text);
@@ -313,7 +262,7 @@ static void plan_rules(const struct sides *s)
 	step.former_rule = NULL;
 	for (size_t i = 0; i < s->to->rule_count; i++) {
 		step.rule = &s->to->rules[i];
-		if (!has_rule(s->from, step.rule, i)) {
+		if (model_interface_find_rule(s->from, step.rule, i) == s->from->rule_count) {
 			step.source = step.rule->source;
 			strcpy(text, "add ");
 			plan_text_rule(text, step.rule);

@@ -215,12 +215,8 @@ static bool address_add(const struct plan_step *step, struct model *model)
 {
 	struct model_interface *interface = interface_find(step, model);
 
-	for (size_t i = 0; interface && i < interface->address_count; i++) {
-		if (model_address_equal(&interface->addresses[i], step->address)) {
-			return true;
-		}
-	}
-	return !interface || model_interface_add_address(interface, step->address);
+	return !interface || model_interface_has_address(interface, step->address) ||
+	       model_interface_add_address(interface, step->address);
 }
 
 static bool address_remove(const struct plan_step *step, struct model *model)
@@ -253,12 +249,8 @@ static bool route_add(const struct plan_step *step, struct model *model)
 			*model_interface_default(plan_step_interface(step), step->family);
 		return true;
 	}
-	for (size_t i = 0; interface && i < interface->route_count; i++) {
-		if (model_route_equal(&interface->routes[i], step->route)) {
-			return true;
-		}
-	}
-	return !interface || model_interface_add_route(interface, step->route);
+	return !interface || model_interface_has_route(interface, step->route) ||
+	       model_interface_add_route(interface, step->route);
 }
 
 static bool route_remove(const struct plan_step *step, struct model *model)
@@ -285,12 +277,8 @@ static bool rule_add(const struct plan_step *step, struct model *model)
 {
 	struct model_interface *interface = interface_find(step, model);
 
-	for (size_t i = 0; interface && i < interface->rule_count; i++) {
-		if (model_rule_equal(&interface->rules[i], step->rule)) {
-			return true;
-		}
-	}
-	return !interface || model_interface_add_rule(interface, step->rule);
+	return !interface || model_interface_has_rule(interface, step->rule) ||
+	       model_interface_add_rule(interface, step->rule);
 }
 
 static bool rule_remove(const struct plan_step *step, struct model *model)

@@ -85,14 +85,8 @@ static int on_address(const struct nlmsghdr *message, void *context)
 
 static int addresses_dump(struct netlink *netlink, struct netlink_ip_copy *copy)
 {
-	char buffer[NETLINK_REQUEST_SIZE];
-	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
-	struct ifaddrmsg *info;
-
-	request->nlmsg_type = RTM_GETADDR;
-	info = mnl_nlmsg_put_extra_header(request, sizeof(*info));
-	info->ifa_family = AF_UNSPEC;
-	return netlink_dump(netlink, request, on_address, copy);
+	return netlink_dump_family(netlink, RTM_GETADDR, sizeof(struct ifaddrmsg), AF_UNSPEC,
+				   on_address, copy);
 }
 
 /* The request that puts it onto this interface, or takes it off; NULL: no memory. */
@@ -299,15 +293,9 @@ static int on_route(const struct nlmsghdr *message, void *context)
 
 static int routes_dump(struct netlink *netlink, int family, struct netlink_ip_copy *copy)
 {
-	char buffer[NETLINK_REQUEST_SIZE];
-	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
-	struct rtmsg *info;
-	int result;
+	int result = netlink_dump_family(netlink, RTM_GETROUTE, sizeof(struct rtmsg), family,
+					 on_route, copy);
 
-	request->nlmsg_type = RTM_GETROUTE;
-	info = mnl_nlmsg_put_extra_header(request, sizeof(*info));
-	info->rtm_family = (uint8_t)family;
-	result = netlink_dump(netlink, request, on_route, copy);
 	return result == -EAFNOSUPPORT || result == -EOPNOTSUPP ? 0 : result;
 }
 

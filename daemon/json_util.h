@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What every JSON here is made with: texts that need not be UTF-8, hardware and
- * IP addresses.
+ * IP addresses, the time of day.
  */
 #ifndef DAEMON_JSON_UTIL_H
 #define DAEMON_JSON_UTIL_H
@@ -20,6 +20,9 @@ bool json_mac_read(const json_t *json, uint8_t mac[6]);
 
 /* {"family": "inet", "address": "10.0.0.1", "prefix": 24} */
 json_t *json_address(int family, const uint8_t *bytes, uint8_t prefix);
+
+/* The time of day: seconds since 1970. */
+double json_time_now(void);
 
 /* The member of that name as a number or boolean; fallback where it's absent, of another type,
  * or out of range. */

@@ -4,7 +4,6 @@
 #include <linux/if.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "daemon/bond_runtime.h"
@@ -163,21 +162,13 @@ static json_t *live_nic(struct nic_runtime *nic)
 			 status_json_traffic(link.counters.tx_packets, link.counters.tx_bytes));
 }
 
-static double live_time(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
 json_t *live_json(struct daemon *daemon)
 {
 	json_t *bonds = json_array(), *nics = json_array();
 	char revision[CONFIG_REVISION_SIZE];
 	size_t staged = staged_count(daemon, revision);
 	json_t *json =
-		json_pack("{s:f, s:o, s:I, s:I, s:s, s:I}", "time", live_time(), "boot",
+		json_pack("{s:f, s:o, s:I, s:I, s:s, s:I}", "time", json_time_now(), "boot",
 			  json_sprintf("%lld-%d", (long long)daemon->started, (int)getpid()),
 			  "configuration", (json_int_t)transactions_number(daemon), "staged",
 			  (json_int_t)staged, "staged_revision", revision, "problems",
@@ -194,14 +185,6 @@ json_t *live_json(struct daemon *daemon)
 	json_object_set_new(json, "bonds", bonds);
 	json_object_set_new(json, "nics", nics);
 	return json;
-}
-
-static struct vlan_parent *live_parent(struct daemon *daemon, const char *name)
-{
-	struct bond_runtime *bond = bond_runtime_find(daemon, name);
-	struct nic_runtime *nic = nic_runtime_find(daemon, name);
-
-	return bond ? &bond->parent : nic ? &nic->parent : NULL;
 }
 
 bool live_vids_read(const char *text, struct live_vids *out)
@@ -225,7 +208,7 @@ bool live_vids_read(const char *text, struct live_vids *out)
 
 json_t *live_json_vlans(struct daemon *daemon, const char *name, const struct live_vids *only)
 {
-	const struct vlan_parent *parent = live_parent(daemon, name);
+	const struct vlan_parent *parent = vlan_parent_of(daemon, name);
 	json_t *vlans = parent ? json_object() : NULL;
 
 	for (size_t i = 0; vlans && i < parent->vlan_count; i++) {

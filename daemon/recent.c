@@ -3,7 +3,6 @@
 
 #include <stdbool.h>
 #include <string.h>
-#include <time.h>
 
 #include "daemon/bond_runtime.h"
 #include "daemon/daemon.h"
@@ -11,14 +10,6 @@
 #include "daemon/status_json.h"
 
 #define RECENT_ACCURACY_US 500000
-
-static double recent_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
 
 static void recent_take_bond(struct bond_runtime *bond, uint64_t number)
 {
@@ -48,7 +39,7 @@ static int recent_on_timer(sd_event_source *timer, uint64_t due_us, void *user)
 	struct recent *recent = &daemon->recent;
 
 	(void)due_us;
-	recent->times[recent->next % RECENT_SAMPLES] = recent_now();
+	recent->times[recent->next % RECENT_SAMPLES] = json_time_now();
 	for (struct bond_runtime *bond = daemon->bonds; bond; bond = bond->next) {
 		recent_take_bond(bond, recent->next);
 		daemon_breathe(daemon);

@@ -523,7 +523,6 @@ json_t *transactions_waiting_json(struct daemon *daemon)
 	const struct transactions *transactions = daemon->transactions;
 	const struct history_origin *origin = &transactions->now.journal.origin;
 	uint64_t now_us = 0, left_us;
-	struct timespec now;
 
 	if (transactions->phase != TRANSACTION_WAITING) {
 		return json_null();
@@ -532,13 +531,11 @@ json_t *transactions_waiting_json(struct daemon *daemon)
 	left_us = transactions->now.deadline_us > now_us
 			  ? transactions->now.deadline_us - now_us
 			  : 0;
-	clock_gettime(CLOCK_REALTIME, &now);
 	return json_pack("{s:I, s:I, s:f, s:o, s:b}", "number",
 			 (json_int_t)transactions->now.journal.number, "seconds",
 			 (json_int_t)((left_us + 999999) / 1000000), "deadline",
-			 (double)now.tv_sec + (double)now.tv_nsec / 1e9 + (double)left_us / 1e6,
-			 "user", json_text(origin->user), "edited",
-			 transactions->now.journal.edited);
+			 json_time_now() + (double)left_us / 1e6, "user",
+			 json_text(origin->user), "edited", transactions->now.journal.edited);
 }
 
 unsigned int transactions_number(const struct daemon *daemon)

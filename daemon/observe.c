@@ -371,17 +371,9 @@ static bool observe_has_routing(const struct model_interface *interface)
 
 static bool observe_needs_routing(const struct model *model, const struct plan_scope *scope)
 {
-	for (size_t i = 0; i < model->bond_count; i++) {
-		const struct model_interface *interface = &model->bonds[i].interface;
+	const struct model_interface *interface;
 
-		if (observe_has_routing(interface) &&
-		    observe_concerns(scope, interface->name)) {
-			return true;
-		}
-	}
-	for (size_t i = 0; i < model->vlan_count; i++) {
-		const struct model_interface *interface = &model->vlans[i].interface;
-
+	for (size_t i = 0; (interface = model_interface_at(model, i)); i++) {
 		if (observe_has_routing(interface) &&
 		    observe_concerns(scope, interface->name)) {
 			return true;

@@ -61,13 +61,10 @@ static bool observe_interface_route_goes(const struct observation *o,
 
 static bool observe_route_goes(const struct observation *o, const struct model_route *route)
 {
-	for (size_t i = 0; i < o->running->bond_count; i++) {
-		if (observe_interface_route_goes(o, &o->running->bonds[i].interface, route)) {
-			return true;
-		}
-	}
-	for (size_t i = 0; i < o->running->vlan_count; i++) {
-		if (observe_interface_route_goes(o, &o->running->vlans[i].interface, route)) {
+	const struct model_interface *interface;
+
+	for (size_t i = 0; (interface = model_interface_at(o->running, i)); i++) {
+		if (observe_interface_route_goes(o, interface, route)) {
 			return true;
 		}
 	}
@@ -90,13 +87,10 @@ static bool observe_interface_rule_goes(const struct observation *o,
 
 static bool observe_rule_goes(const struct observation *o, const struct model_rule *rule)
 {
-	for (size_t i = 0; i < o->running->bond_count; i++) {
-		if (observe_interface_rule_goes(o, &o->running->bonds[i].interface, rule)) {
-			return true;
-		}
-	}
-	for (size_t i = 0; i < o->running->vlan_count; i++) {
-		if (observe_interface_rule_goes(o, &o->running->vlans[i].interface, rule)) {
+	const struct model_interface *interface;
+
+	for (size_t i = 0; (interface = model_interface_at(o->running, i)); i++) {
+		if (observe_interface_rule_goes(o, interface, rule)) {
 			return true;
 		}
 	}

@@ -142,3 +142,12 @@ struct model_vlan *model_find_vlan(const struct model *model, const char *name)
 	}
 	return NULL;
 }
+
+const struct model_interface *model_interface_at(const struct model *model, size_t place)
+{
+	if (place < model->bond_count) {
+		return &model->bonds[place].interface;
+	}
+	place -= model->bond_count;
+	return place < model->vlan_count ? &model->vlans[place].interface : NULL;
+}

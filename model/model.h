@@ -406,6 +406,9 @@ bool model_keep_running(struct model *model, const struct model_problems *proble
 /* Finds by name; NULL if absent. */
 struct model_bond *model_find_bond(const struct model *model, const char *name);
 struct model_vlan *model_find_vlan(const struct model *model, const char *name);
+/* The interface at that place among those of the bonds and then the VLAN interfaces; NULL:
+ * there are not so many. */
+const struct model_interface *model_interface_at(const struct model *model, size_t place);
 
 /* Names as in the files ("802.3ad", "layer3+4", "resilient", "hub"), and back;
  * the parsers also take the kernel's numbers where the kernel does. */

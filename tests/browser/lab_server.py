@@ -123,10 +123,16 @@ class Lab:
         self.pair.server_config.vlan(f"{name}.{vlan}", address)
         self.pair.server_daemon.reload()
 
-    def wait_sampled(self):
-        """Until the daemon has kept something of the last minutes."""
-        wait_for(lambda: len(self.request("GET", "/v1/recent")["times"]) > 1, 30,
-                 "the daemon has taken two samples of the traffic")
+    def wait_sampled(self, member, address):
+        """Until the daemon has kept traffic of member: pings from the switch to address."""
+        def sampled():
+            self.switch_ping(address)
+            bonds = self.request("GET", "/v1/recent")["bonds"]
+            sent = next(each["tx"] for bond in bonds for each in bond["members"]
+                        if each["name"] == member)
+            return any(None not in pair and pair[0] < pair[1] for pair in zip(sent, sent[1:]))
+
+        wait_for(sampled, 60, f"two samples of {member} with traffic between them")
 
     def stop_daemon(self):
         self.pair.server_daemon.stop()

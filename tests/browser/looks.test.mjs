@@ -83,14 +83,16 @@ test("which link is down, and why, stands first", async () => {
   await here.lab.call("restore", 1);
 
   // A page that is opened only now knows what has happened.
-  await here.lab.call("wait_sampled");
+  await here.lab.call("wait_sampled", "ens1f1", "10.124.251.101");
+  const opened = Date.now() / 1000;
   const late = await here.signIn();
   await openEngine(late);
   await late.locator(".events").getByText("carries no traffic: no carrier").first().waitFor();
-  assert.ok(await late.evaluate(async () => {
+  assert.ok(await late.evaluate(async (before) => {
     const {store} = await import("./store.js");
-    return store.times.length > 0 && store.history.get("bond0/ens1f0").tx.some((rate) => rate > 0);
-  }));
+    const {tx} = store.history.get("bond0/ens1f1");
+    return tx.some((rate, i) => rate > 0 && store.times[i] < before);
+  }, opened));
   await here.lab.call("restore", 0);
   await page.getByText("All 2 links of 1 bond carry traffic.").waitFor({timeout: 30000});
   await page.getByText("840 buckets: ens1f0 50 %, ens1f1 50 %").waitFor();

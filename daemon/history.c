@@ -137,13 +137,20 @@ static void history_drop(struct history *history, size_t at)
 	history->count--;
 }
 
-/* Makes room: the oldest goes, but never what is in force. */
+/* Makes room: the oldest goes, but never what is in force, nor what was before it: while a
+ * change waits to be confirmed that is what will be in force again. */
 static void history_prune(struct history *history)
 {
 	while (history->count > TRANSACTION_HISTORY_MAX) {
 		const struct history_entry *kept = history_in_force(history, 0);
+		const struct history_entry *before =
+			kept ? history_before(history, kept->number) : NULL;
+		size_t at = 0;
 
-		history_drop(history, &history->list[0] == kept ? 1 : 0);
+		while (&history->list[at] == kept || &history->list[at] == before) {
+			at++;
+		}
+		history_drop(history, at);
 	}
 }
 

@@ -68,8 +68,8 @@ const struct history_entry *history_before(const struct history *history, unsign
 const struct history_entry *history_find(const struct history *history, unsigned int number);
 
 /* Adds an entry durably, and removes the oldest beyond TRANSACTION_HISTORY_MAX, but never
- * the newest that is in force. before: what it differs from; NULL: nothing. fault: what is
- * wrong with one of the files; NULL: nothing. 0 or -errno. */
+ * the newest that is in force, nor the one before that. before: what it differs from; NULL:
+ * nothing. fault: what is wrong with one of the files; NULL: nothing. 0 or -errno. */
 int history_add(struct history *history, unsigned int number,
 		const struct history_origin *origin, bool taken_back, const char *fault,
 		const struct config_texts *before, const struct config_texts *texts);

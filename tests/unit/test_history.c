@@ -186,6 +186,28 @@ static void test_what_is_in_force_stays(void **state)
 	history_close(&history);
 }
 
+/* One attempt after the other is taken back only after it was added: what is in force goes
+ * on to be known, also to a daemon that comes when the last attempt waits. */
+static void test_what_is_gone_back_to_stays(void **state)
+{
+	struct history history = history_again();
+
+	(void)state;
+	history_add_one(&history, 1, false, "DEVICE=bond0\n");
+	for (unsigned int number = 2; number <= 14; number++) {
+		history_add_one(&history, number, false, "DEVICE=bond0\nMTU=9000\n");
+		assert_non_null(history_find(&history, 1));
+		assert_int_equal(history_mark_taken_back(&history, number), 0);
+	}
+	history_add_one(&history, 15, false, "DEVICE=bond0\nMTU=9000\n");
+	assert_int_equal(history.count, TRANSACTION_HISTORY_MAX);
+	history_close(&history);
+	history = history_again();
+	assert_int_equal(history_in_force(&history, 15)->number, 1);
+	assert_int_equal(history.list[1].number, 7);
+	history_close(&history);
+}
+
 static void test_taking_back_is_kept(void **state)
 {
 	struct history history = history_again();
@@ -523,6 +545,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_ten_are_kept, make_folders,
 						remove_folders),
 		cmocka_unit_test_setup_teardown(test_what_is_in_force_stays, make_folders,
+						remove_folders),
+		cmocka_unit_test_setup_teardown(test_what_is_gone_back_to_stays, make_folders,
 						remove_folders),
 		cmocka_unit_test_setup_teardown(test_taking_back_is_kept, make_folders,
 						remove_folders),

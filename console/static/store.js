@@ -27,6 +27,9 @@ export const store = {
   events: [],          // newest first
 };
 
+/** Changes of the daemon `boot` up to this number don't wait any more, whatever live data say. */
+const settled = {boot: "", number: 0};
+
 const listeners = new Set();
 
 /** Calls back with "live", "event" or "reached" from now on; returns how to end that. */
@@ -188,8 +191,26 @@ async function loadRecent() {
   }
 }
 
+/** Live data may be a second older than the answer to who had a change kept or taken back. */
+function forgetSettled(live) {
+  if (live.waiting && live.boot === settled.boot && live.waiting.number <= settled.number) {
+    live.waiting = null;
+  }
+}
+
+/** The daemon has said that the change of this number is kept, or taken back. */
+export function settle(number) {
+  if (store.live && number) {
+    settled.number = store.live.boot === settled.boot ? Math.max(settled.number, number) : number;
+    settled.boot = store.live.boot;
+    forgetSettled(store.live);
+    tell("live");
+  }
+}
+
 function onLive(live) {
   const before = store.live;
+  forgetSettled(live);
   const same = before && before.boot === live.boot;
   if (same && live.time === before.time) {
     return;

@@ -5,6 +5,7 @@
 import {commit} from "./commit.js";
 import {add, dialog, h, keep, setText} from "./dom.js";
 import {ago, plural} from "./format.js";
+import {history} from "./history.js";
 import {rowsOf} from "./interfaces.js";
 import {links} from "./links.js";
 import {pager} from "./pager.js";
@@ -136,8 +137,12 @@ export function show(main, host) {
                                      onclick: () => discard()}, "Discard changes");
   const createButton = h("button", {type: "button", disabled: true, hidden: !isOperator(),
                                     onclick: () => edit(null)}, "Create VLAN Interface");
-  const [waiting, updateWaiting] = waitingNote();
+  const [waiting, updateWaiting] = waitingNote((text) => say(text));
   const [problems, showProblems] = problemList();
+  const [former, updateFormer] = history(({text, wrong}) => {
+    say(text, wrong);
+    load();
+  });
   let model = null; // {vlans, staged, config, parents}
   let seen = {};    // which state of the daemon the model is of
   let ended = false;
@@ -246,12 +251,14 @@ export function show(main, host) {
       h("div", {class: "scroll"}, h("table", {class: "wide"},
         h("thead", {}, h("tr", {}, COLUMNS.map(([title, number]) =>
           h("th", {scope: "col", class: number ? "number" : null}, title)))), body)), pages),
+    former,
     h("div", {class: "footer"}, note, discardButton, saveButton));
 
   let states = "";
   const update = (what) => {
     if (what === "live" && store.live) {
       updateWaiting(store.live);
+      updateFormer(store.live);
       // What somebody else stages or commits shows here too.
       const state = stateOf(store.live);
       if (seen.staged !== state.staged || seen.files !== state.files) {

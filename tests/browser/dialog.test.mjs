@@ -128,6 +128,47 @@ test("a bond shows its files, and that it is configured there only", async () =>
   await dialog(page).getByRole("button", {name: "Close"}).click();
 });
 
+test("what was edited by hand is said to be kept, before and after a change is taken back", async () => {
+  const {lab} = here;
+  const was = (await lab.call("files"))["ifcfg-bond0.652"];
+  await lab.call("write", "ifcfg-bond0.652", `${was}MTU=1400\n`);
+  await lab.call("request", "POST", "/v1/apply", {confirm: 600});
+  const strip = page.locator(".waiting");
+  await strip.getByText("Its files were edited by hand").waitFor();
+  await strip.getByRole("button", {name: "Take it back"}).click();
+  await page.locator(".message").filter({
+    hasText: "What had been edited by hand is kept: ifcfg-bond0.652 as ifcfg-bond0.652.bak."}).waitFor();
+  await strip.waitFor({state: "hidden"});
+  const files = await lab.call("files");
+  assert.equal(files["ifcfg-bond0.652"], was);
+  assert.equal(files["ifcfg-bond0.652.bak"], `${was}MTU=1400\n`);
+  await lab.call("remove", "ifcfg-bond0.652.bak");
+});
+
+test("the history says what was faulty, and leads back", async () => {
+  const {lab} = here;
+  const was = (await lab.call("files"))["ifcfg-bond0.652"];
+  await lab.call("write", "ifcfg-bond0.652", `${was}MTU=nonsense\n`);
+  await lab.call("request", "POST", "/v1/reload", {});
+  await lab.call("write", "ifcfg-bond0.652", `${was}MTU=1300\n`);
+  await lab.call("request", "POST", "/v1/apply", {});
+  await page.getByText("History", {exact: true}).click();
+  const rows = page.getByRole("row").filter({has: page.getByRole("button", {name: /^Show what/})});
+  const faulty = rows.filter({hasText: /faulty: .*ifcfg-bond0\.652:\d+:.*nonsense/});
+  await faulty.waitFor();
+  assert.equal(await faulty.getByRole("button", {name: /^Go back/}).count(), 0);
+  await rows.first().getByText("in force").waitFor();
+  await rows.first().getByRole("button", {name: /^Show what/}).click();
+  await dialog(page).getByText("+MTU=1300").waitFor();
+  await dialog(page).getByRole("button", {name: "Close"}).click();
+  // The newest that was in force without a fault.
+  await rows.filter({hasText: "former", hasNotText: "faulty"}).first().getByRole("button", {name: /^Go back/}).click();
+  await dialog(page).getByRole("button", {name: "Go back"}).click();
+  await page.locator(".message").filter({hasText: "The server is back at configuration"}).waitFor();
+  assert.equal((await lab.call("files"))["ifcfg-bond0.652"], was);
+  await rows.filter({hasText: "in force"}).getByText(/rollback/).waitFor();
+});
+
 test("nothing went wrong in the page itself", () => {
   assert.deepEqual(here.errors, []);
 });

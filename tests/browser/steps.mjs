@@ -6,6 +6,20 @@ import assert from "node:assert/strict";
 
 import {createVlan, dialog, row, screenshot} from "./lab.mjs";
 
+/** Notes whether the page ever says that a change is kept and that it waits to be. */
+function watchStrip(view) {
+  return view.evaluate(() => {
+    new MutationObserver(() => {
+      const kept = [...document.querySelectorAll(".message")].some((each) =>
+        each.textContent.includes("and kept."));
+      if (kept && !document.querySelector(".waiting").hidden) {
+        window.saidTwoThings = true;
+      }
+    }).observe(document.getElementById("main"), {subtree: true, childList: true,
+                                                 attributes: true, characterData: true});
+  });
+}
+
 /** view is the page, or the frame that it is in; it shows the list of servers. */
 export async function configureVlan(view, lab, {vid, address, screenshots = false}) {
   const shot = async (name, options) => screenshots && screenshot(view, name, options);
@@ -29,9 +43,12 @@ export async function configureVlan(view, lab, {vid, address, screenshots = fals
   await view.locator(".footer").getByRole("button", {name: "Save"}).click();
   await dialog(view).getByText(`bond0.${vid}`).first().waitFor();
   await shot("plan");
+  await watchStrip(view);
   await dialog(view).getByRole("button", {name: "Commit"}).click();
   await dialog(view).getByText("answers through the new configuration").waitFor();
   await shot("confirm");
   await view.locator(".message").filter({hasText: "Committed, and kept."}).waitFor();
   await row(view, `bond0.${vid}`).waitFor();
+  assert.ok(!await view.evaluate(() => window.saidTwoThings),
+            "the strip says that what was kept still waits");
 }

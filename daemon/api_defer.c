@@ -110,8 +110,10 @@ void api_deferred_close(struct api *api)
 				MHD_HTTP_SERVICE_UNAVAILABLE,
 				json_pack("{s:{s:s, s:s}}", "error", "code", "ending",
 					  "message",
-					  "the daemon ends; what it was asked for is taken "
-					  "back when it starts again")};
+					  "the daemon ends before that is done; when it "
+					  "starts again it takes back a change that was "
+					  "written into files or is to be confirmed, and "
+					  "applies the files as they are then")};
 		}
 		api_deferred_resume(deferred);
 	}

@@ -287,16 +287,21 @@ int transactions_new_timer(struct transactions *transactions, sd_event_time_hand
 	return err < 0 ? err : 0;
 }
 
-int transactions_arm(struct transactions *transactions, sd_event_source *timer,
-		     uint64_t delay_us, uint64_t *deadline_us)
+/* Not the loop's time, which is that of its turn's beginning: steps may have taken long. */
+static uint64_t transactions_now_us(void)
 {
-	uint64_t now_us;
-	int err = sd_event_now(transactions->daemon->loop, CLOCK_BOOTTIME, &now_us);
+	struct timespec now;
 
-	if (err >= 0) {
-		*deadline_us = now_us + delay_us;
-		err = sd_event_source_set_time(timer, *deadline_us);
-	}
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+int transactions_arm(sd_event_source *timer, uint64_t delay_us, uint64_t *deadline_us)
+{
+	int err;
+
+	*deadline_us = transactions_now_us() + delay_us;
+	err = sd_event_source_set_time(timer, *deadline_us);
 	if (err >= 0) {
 		err = sd_event_source_set_enabled(timer, SD_EVENT_ONESHOT);
 	}
@@ -365,10 +370,10 @@ void transactions_close(struct daemon *daemon)
 		return;
 	}
 	if (transactions->phase != TRANSACTION_IDLE) {
-		log_line(LOG_LEVEL_NOTICE,
-			 "configuration %u has had no end: the next start takes it "
-			 "back",
-			 transactions->now.journal.number);
+		log_line(LOG_LEVEL_NOTICE, "configuration %u has had no end: the next start %s",
+			 transactions->now.journal.number,
+			 transactions->now.journalled ? "takes it back"
+						      : "applies the files as they are");
 	}
 	if (transactions->unrecorded) {
 		(void)transactions_record_again(transactions);
@@ -522,12 +527,11 @@ json_t *transactions_waiting_json(struct daemon *daemon)
 {
 	const struct transactions *transactions = daemon->transactions;
 	const struct history_origin *origin = &transactions->now.journal.origin;
-	uint64_t now_us = 0, left_us;
+	uint64_t now_us = transactions_now_us(), left_us;
 
 	if (transactions->phase != TRANSACTION_WAITING) {
 		return json_null();
 	}
-	(void)sd_event_now(daemon->loop, CLOCK_BOOTTIME, &now_us);
 	left_us = transactions->now.deadline_us > now_us
 			  ? transactions->now.deadline_us - now_us
 			  : 0;

@@ -124,8 +124,7 @@ void transaction_wait_for_room(struct transactions *transactions)
 		transactions_say(transactions, "%s", sentence);
 		memcpy(now->last_said, sentence, sizeof(sentence));
 	}
-	err = transactions_arm(transactions, transactions->timer, TRANSACTION_RETRY_US,
-			       &now->deadline_us);
+	err = transactions_arm(transactions->timer, TRANSACTION_RETRY_US, &now->deadline_us);
 	if (err < 0) {
 		log_line(LOG_LEVEL_ERROR, "no timer (%s): only the next start takes it back",
 			 strerror(-err));
@@ -286,7 +285,7 @@ static void transaction_run_back(struct transactions *transactions)
 				  transactions);
 	}
 	if (err == -EBUSY) {
-		err = transactions_arm(transactions, transactions->timer, TRANSACTION_BUSY_US,
+		err = transactions_arm(transactions->timer, TRANSACTION_BUSY_US,
 				       &now->deadline_us);
 	}
 	if (err < 0) {

@@ -27,8 +27,8 @@ int transaction_on_time(sd_event_source *source, uint64_t time_us, void *user)
 int transaction_wait(struct transactions *transactions)
 {
 	struct transaction *now = &transactions->now;
-	int err = transactions_arm(transactions, transactions->timer,
-				   now->journal.confirm_s * 1000000ULL, &now->deadline_us);
+	int err = transactions_arm(transactions->timer, now->journal.confirm_s * 1000000ULL,
+				   &now->deadline_us);
 
 	if (err == 0) {
 		transactions->phase = TRANSACTION_WAITING;

@@ -103,8 +103,8 @@ void transactions_note_kept(struct transactions *transactions, const char *name,
 /* A timer that is not armed; what it calls gets the transactions. 0 or -errno. */
 int transactions_new_timer(struct transactions *transactions, sd_event_time_handler_t handler,
 			   sd_event_source **out);
-int transactions_arm(struct transactions *transactions, sd_event_source *timer,
-		     uint64_t delay_us, uint64_t *deadline_us);
+/* From this moment on; 0 or -errno. */
+int transactions_arm(sd_event_source *timer, uint64_t delay_us, uint64_t *deadline_us);
 
 /* transaction_record.c */
 /* What is to be in force now, as a new entry; fault: what is wrong with one of its files,

@@ -77,8 +77,8 @@ void transactions_record_later(struct transactions *transactions,
 		transactions->unrecorded_origin = *origin;
 		memcpy(transactions->unrecorded_error, error, sizeof(error));
 		log_line(LOG_LEVEL_WARNING, "%s event=problem", error);
-		err = transactions_arm(transactions, transactions->record_timer,
-				       TRANSACTION_RECORD_RETRY_US, &deadline_us);
+		err = transactions_arm(transactions->record_timer, TRANSACTION_RECORD_RETRY_US,
+				       &deadline_us);
 		if (err < 0) {
 			log_line(LOG_LEVEL_ERROR, "no timer: %s", strerror(-err));
 		}
@@ -112,8 +112,8 @@ int transactions_record_again(struct transactions *transactions)
 			 "the configuration that is in force is kept as %u now",
 			 transactions->number);
 	} else {
-		(void)transactions_arm(transactions, transactions->record_timer,
-				       TRANSACTION_RECORD_RETRY_US, &deadline_us);
+		(void)transactions_arm(transactions->record_timer, TRANSACTION_RECORD_RETRY_US,
+				       &deadline_us);
 	}
 	return err;
 }

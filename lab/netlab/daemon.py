@@ -127,8 +127,12 @@ class Daemon:
     def hang_up(self):
         self.process.send_signal(signal.SIGHUP)
 
+    def connect(self, timeout_s=20):
+        """An http.client.HTTPConnection to its socket."""
+        return _UnixConnection(self.socket, timeout_s)
+
     def request(self, method, path, body=None, timeout_s=20):
-        connection = _UnixConnection(self.socket, timeout_s)
+        connection = self.connect(timeout_s)
         try:
             text = None if body is None else json.dumps(body)
             headers = {} if body is None else {"Content-Type": "application/json"}

@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Changes in whose midst something else happens, or while they wait to be confirmed: other
+calls, signals, clients and interfaces that go."""
+import threading
+import time
+
+import pytest
+
+from netlab import wait_for
+from netlab.daemon import ApiError
+from transactions_util import (ask, bond_addresses, edit, files, is_new, is_old, journal,
+                               make_server, refused, states)
+
+
+@pytest.fixture
+def server(tools):
+    one = make_server(tools)
+    yield one
+    one.close()
+
+
+def calls(server):
+    return server.daemon.log().count(" asks for ")
+
+
+class Asking:
+    """A call of which the daemon knows, and that it has not answered yet: edit()'s address is
+    one that it asks the network for first."""
+
+    def __init__(self, server, path, **body):
+        before = calls(server)
+        self.answer = self.error = None
+        self._thread = threading.Thread(target=self._ask, args=(server, path, body))
+        self._thread.start()
+        wait_for(lambda: calls(server) > before, 10, "it is asked for")
+
+    def _ask(self, server, path, body):
+        try:
+            self.answer = ask(server, path, **body)
+        except ApiError as error:
+            self.error = error
+
+    def end(self):
+        self._thread.join(30)
+        assert self.answer or self.error
+        return self.answer
+
+
+# --- the deadline ------------------------------------------------------------------------
+
+
+def test_the_time_begins_when_all_is_done(server):
+    """However long the steps take: there are many here."""
+    for vid in range(100, 300):
+        server.config.vlan(f"bond0.{vid}")
+    events = server.daemon.events()
+    first = ask(server, "apply", confirm=600)["waiting"]["deadline"]
+    deadline = server.daemon.get("/v1/history")["waiting"]["deadline"]
+    wait_for(lambda: events.of("applied"), 10, "it is told of")
+    events.close()
+    asked, done = events.of("call")[0]["time"], events.of("applied")[0]["time"]
+    for one in (first, deadline):
+        assert one - 600 > done - (done - asked) / 2, (asked, done, one)
+
+
+# --- another call ---------------------------------------------------------------------------
+
+
+def test_calls_in_the_midst_of_another(server):
+    before = files(server)
+    edit(server)
+    asking = Asking(server, "apply", confirm=600)
+    server.daemon.hang_up()
+    for path, body in (("apply", {}), ("rollback", {}), ("rollback", {"number": 1}),
+                       ("down", {})):
+        assert refused(ask, server, path, **body).code == "busy"
+    assert refused(ask, server, "confirm").code == "nothing_to_confirm"
+    vlan = {"parent": "bond0", "vid": 9}
+    assert refused(server.daemon.request, "POST", "/v1/vlans", vlan).code == "busy"
+    server.daemon.request("POST", "/v1/vlans", {**vlan, "stage": True})
+    assert refused(ask, server, "commit").code == "busy"
+    assert server.daemon.get("/v1/history")["waiting"] is None
+    assert server.daemon.get("/v1/plan")["steps"]
+    assert bond_addresses(server) == ["10.0.0.1/24"], "all that was in its midst"
+    assert asking.end()["waiting"]["number"] == 2
+    # The reload comes after it, and neither takes it back nor makes it lasting.
+    wait_for(lambda: "event=reloaded" in server.daemon.log(), 10, "it is reloaded")
+    assert states(server) == ["waiting", "former"]
+    ask(server, "rollback")
+    is_old(server, before)
+    assert [change["name"] for change in server.daemon.get("/v1/staged")["changes"]] == ["bond0.9"]
+
+
+@pytest.mark.parametrize("confirm", [600, 1])
+def test_taken_back_in_the_midst_of_a_reload(server, confirm):
+    """On request, and when its time is over: the reload has read the files before."""
+    edit(server)
+    deadline = ask(server, "apply", confirm=confirm)["waiting"]["deadline"]
+    server.config.vlan("bond0.9", "10.0.9.1/24")
+    if confirm == 1:
+        # A reload takes longer than what is left.
+        wait_for(lambda: time.time() > deadline - 0.3, 5, "little is left")
+    reload = Asking(server, "reload")
+    if confirm == 600:
+        assert ask(server, "rollback")["number"] == 3
+    reload.end()
+    wait_for(lambda: states(server) == ["in_force", "taken_back", "former"], 20,
+             "it is taken back")
+    assert bond_addresses(server) == ["10.0.0.1/24"]
+    assert "bond0.6" not in server.namespace.links()
+    assert bond_addresses(server, "bond0.9") == ["10.0.9.1/24"]
+    assert server.daemon.get("/v1/plan")["steps"] == []
+
+
+# --- who asked, or the daemon, is gone -----------------------------------------------------------
+
+
+def test_who_asked_is_gone(server):
+    """An SSH connection that the change itself cuts, say."""
+    before = files(server)
+    edit(server)
+    connection = server.daemon.connect()
+    sent = calls(server)
+    connection.request("POST", "/v1/apply", '{"confirm": 1}',
+                       {"Content-Type": "application/json"})
+    wait_for(lambda: calls(server) > sent, 10, "it is asked for")
+    connection.close()
+    wait_for(lambda: "configuration 2 applied" in server.daemon.log(), 10, "it is applied")
+    wait_for(lambda: states(server) == ["taken_back", "in_force"], 20, "and taken back")
+    is_old(server, before)
+
+
+ENDED = "the daemon ends before that is done"
+
+
+def test_the_daemon_ends_in_the_midst_of_an_apply(server):
+    """The files are somebody's, and the next start applies them."""
+    edit(server)
+    asking = Asking(server, "apply")
+    server.daemon.stop()
+    asking.end()
+    assert asking.error.code == "ending" and ENDED in asking.error.message
+    assert "the next start applies the files as they are" in server.daemon.log()
+    server.daemon.start()
+    is_new(server)
+    assert states(server) == ["in_force", "former"]
+
+
+@pytest.mark.parametrize("confirm", [{}, {"confirm": 600}])
+def test_the_daemon_ends_in_the_midst_of_a_commit(server, confirm):
+    before = files(server)
+    vlan = {"parent": "bond0", "vid": 6, "addresses": ["10.0.6.1/24"]}
+    server.daemon.request("POST", "/v1/vlans", {**vlan, "stage": True})
+    staged = server.daemon.get("/v1/staged")
+    asking = Asking(server, "commit", **confirm)
+    server.daemon.stop()
+    asking.end()
+    assert asking.error.code == "ending"
+    assert "the next start takes it back" in server.daemon.log()
+    server.daemon.start()
+    is_old(server, before)
+    assert server.daemon.get("/v1/staged") == staged
+    assert states(server) == ["in_force"]

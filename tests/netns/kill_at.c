@@ -10,9 +10,9 @@
  * N@TEXT in N's place counts only calls of which TEXT is part of what is said of them: a
  * process that answers timers and sockets makes never the same number of calls twice.
  *
- * kill_at --fail ERRNO PID N: counts only what asks the kernel to change something of the
- * network (kill_at_request.c); the N-th isn't done and fails with that error, and nothing is
- * killed.
+ * kill_at --fail ERRNO PID N[,M...]: counts only what asks the kernel to change something of
+ * the network (kill_at_request.c); the N-th and the M-th aren't done and fail with that error,
+ * and nothing is killed. "N+" is the N-th and all after it.
  *
  * kill_at PID CALLS PATH ERRNO: until SIGTERM these calls ("unlinkat,fsync") fail with this
  * number where they concern what has PATH in its name ('$' is its end; of a folder that is
@@ -76,6 +76,7 @@ static const char *counted_text = ""; /* what is said of those that count */
 static size_t counted;
 static bool killed;
 static int failure; /* of --fail, an errno; 0: it kills */
+static const char *failing_numbers = "0";
 
 static void on_end(int number)
 {
@@ -160,8 +161,26 @@ static void call_add(const char *text)
 	}
 }
 
-/* Has the call that the process is about to make fail, if it is the one. */
-static void request_note(pid_t pid, const struct __ptrace_syscall_info *info, size_t deadly)
+/* Whether the request of this number is one of those that are to fail. */
+static bool request_is_deadly(size_t number)
+{
+	const char *at = failing_numbers;
+	char *end;
+
+	for (;; at = end + 1) {
+		size_t one = strtoul(at, &end, 10);
+
+		if (one == number || (one > 0 && one < number && *end == '+')) {
+			return true;
+		}
+		if (*end != ',') {
+			return false;
+		}
+	}
+}
+
+/* Has the call that the process is about to make fail, if it is one of those. */
+static void request_note(pid_t pid, const struct __ptrace_syscall_info *info)
 {
 	char text[REQUEST_TEXT_SIZE];
 
@@ -169,14 +188,14 @@ static void request_note(pid_t pid, const struct __ptrace_syscall_info *info, si
 		return;
 	}
 	call_add(text);
-	if (call_count == deadly && !request_fail(pid, failure)) {
+	if (request_is_deadly(call_count) && !request_fail(pid, failure)) {
 		die("the call can't be made to fail");
 	}
 }
 
 /* Whether the process, stopped by ptrace, is at the entry of a system call that counts;
  * notes it, if it is at any. */
-static bool call_note(pid_t pid, size_t deadly)
+static bool call_note(pid_t pid)
 {
 	struct __ptrace_syscall_info info = {0};
 	const struct call_kind *kind;
@@ -189,7 +208,7 @@ static bool call_note(pid_t pid, size_t deadly)
 		return false;
 	}
 	if (failure != 0) {
-		request_note(pid, &info, deadly);
+		request_note(pid, &info);
 		return false;
 	}
 	kind = call_kind_of(info.entry.nr);
@@ -234,7 +253,7 @@ static void watch(pid_t pid, size_t deadly)
 			return;
 		}
 		if (WSTOPSIG(status) == (SIGTRAP | 0x80)) {
-			if (call_note(pid, deadly) && counted == deadly) {
+			if (call_note(pid) && counted == deadly) {
 				killed = true;
 				kill(pid, SIGKILL);
 				continue;
@@ -308,8 +327,9 @@ int main(int argc, char **argv)
 	}
 	number = command ? argv[1] : argc > 2 && !failing.calls ? argv[2] : "0";
 	deadly = strtoul(number, NULL, 10);
+	failing_numbers = number;
 	if (argc < 2) {
-		fputs("usage: kill_at [--fail ERRNO] PID [N] | kill_at N -- COMMAND... | "
+		fputs("usage: kill_at [--fail ERRNO] PID [N[,M...]] | kill_at N -- COMMAND... | "
 		      "kill_at PID CALLS PATH ERRNO\n",
 		      stderr);
 		return 2;

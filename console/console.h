@@ -9,6 +9,7 @@
  *   http.c      the server: a thread a connection, few of them
  *   request.c   what is checked of a request before anything is done; pure
  *   session.c   who is signed in
+ *   guests.c    connections of those who aren't: few, and the oldest goes first
  *   upstream.c  calls to the daemon's socket
  *   live.c      live data and events, asked for once and handed to all who look
  */
@@ -27,6 +28,7 @@
 /* A client that neither reads nor writes for so long is dropped. */
 #define CONSOLE_TIMEOUT_S	10
 
+struct guests;
 struct live;
 struct sessions;
 struct MHD_Daemon;
@@ -37,6 +39,7 @@ struct console {
 	char host[256];	    /* this server's name */
 	struct files files;
 	struct sessions *sessions;
+	struct guests *guests;
 	struct live *live;
 	struct MHD_Daemon *http[2]; /* IPv4 and IPv6; NULL: that one isn't there */
 };

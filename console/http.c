@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "console/console.h"
+#include "console/guests.h"
 #include "console/live.h"
 #include "console/request.h"
 #include "console/session.h"
@@ -358,6 +359,9 @@ static void http_find_session(struct request *request)
 		csrf && request_token_is_valid(csrf) &&
 		request_cookie_read(http_header(request, MHD_HTTP_HEADER_COOKIE), cookie) &&
 		sessions_find(request->console->sessions, cookie, csrf, &request->session);
+	if (request->signed_in) {
+		guests_know(request->console->guests, request->connection);
+	}
 }
 
 static enum MHD_Result http_dispatch(struct request *request)
@@ -471,6 +475,18 @@ static void http_on_end(void *user, struct MHD_Connection *connection, void **st
 	}
 }
 
+static void http_on_connection(void *user, struct MHD_Connection *connection, void **context,
+			       enum MHD_ConnectionNotificationCode code)
+{
+	const struct console *console = user;
+
+	if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+		guests_enter(console->guests, connection, context);
+	} else {
+		guests_leave(console->guests, context);
+	}
+}
+
 /* What a client sends that is no HTTP is refused by the library; it says so here. */
 static void http_on_complaint(void *user, const char *format, va_list arguments)
 {
@@ -500,6 +516,7 @@ static struct MHD_Daemon *http_listen(struct console *console, const struct sock
 		MHD_OPTION_THREAD_STACK_SIZE, (size_t)HTTP_STACK_SIZE,
 		MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_URI_LOG_CALLBACK, http_on_target,
 		console, MHD_OPTION_NOTIFY_COMPLETED, http_on_end, NULL,
+		MHD_OPTION_NOTIFY_CONNECTION, http_on_connection, console,
 		MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u, MHD_OPTION_END);
 }
 

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "console/console.h"
+#include "console/guests.h"
 #include "console/live.h"
 #include "console/session.h"
 #include "console/upstream.h"
@@ -205,7 +206,8 @@ int main(int argc, char **argv)
 	}
 	main_leave_root(options.user);
 	console.sessions = sessions_new();
-	if (!console.sessions || !upstream_open()) {
+	console.guests = guests_new();
+	if (!console.sessions || !console.guests || !upstream_open()) {
 		main_fail("starting", "out of memory");
 	}
 	main_serve(&console);

@@ -117,6 +117,14 @@ const char *MHD_lookup_connection_value(struct MHD_Connection *connection,
 	return NULL;
 }
 
+/* As if it had found no room for what stands for the connection. */
+const union MHD_ConnectionInfo *MHD_get_connection_info(struct MHD_Connection *connection,
+							enum MHD_ConnectionInfoType type, ...)
+{
+	(void)connection, (void)type;
+	return NULL;
+}
+
 struct MHD_Response *MHD_create_response_from_buffer(size_t size, void *bytes,
 						     enum MHD_ResponseMemoryMode mode)
 {

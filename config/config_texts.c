@@ -21,12 +21,14 @@ struct config_body {
 	unsigned int users;
 	bool is_hashed;
 	uint64_t hash; /* of a text that could be read */
-	char bytes[];  /* the text's with a NUL, the name with a NUL */
+	struct ifcfg_parsed *parsed;
+	char bytes[]; /* the text's with a NUL, the name with a NUL */
 };
 
 void config_text_clear(struct config_text *text)
 {
 	if (text->body && --text->body->users == 0) {
+		ifcfg_parsed_free(text->body->parsed);
 		free(text->body);
 	}
 	*text = (struct config_text){0};
@@ -282,7 +284,7 @@ static char *text_path(const struct config_texts *texts, const char *name)
 	const char *folder = texts->folder;
 	size_t size = strlen(folder);
 	bool beside = strcmp(name, CONFIG_NETWORK_NAME) == 0;
-	char *path = NULL;
+	char *path;
 
 	while (size > 1 && folder[size - 1] == '/') {
 		size--;
@@ -298,8 +300,11 @@ static char *text_path(const struct config_texts *texts, const char *name)
 	} else if (size == 1 && folder[0] == '/') {
 		size = 0;
 	}
-	if (asprintf(&path, "%.*s%s/%s", (int)size, folder, beside ? "/.." : "", name) < 0) {
-		return NULL;
+	/* No printf: there are thousands. */
+	path = malloc(size + strlen("/../") + strlen(name) + 1);
+	if (path) {
+		memcpy(path, folder, size);
+		stpcpy(stpcpy(path + size, beside ? "/../" : "/"), name);
 	}
 	return path;
 }
@@ -318,10 +323,12 @@ int config_texts_list(const struct config_texts *texts, struct ifcfg_text **out)
 			config_texts_list_free(list, i);
 			return -ENOMEM;
 		}
-		list[i] = (struct ifcfg_text){.path = path,
-					      .bytes = text->bytes,
-					      .size = text->size,
-					      .read_error = text->read_error};
+		list[i] = (struct ifcfg_text){
+			.path = path,
+			.bytes = text->bytes,
+			.size = text->size,
+			.read_error = text->read_error,
+			.parsed = text_is_bodys(text) ? &text->body->parsed : NULL};
 	}
 	*out = list;
 	return 0;

@@ -149,7 +149,8 @@ void apply_execute(struct apply *apply)
 	struct execution *execution = &apply->execution;
 	struct observe_former *former = NULL;
 
-	(void)observe_adopt(daemon, apply->running, apply->strict ? &former : NULL);
+	(void)observe_adopt(daemon, apply->running, apply->has_scope ? &apply->scope : NULL,
+			    apply->strict ? &former : NULL);
 	if (apply->plan.step_count == 0) {
 		observe_former_free(former);
 		return;
@@ -163,14 +164,16 @@ void apply_execute(struct apply *apply)
 					.problems = &apply->problems};
 	if (execute(execution)) {
 		observe_former_free(former);
+		/* What was written ahead has come to pass. That it has is said later. */
+		daemon_want_save(daemon);
 	} else {
 		observe_disown(daemon, former);
 		apply_fail(apply, "step_failed", "%s", execution->error);
+		daemon_save(daemon);
 	}
 	if (!apply->has_scope) {
 		nics_remove_idle(daemon);
 	}
-	daemon_save(daemon);
 }
 
 static bool apply_is_subject(const struct apply *apply, const struct problem *problem)

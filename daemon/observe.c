@@ -21,6 +21,7 @@
 #include "daemon/routing.h"
 #include "daemon/snapshot.h"
 #include "model/model_equal.h"
+#include "model/model_sort.h"
 #include "model/model_text.h"
 
 struct model *observe_applied(const struct daemon *daemon)
@@ -254,8 +255,8 @@ static const struct model_vlan **observe_sorted_vlans(const struct model *model)
 		list[i] = &model->vlans[i];
 	}
 	if (list && model->vlan_count > 0) {
-		qsort(list, model->vlan_count, sizeof(const struct model_vlan *),
-		      observe_compare_vlans);
+		model_sort(list, model->vlan_count, sizeof(const struct model_vlan *),
+			   observe_compare_vlans);
 	}
 	return list;
 }

@@ -31,10 +31,11 @@ int observe(struct daemon *daemon, const struct model *wanted, const struct plan
 struct observe_former;
 
 /* Has the observed model be what was applied, so that what somebody took away is ours no
- * more, and what the files ask for and somebody else had put there is. False: no memory, for
- * some of it. *former, if that isn't NULL, is for observe_disown(); it may be NULL. */
+ * more, and what the files ask for and somebody else had put there is. scope as it was
+ * observed with. False: no memory, for some of it. *former, if that isn't NULL, is for
+ * observe_disown(); it may be NULL. */
 bool observe_adopt(struct daemon *daemon, const struct model *observed,
-		   struct observe_former **former);
+		   const struct plan_scope *scope, struct observe_former **former);
 /* The files were not to be had after all: what somebody else had put there is theirs again,
  * so that no plan takes it away. Takes former, which may be NULL. */
 void observe_disown(struct daemon *daemon, struct observe_former *former);

@@ -44,16 +44,33 @@ static bool observe_keep_former(struct observe_former **former, struct wanted *w
 	return true;
 }
 
+/* Whether anything on it was looked at; else what was applied is what was observed. */
+static bool observe_has_seen(const struct plan_scope *scope, const struct vlan_parent *parent)
+{
+	bool seen = !scope;
+
+	for (size_t i = 0; !seen && i < scope->count; i++) {
+		seen = strcmp(scope->names[i], parent->name) == 0 ||
+		       vlan_parent_find(parent, scope->names[i]) ||
+		       (parent->wanted && wanted_find_vlan(parent->wanted, scope->names[i]));
+	}
+	return seen;
+}
+
 bool observe_adopt(struct daemon *daemon, const struct model *observed,
-		   struct observe_former **former)
+		   const struct plan_scope *scope, struct observe_former **former)
 {
 	bool whole = true;
 
 	for (struct bond_runtime *bond = daemon->bonds; bond; bond = bond->next) {
 		const struct model_bond *now = model_find_bond(observed, bond->name);
-		struct wanted *wanted = now ? wanted_from_model(observed, now) : NULL;
 		struct wanted *before = bond->wanted;
+		struct wanted *wanted;
 
+		if (!observe_has_seen(scope, &bond->parent)) {
+			continue;
+		}
+		wanted = now ? wanted_from_model(observed, now) : NULL;
 		if (wanted) {
 			bond->wanted = NULL;
 			bond_runtime_set_wanted(bond, wanted);
@@ -62,10 +79,13 @@ bool observe_adopt(struct daemon *daemon, const struct model *observed,
 		whole = whole && wanted;
 	}
 	for (struct nic_runtime *nic = daemon->nics; nic; nic = nic->next) {
-		struct wanted *wanted =
-			nic->wanted ? wanted_from_model(observed, &nic->wanted->bond) : NULL;
 		struct wanted *before = nic->wanted;
+		struct wanted *wanted;
 
+		if (!observe_has_seen(scope, &nic->parent)) {
+			continue;
+		}
+		wanted = nic->wanted ? wanted_from_model(observed, &nic->wanted->bond) : NULL;
 		if (wanted && !nic->foreign) {
 			nic->wanted = NULL;
 			nic_runtime_set_wanted(nic, wanted);

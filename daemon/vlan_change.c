@@ -154,13 +154,14 @@ static int vlan_change_prepare(struct vlan_parent *parent, const struct model_vl
 	return err;
 }
 
-/* The last of the list, which couldn't be had as a whole. */
-static void vlan_change_drop(struct vlan_parent *parent)
+/* A new one that couldn't be had as a whole. */
+static void vlan_change_drop(struct vlan_parent *parent, struct vlan_runtime *vlan)
 {
-	struct vlan_runtime *last = &parent->vlans[parent->vlan_count - 1];
+	size_t behind = (size_t)(&parent->vlans[parent->vlan_count] - vlan) - 1;
 	struct engine_error ignored;
 
-	(void)engine_vlan_remove(parent->path, last->name, &ignored);
+	(void)engine_vlan_remove(parent->path, vlan->name, &ignored);
+	memmove(vlan, vlan + 1, behind * sizeof(*vlan));
 	parent->vlan_count--;
 }
 
@@ -185,7 +186,7 @@ int vlan_parent_add(struct vlan_parent *parent, const struct model_vlan *vlan, b
 	if (err == 0) {
 		running = vlan_parent_find(parent, name);
 		running = running ? running
-				  : vlan_parent_append(parent, name, vlan->vid, link.ifindex);
+				  : vlan_parent_insert(parent, name, vlan->vid, link.ifindex);
 	}
 	if (!running) {
 		(void)engine_vlan_remove(parent->path, name, &ignored);
@@ -197,7 +198,7 @@ int vlan_parent_add(struct vlan_parent *parent, const struct model_vlan *vlan, b
 	err = vlan_change_prepare(parent, vlan, link.ifindex, error);
 	if (err < 0 && strict) {
 		if (parent->vlan_count > before) {
-			vlan_change_drop(parent);
+			vlan_change_drop(parent, running);
 		}
 		return err;
 	}

@@ -27,14 +27,30 @@ void vlan_parent_clear(struct vlan_parent *parent)
 	parent->vlan_count = 0;
 }
 
-struct vlan_runtime *vlan_parent_find(const struct vlan_parent *parent, const char *name)
+/* Where one of that name stands in the list, or would have to. */
+static size_t vlan_parent_place(const struct vlan_parent *parent, const char *name)
 {
-	for (size_t i = 0; i < parent->vlan_count; i++) {
-		if (strcmp(parent->vlans[i].name, name) == 0) {
-			return &parent->vlans[i];
+	size_t low = 0, high = parent->vlan_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (strcmp(parent->vlans[middle].name, name) < 0) {
+			low = middle + 1;
+		} else {
+			high = middle;
 		}
 	}
-	return NULL;
+	return low;
+}
+
+struct vlan_runtime *vlan_parent_find(const struct vlan_parent *parent, const char *name)
+{
+	size_t place = vlan_parent_place(parent, name);
+
+	return place < parent->vlan_count && strcmp(parent->vlans[place].name, name) == 0
+		       ? &parent->vlans[place]
+		       : NULL;
 }
 
 struct vlan_runtime *vlan_parent_find_index(const struct vlan_parent *parent, uint32_t ifindex)
@@ -47,9 +63,10 @@ struct vlan_runtime *vlan_parent_find_index(const struct vlan_parent *parent, ui
 	return NULL;
 }
 
-struct vlan_runtime *vlan_parent_append(struct vlan_parent *parent, const char *name,
+struct vlan_runtime *vlan_parent_insert(struct vlan_parent *parent, const char *name,
 					uint16_t vid, uint32_t ifindex)
 {
+	size_t place = vlan_parent_place(parent, name);
 	struct vlan_runtime *vlans =
 		reallocarray(parent->vlans, parent->vlan_count + 1, sizeof(*vlans));
 	struct vlan_runtime *vlan;
@@ -58,7 +75,8 @@ struct vlan_runtime *vlan_parent_append(struct vlan_parent *parent, const char *
 		return NULL;
 	}
 	parent->vlans = vlans;
-	vlan = &vlans[parent->vlan_count++];
+	vlan = &vlans[place];
+	memmove(vlan + 1, vlan, (parent->vlan_count++ - place) * sizeof(*vlan));
 	*vlan = (struct vlan_runtime){.vid = vid, .ifindex = ifindex};
 	snprintf(vlan->name, sizeof(vlan->name), "%s", name);
 	return vlan;
@@ -74,7 +92,7 @@ void vlan_parent_list(struct vlan_parent *parent)
 	}
 	count = engine_bond_vlans(parent->path, found, count);
 	for (size_t i = 0; i < count; i++) {
-		(void)vlan_parent_append(parent, found[i].spec.name, found[i].spec.vid,
+		(void)vlan_parent_insert(parent, found[i].spec.name, found[i].spec.vid,
 					 found[i].ifindex);
 	}
 	free(found);

@@ -33,7 +33,7 @@ struct vlan_parent {
 	struct engine_bond *path; /* its owner's; NULL before and after it runs */
 	struct wanted *wanted;	  /* its owner's: what was applied */
 	size_t vlan_count;
-	struct vlan_runtime *vlans;
+	struct vlan_runtime *vlans; /* by name */
 	bool save_wanted; /* what the next daemon has to know is different now */
 	/* The former daemon ended in the midst of an application: what is down here may
 	 * have been about to be set up. */
@@ -49,8 +49,8 @@ void vlan_parent_clear(struct vlan_parent *parent);
 struct vlan_runtime *vlan_parent_find(const struct vlan_parent *parent, const char *name);
 struct vlan_runtime *vlan_parent_find_index(const struct vlan_parent *parent, uint32_t ifindex);
 
-/* Lists one more; NULL: no memory. */
-struct vlan_runtime *vlan_parent_append(struct vlan_parent *parent, const char *name,
+/* Lists one more, in its place; NULL: no memory. */
+struct vlan_runtime *vlan_parent_insert(struct vlan_parent *parent, const char *name,
 					uint16_t vid, uint32_t ifindex);
 /* Lists those that the data path has, after a takeover. */
 void vlan_parent_list(struct vlan_parent *parent);

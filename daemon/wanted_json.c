@@ -27,17 +27,30 @@ static json_t *wanted_addresses_to_json(const struct model_interface *interface)
 	return list;
 }
 
+/* Says nothing of what is as it mostly is: there may be thousands of them, and each change
+ * of one writes them all. */
 static json_t *wanted_interface_to_json(const struct model_interface *interface)
 {
-	json_t *json = json_pack("{s:s, s:b, s:I, s:o}", "name", interface->name, "onboot",
-				 interface->onboot, "mtu", (json_int_t)interface->mtu,
-				 "addresses", wanted_addresses_to_json(interface));
+	json_t *json = json_pack("{s:s}", "name", interface->name);
 
+	if (!interface->onboot) {
+		json_object_set_new(json, "onboot", json_false());
+	}
+	if (interface->mtu != 0) {
+		json_object_set_new(json, "mtu", json_integer(interface->mtu));
+	}
+	if (interface->address_count > 0) {
+		json_object_set_new(json, "addresses", wanted_addresses_to_json(interface));
+	}
 	if (interface->has_mac) {
 		json_object_set_new(json, "mac", json_mac(interface->mac));
 	}
-	json_object_set_new(json, "ipv6_autoconf", json_boolean(interface->ipv6_autoconf));
-	json_object_set_new(json, "ipv6_untouched", json_boolean(interface->ipv6_untouched));
+	if (!interface->ipv6_autoconf) {
+		json_object_set_new(json, "ipv6_autoconf", json_false());
+	}
+	if (interface->ipv6_untouched) {
+		json_object_set_new(json, "ipv6_untouched", json_true());
+	}
 	wanted_routes_to_json(interface, json);
 	return json;
 }
@@ -76,8 +89,9 @@ json_t *wanted_to_json(const struct wanted *wanted)
 		json_t *json = wanted_interface_to_json(&wanted->vlans[i].interface);
 
 		json_object_set_new(json, "vid", json_integer(wanted->vlans[i].vid));
-		json_object_set_new(json, "parent_is_nic",
-				    json_boolean(wanted->vlans[i].parent_is_nic));
+		if (wanted->vlans[i].parent_is_nic) {
+			json_object_set_new(json, "parent_is_nic", json_true());
+		}
 		if (wanted->vlans[i].has_parent_hwaddr) {
 			json_object_set_new(json, "parent_hwaddr",
 					    json_mac(wanted->vlans[i].parent_hwaddr));

@@ -138,26 +138,26 @@ static bool route_from_json(const json_t *json, struct model_route *route)
 	return route->family == AF_INET || route->family == AF_INET6;
 }
 
+/* The list of that key, which is there from now on. */
+static json_t *list_of(json_t *json, const char *key)
+{
+	if (!json_object_get(json, key)) {
+		json_object_set_new(json, key, json_array());
+	}
+	return json_object_get(json, key);
+}
+
 void wanted_routes_to_json(const struct model_interface *interface, json_t *json)
 {
-	json_t *routes = json_array(), *rules = json_array();
-
 	for (size_t i = 0; i < interface->route_count; i++) {
-		json_array_append_new(routes, route_to_json(&interface->routes[i]));
+		json_array_append_new(list_of(json, "routes"),
+				      route_to_json(&interface->routes[i]));
 	}
 	for (size_t i = 0; i < interface->rule_count; i++) {
-		json_array_append_new(rules,
+		json_array_append_new(list_of(json, "rules"),
 				      json_from_struct(&interface->rules[i], rule_members,
 						       COUNT(rule_members)));
 	}
-	if (interface->route_count > 0) {
-		json_object_set(json, "routes", routes);
-	}
-	if (interface->rule_count > 0) {
-		json_object_set(json, "rules", rules);
-	}
-	json_decref(routes);
-	json_decref(rules);
 	if (interface->ipv4_default.is_set) {
 		json_object_set_new(json, "ipv4_default",
 				    json_from_struct(&interface->ipv4_default, default_members,

@@ -35,6 +35,10 @@ bool ifcfg_dialect_parse(const char *text, enum ifcfg_dialect *out);
 /* A folder's entry that is no regular file. */
 #define IFCFG_NO_FILE	     (-1)
 
+struct ifcfg_parsed;
+/* NULL is fine. */
+void ifcfg_parsed_free(struct ifcfg_parsed *parsed);
+
 /* One file handed to the reader. */
 struct ifcfg_text {
 	const char *path; /* for messages; its last part names the interface */
@@ -44,12 +48,16 @@ struct ifcfg_text {
 	 * IFCFG_NO_FILE: then it is a problem of its own and bytes is not
 	 * looked at. */
 	int read_error;
+	/* NULL, or where ifcfg_read() keeps what the text says, for the next time: *parsed
+	 * is NULL at first, and is freed by ifcfg_parsed_free() when the text is gone. */
+	struct ifcfg_parsed **parsed;
 };
 
 /* A file's variables as the shell would have them after sourcing it. */
 struct ifcfg_variables {
 	size_t count;
 	struct model_variable *list; /* in the order of first assignment */
+	struct model_words *words;   /* NULL: each name and value is its own memory */
 };
 
 /* A number that the system has a name for. */

@@ -12,9 +12,11 @@
 
 #include "ifcfg/ifcfg_alias.h"
 #include "ifcfg/ifcfg_name.h"
+#include "ifcfg/ifcfg_parsed.h"
 #include "ifcfg/ifcfg_parser.h"
 #include "ifcfg/ifcfg_reader.h"
 #include "ifcfg/ifcfg_routes.h"
+#include "model/model_sort.h"
 
 /* A name by which files speak of an interface. */
 struct place {
@@ -79,7 +81,7 @@ static bool places_make(const struct ifcfg_reader *reader, struct places *places
 			places->ruled[places->ruled_count++] = reader->files[i].suffix;
 		}
 	}
-	qsort(places->list, places->count, sizeof(*places->list), place_compare);
+	model_sort(places->list, places->count, sizeof(*places->list), place_compare);
 	qsort(places->ruled, places->ruled_count, sizeof(*places->ruled), text_compare);
 	return true;
 }
@@ -171,8 +173,8 @@ static void lines_read(const struct ifcfg_reader *reader, const struct places *p
 						    reader->model, interface);
 		return;
 	}
-	if (ifcfg_parse(file->text, reader->dialect, context.file_index, "", &file->variables,
-			reader->problems)) {
+	if (ifcfg_parsed_get(file->text, reader->dialect, context.file_index, "",
+			     &file->variables, reader->problems)) {
 		file->left_out = !ifcfg_numbered_routes_read(&context, interface);
 		file->is_read_through = true;
 	} else {
@@ -203,10 +205,23 @@ static void companion_read(const struct ifcfg_reader *reader, const struct place
 	}
 }
 
+static bool is_companion(const struct ifcfg_file *file)
+{
+	return file->kind == MODEL_FILE_ALIAS || file->kind == MODEL_FILE_ROUTES ||
+	       file->kind == MODEL_FILE_RULES;
+}
+
 void ifcfg_companions_read(struct ifcfg_reader *reader)
 {
 	struct places places = {0};
+	size_t count = 0;
 
+	for (size_t i = 0; i < reader->count; i++) {
+		count += is_companion(&reader->files[i]);
+	}
+	if (count == 0) {
+		return;
+	}
 	if (places_make(reader, &places)) {
 		/* The addresses first: a route's device can depend on them. */
 		for (int pass = 0; pass < 2; pass++) {

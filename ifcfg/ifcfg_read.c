@@ -20,6 +20,7 @@
 #include "ifcfg/ifcfg_kind.h"
 #include "ifcfg/ifcfg_name.h"
 #include "ifcfg/ifcfg_network.h"
+#include "ifcfg/ifcfg_parsed.h"
 #include "ifcfg/ifcfg_quote.h"
 #include "ifcfg/ifcfg_reader.h"
 #include "ifcfg/ifcfg_routes.h"
@@ -75,8 +76,9 @@ static void file_parse(struct ifcfg_reader *reader, struct ifcfg_file *file,
 	file->is_numbered = file->kind == MODEL_FILE_ROUTES && ifcfg_routes_are_numbered(text);
 	bool is_lines = file->kind == MODEL_FILE_ROUTES || file->kind == MODEL_FILE_RULES;
 	if (!is_lines) {
-		fine = ifcfg_parse(text, reader->dialect, (uint32_t)(file - reader->files), "",
-				   &file->variables, reader->problems);
+		fine = ifcfg_parsed_get(text, reader->dialect,
+					(uint32_t)(file - reader->files), "",
+					&file->variables, reader->problems);
 	}
 	struct ifcfg_context context = ifcfg_reader_context(reader, file);
 	const char *device = ifcfg_key_value(&context, "DEVICE");
@@ -339,10 +341,12 @@ static void file_hand_over(struct ifcfg_reader *reader, struct ifcfg_file *file)
 		.left_out = file->left_out,
 		.variable_count = file->variables.count,
 		.variables = file->variables.list,
+		.words = file->variables.words,
 	};
 
 	memcpy(info.interface, file->name, sizeof(info.interface));
-	if (model_add_file(reader->model, file->path, &info)) {
+	if (!reader->problems->out_of_memory &&
+	    model_add_file(reader->model, file->path, &info)) {
 		file->variables = (struct ifcfg_variables){0};
 	} else {
 		reader->problems->out_of_memory = true;

@@ -30,6 +30,8 @@ struct claims {
 	struct model_problems *problems;
 	size_t count;
 	struct claim *list;
+	size_t route_count; /* of them, sorted, before addresses are added */
+	size_t order;	    /* of the next */
 };
 
 static struct model_interface *interface_at(const struct model *model, size_t i)
@@ -45,47 +47,71 @@ static const char *path_of(const struct claims *claims, struct model_source sour
 	return source.file < model->file_count ? model->files[source.file] : "?";
 }
 
+static int claim_compare_key(const void *left, const void *right)
+{
+	return model_route_compare_key(&((const struct claim *)left)->key,
+				       &((const struct claim *)right)->key);
+}
+
 static int claim_compare(const void *left, const void *right)
 {
 	const struct claim *a = left;
 	const struct claim *b = right;
-	int order = model_route_compare_key(&a->key, &b->key);
+	int order = claim_compare_key(a, b);
 
 	return order ? order : a->order < b->order ? -1 : a->order > b->order;
 }
 
 static struct claim *claim_add(struct claims *claims, struct model_interface *interface)
 {
-	struct claim *claim = &claims->list[claims->count];
+	struct claim *claim = &claims->list[claims->count++];
 
 	*claim = (struct claim){
 		.interface = interface,
-		.order = claims->count,
+		.order = claims->order++,
 		.key = {.table = MODEL_TABLE_MAIN},
 	};
-	claims->count++;
 	return claim;
 }
 
-/* In the order in which ifup makes them. */
-static void interface_claim(struct claims *claims, struct model_interface *interface)
+/* An interface's addresses are made before its routes. */
+static void address_claim(struct claims *claims, struct model_interface *interface,
+			  const struct model_address *address)
+{
+	struct claim claim = {
+		.interface = interface,
+		.address = address,
+		.order = claims->order++,
+		.key = {.table = MODEL_TABLE_MAIN,
+			.family = AF_INET,
+			.prefix = address->prefix},
+	};
+
+	/* IPv6's networks have a metric of their own. */
+	if (address->family != AF_INET || address->prefix == 32) {
+		return;
+	}
+	memcpy(claim.key.destination, address->bytes, 4);
+	ifcfg_host_bits_clear(claim.key.destination, AF_INET, address->prefix);
+	/* Of thousands few meet a route, and among themselves they don't clash. */
+	if (bsearch(&claim, claims->list, claims->route_count, sizeof(claim),
+		    claim_compare_key)) {
+		claims->list[claims->count++] = claim;
+	}
+}
+
+static size_t default_count(const struct model_interface *interface)
+{
+	return (size_t)interface->ipv4_default.is_set + (size_t)interface->ipv6_default.is_set;
+}
+
+/* Behind its addresses, in the order in which ifup makes them. */
+static void routes_claim(struct claims *claims, struct model_interface *interface)
 {
 	struct model_default_route *defaults[] = {&interface->ipv4_default,
 						  &interface->ipv6_default};
 
-	for (size_t i = 0; i < interface->address_count; i++) {
-		const struct model_address *address = &interface->addresses[i];
-		/* IPv6's networks have a metric of their own. */
-		if (address->family != AF_INET || address->prefix == 32) {
-			continue;
-		}
-		struct claim *claim = claim_add(claims, interface);
-		claim->address = address;
-		claim->key.family = AF_INET;
-		claim->key.prefix = address->prefix;
-		memcpy(claim->key.destination, address->bytes, 4);
-		ifcfg_host_bits_clear(claim->key.destination, AF_INET, address->prefix);
-	}
+	claims->order += interface->address_count;
 	for (size_t i = 0; i < 2; i++) {
 		if (defaults[i]->is_set) {
 			struct claim *claim = claim_add(claims, interface);
@@ -166,8 +192,26 @@ static struct claim *clash(struct claims *claims, struct claim *first, struct cl
 	return second;
 }
 
-static void routes_settle(struct claims *claims)
+static void addresses_claim(struct claims *claims, size_t interface_count)
 {
+	claims->order = 0;
+	for (size_t i = 0; i < interface_count; i++) {
+		struct model_interface *interface = interface_at(claims->model, i);
+		for (size_t a = 0; a < interface->address_count; a++) {
+			address_claim(claims, interface, &interface->addresses[a]);
+		}
+		claims->order += default_count(interface) + interface->route_count;
+	}
+}
+
+static void routes_settle(struct claims *claims, size_t interface_count)
+{
+	for (size_t i = 0; i < interface_count; i++) {
+		routes_claim(claims, interface_at(claims->model, i));
+	}
+	qsort(claims->list, claims->count, sizeof(*claims->list), claim_compare);
+	claims->route_count = claims->count;
+	addresses_claim(claims, interface_count);
 	qsort(claims->list, claims->count, sizeof(*claims->list), claim_compare);
 	for (size_t i = 0, next; i < claims->count; i = next) {
 		struct claim *stays = &claims->list[i];
@@ -268,15 +312,20 @@ void ifcfg_routing_settle(struct model *model, struct model_problems *problems)
 {
 	struct claims claims = {.model = model, .problems = problems};
 	size_t interface_count = model->bond_count + model->vlan_count;
-	size_t most = 0;
+	size_t address_count = 0;
+	size_t route_count = 0;
 	size_t rule_count = 0;
 
 	for (size_t i = 0; i < interface_count; i++) {
 		const struct model_interface *interface = interface_at(model, i);
-		most += interface->address_count + interface->route_count + 2;
+		address_count += interface->address_count;
+		route_count += interface->route_count + default_count(interface);
 		rule_count += interface->rule_count;
 	}
-	claims.list = calloc(most + 1, sizeof(*claims.list));
+	if (route_count + rule_count == 0) {
+		return;
+	}
+	claims.list = calloc(route_count + address_count + 1, sizeof(*claims.list));
 	struct rule_claim *rules = calloc(rule_count + 1, sizeof(*rules));
 	if (!claims.list || !rules) {
 		problems->out_of_memory = true;
@@ -285,7 +334,6 @@ void ifcfg_routing_settle(struct model *model, struct model_problems *problems)
 	rule_count = 0;
 	for (size_t i = 0; i < interface_count; i++) {
 		struct model_interface *interface = interface_at(model, i);
-		interface_claim(&claims, interface);
 		for (size_t r = 0; r < interface->rule_count; r++) {
 			rules[rule_count] = (struct rule_claim){
 				.interface = interface,
@@ -295,7 +343,7 @@ void ifcfg_routing_settle(struct model *model, struct model_problems *problems)
 			rule_count++;
 		}
 	}
-	routes_settle(&claims);
+	routes_settle(&claims, interface_count);
 	rules_settle(&claims, rules, rule_count);
 	for (size_t i = 0; i < interface_count; i++) {
 		interface_tidy(interface_at(model, i));

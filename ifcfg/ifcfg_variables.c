@@ -94,10 +94,11 @@ void ifcfg_places_free(struct ifcfg_places *places)
 
 void ifcfg_variables_free(struct ifcfg_variables *variables)
 {
-	for (size_t i = 0; i < variables->count; i++) {
+	for (size_t i = 0; i < variables->count && !variables->words; i++) {
 		free(variables->list[i].name);
 		free(variables->list[i].value);
 	}
+	model_words_free(variables->words);
 	free(variables->list);
 	*variables = (struct ifcfg_variables){0};
 }

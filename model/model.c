@@ -23,11 +23,8 @@ void model_bond_clear(struct model_bond *bond)
 
 static void file_clear(struct model_file *info)
 {
-	for (size_t i = 0; i < info->variable_count; i++) {
-		free(info->variables[i].name);
-		free(info->variables[i].value);
-	}
 	free(info->variables);
+	model_words_free(info->words);
 }
 
 void model_free(struct model *model)

@@ -252,6 +252,10 @@ struct model_variable {
 	bool is_read;
 };
 
+/* The names and values of a file's variables, which all models of one text share. Nobody
+ * changes them. */
+struct model_words;
+
 /* What a file turned out to be. */
 enum model_file_kind {
 	MODEL_FILE_OTHER = 0, /* none of our business: a plain NIC, a tunnel, ... */
@@ -275,6 +279,7 @@ struct model_file {
 	bool left_out;
 	size_t variable_count;
 	struct model_variable *variables; /* in the order of first assignment */
+	struct model_words *words;	  /* what these are made of; NULL: there are none */
 };
 
 struct model {
@@ -350,6 +355,14 @@ void model_interface_clear(struct model_interface *interface);
 /* Where the interface's own file says the key; where it says the interface, if it doesn't. */
 struct model_source model_key_source(const struct model *model,
 				     const struct model_interface *interface, const char *key);
+
+/* Makes the variables' names and values, until now each its own memory, part of one piece.
+ * NULL: no memory, the variables are untouched. */
+struct model_words *model_words_pack(struct model_variable *list, size_t count);
+/* For one more who frees it. */
+struct model_words *model_words_share(struct model_words *words);
+/* With the last who has them, the words are gone. NULL is fine. */
+void model_words_free(struct model_words *words);
 
 /* Whether nothing reads the variable, though its file was read through: a key that
  * is not known, or not in such a file. */

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/model_sort.h"
+
 static int entry_compare(const void *left, const void *right)
 {
 	const struct model_index_entry *a = left;
@@ -46,10 +48,11 @@ bool model_index_make(const struct model *model, struct model_index *out)
 			entry_add(&index, &bond->members[m].interface, MODEL_FILE_MEMBER, i, m);
 		}
 	}
+	qsort(index.list, index.count, sizeof(*index.list), entry_compare);
 	for (size_t i = 0; i < model->vlan_count; i++) {
 		entry_add(&index, &model->vlans[i].interface, MODEL_FILE_VLAN, i, 0);
 	}
-	qsort(index.list, index.count, sizeof(*index.list), entry_compare);
+	model_sort(index.list, index.count, sizeof(*index.list), entry_compare);
 	*out = index;
 	return true;
 }

@@ -97,6 +97,7 @@ static bool file_carry(struct keeper *keeper, struct model_source *source)
 		struct model_file info = other->file_infos[source->file];
 		info.variable_count = 0;
 		info.variables = NULL;
+		info.words = NULL;
 		if (!model_add_file(keeper->model, path, &info)) {
 			return false;
 		}

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "model/model_index.h"
+#include "model/model_sort.h"
 
 #define MTU_DEFAULT 1500
 
@@ -42,11 +43,10 @@ static int source_compare(struct model_source a, struct model_source b)
 
 static int claim_compare_key(const struct claim *a, const struct claim *b)
 {
-	int order = strcmp(a->parent, b->parent);
+	/* Numbers first: they are the quickest to compare. */
+	int order = a->number < b->number ? -1 : a->number > b->number;
 
-	if (order == 0 && a->number != b->number) {
-		order = a->number < b->number ? -1 : 1;
-	}
+	order = order ? order : strcmp(a->parent, b->parent);
 	if (order == 0 && a->mac && b->mac) {
 		order = memcmp(a->mac, b->mac, 6);
 	}
@@ -102,9 +102,6 @@ static void names_collect(const struct model *model, struct claims *claims)
 			claims->list[claims->count - 1].bond = bond->interface.name;
 		}
 	}
-	for (size_t i = 0; i < model->vlan_count; i++) {
-		claims_add(claims, &model->vlans[i].interface, MODEL_FILE_VLAN);
-	}
 	for (size_t i = 0; i < model->file_count; i++) {
 		const struct model_file *info = &model->file_infos[i];
 		if (info->kind != MODEL_FILE_OTHER || info->interface[0] == '\0') {
@@ -119,6 +116,11 @@ static void names_collect(const struct model *model, struct claims *claims)
 		}
 		claims->list[claims->count++] =
 			(struct claim){.name = info->interface, .parent = "", .source = source};
+	}
+	qsort(claims->list, claims->count, sizeof(*claims->list), claim_compare);
+	/* The most, and in order already. */
+	for (size_t i = 0; i < model->vlan_count; i++) {
+		claims_add(claims, &model->vlans[i].interface, MODEL_FILE_VLAN);
 	}
 }
 
@@ -152,7 +154,7 @@ static void names_check(const struct model *model, struct claims *claims,
 {
 	claims->count = 0;
 	names_collect(model, claims);
-	qsort(claims->list, claims->count, sizeof(*claims->list), claim_compare);
+	model_sort(claims->list, claims->count, sizeof(*claims->list), claim_compare);
 
 	for (size_t first = 0, next; first < claims->count; first = next) {
 		bool ours = claims->list[first].kind != MODEL_FILE_OTHER;

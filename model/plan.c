@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/model_sort.h"
 #include "model/plan_internal.h"
 
 static const struct model_source no_source = {.file = UINT32_MAX};
@@ -36,7 +37,7 @@ static size_t pairs_join(struct pair *pairs, size_t count)
 	if (count == 0) {
 		return 0;
 	}
-	qsort(pairs, count, sizeof(*pairs), pair_compare);
+	model_sort(pairs, count, sizeof(*pairs), pair_compare);
 	for (size_t i = 1; i < count; i++) {
 		if (strcmp(pairs[kept].name, pairs[i].name) != 0) {
 			pairs[++kept] = pairs[i];
@@ -363,6 +364,10 @@ static struct pair *pairs_of_vlans(const struct model *running, const struct mod
 	for (size_t i = 0; pairs && i < running->vlan_count; i++) {
 		pairs[filled++] = (struct pair){.name = running->vlans[i].interface.name,
 						.from = &running->vlans[i]};
+	}
+	if (filled > 0) {
+		/* Two lists in order are quickly one. */
+		model_sort(pairs, filled, sizeof(*pairs), pair_compare);
 	}
 	for (size_t i = 0; pairs && i < wanted->vlan_count; i++) {
 		pairs[filled++] = (struct pair){.name = wanted->vlans[i].interface.name,

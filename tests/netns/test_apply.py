@@ -308,7 +308,7 @@ def test_a_state_of_the_former_kind_says_whose_an_address_is(server):
                           "bond0.5": state["wanted"]["vlans"][0]["addresses"]}
     del state["unfinished"]
     for interface in [state["wanted"]["interface"], *state["wanted"]["vlans"]]:
-        del interface["ipv6_autoconf"]
+        interface.pop("ipv6_autoconf", None)
     with open(server.state_file(), "w", encoding="utf-8") as file:
         json.dump(state, file)
     server.bond(address="10.0.0.2/24")

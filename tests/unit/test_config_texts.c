@@ -19,65 +19,9 @@
 
 #include "config/config_hash.h"
 #include "config/config_write.h"
+#include "tests/unit/config_folder.h"
 
 #define MANY 300
-
-static char folder[32];
-
-static const char *path_of(const char *name)
-{
-	static char path[100];
-
-	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	return path;
-}
-
-static int folder_make(void **state)
-{
-	(void)state;
-	strcpy(folder, "/tmp/test-config-texts.XXXXXX");
-	return mkdtemp(folder) ? 0 : -1;
-}
-
-static int folder_remove(void **state)
-{
-	struct config_texts texts;
-
-	(void)state;
-	if (config_texts_read(folder, IFCFG_DIALECT_INITSCRIPTS, NULL, &texts) == 0) {
-		for (size_t i = 0; i < texts.count; i++) {
-			unlink(path_of(texts.list[i].name));
-		}
-		config_texts_free(&texts);
-	}
-	return rmdir(folder);
-}
-
-static void put(const char *name, const char *text)
-{
-	FILE *file = fopen(path_of(name), "w");
-
-	assert_non_null(file);
-	assert_true(fputs(text, file) >= 0);
-	assert_int_equal(fclose(file), 0);
-}
-
-static struct config_texts read_over(const struct config_texts *before)
-{
-	struct config_texts texts;
-
-	assert_int_equal(config_texts_read(folder, IFCFG_DIALECT_INITSCRIPTS, before, &texts),
-			 0);
-	return texts;
-}
-
-static struct config_text text_of(const char *name, const char *bytes)
-{
-	return (struct config_text){.name = (char *)name,
-				    .bytes = (char *)bytes,
-				    .size = strlen(bytes),
-				    .mode = 0644};
-}
 
 static void expect_bytes(const struct config_texts *texts, const char *name, const char *bytes)
 {
@@ -407,26 +351,6 @@ static void test_compare(void **state)
 	config_texts_free(&to);
 }
 
-static void test_model(void **state)
-{
-	struct model_problems problems = {0};
-	struct model *model = NULL;
-
-	(void)state;
-	put("ifcfg-bond0", "DEVICE=bond0\nBONDING_OPTS='mode=4 miimon=100'\n");
-	put("ifcfg-eth0", "DEVICE=eth0\nMASTER=bond0\nSLAVE=yes\n");
-	put("ifcfg-bond0.5", "DEVICE=bond0.5\nVLAN=yes\n");
-	struct config_texts texts = read_over(NULL);
-	assert_int_equal(
-		config_texts_model(&texts, IFCFG_DIALECT_INITSCRIPTS, &model, &problems), 0);
-	assert_int_equal(problems.count, 0);
-	assert_int_equal(model->bond_count, 1);
-	assert_int_equal(model->vlan_count, 1);
-	assert_string_equal(model->files[0], path_of("ifcfg-bond0"));
-	model_free(model);
-	config_texts_free(&texts);
-}
-
 static void expect_same(const struct config_texts *left, const struct config_texts *right)
 {
 	assert_int_equal(config_texts_compare(left, right, NULL, NULL), 0);
@@ -589,7 +513,6 @@ int main(void)
 		cmocka_unit_test(test_hash),
 		cmocka_unit_test(test_revision),
 		cmocka_unit_test(test_compare),
-		TEST(test_model),
 		cmocka_unit_test(test_json),
 		cmocka_unit_test(test_json_refused),
 	};

@@ -16,6 +16,8 @@
 
 #include <cmocka.h>
 
+#include "model/model_sort.h"
+
 static struct model_source source_make(uint32_t file, uint32_t line)
 {
 	return (struct model_source){.file = file, .line = line};
@@ -424,11 +426,47 @@ static void test_problems_move(void **state)
 	model_problems_free(&to);
 }
 
+struct sorted {
+	int key, place;
+};
+
+static int sorted_compare(const void *left, const void *right)
+{
+	return ((const struct sorted *)left)->key - ((const struct sorted *)right)->key;
+}
+
+/* Lists of one, two and more runs, some keys several times: in order, and of equal ones
+ * the first stays first, as with the C library's. */
+static void test_sort(void **state)
+{
+	struct sorted list[40];
+	uint32_t random = 1;
+
+	(void)state;
+	for (size_t round = 0; round < 3000; round++) {
+		size_t count = round % 40, runs = 1 + round % 4;
+		int key = 0;
+		for (size_t i = 0; i < count; i++) {
+			random = random * 1664525U + 1013904223U;
+			key = i % (count / runs + 1) == 0 ? (int)(random >> 28)
+							  : key + (int)(random >> 30);
+			list[i] = (struct sorted){.key = key, .place = (int)i};
+		}
+		model_sort(list, count, sizeof(list[0]), sorted_compare);
+		for (size_t i = 1; i < count; i++) {
+			assert_true(list[i - 1].key < list[i].key ||
+				    (list[i - 1].key == list[i].key &&
+				     list[i - 1].place < list[i].place));
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_excerpts),
 		cmocka_unit_test(test_problems_move),
+		cmocka_unit_test(test_sort),
 		cmocka_unit_test(test_drop),
 		cmocka_unit_test(test_keep_running),
 		cmocka_unit_test(test_problem_text_is_tame),

@@ -78,7 +78,7 @@ export function alerts(live) {
                                                                 : bondAlerts(parent));
   if (live.problems > 0) {
     list.push({level: "warning", files: true,
-               text: `The interface files have ${plural(live.problems, "problem")}.`});
+               text: `The configuration has ${plural(live.problems, "problem")}.`});
   }
   if (live.waiting) {
     list.push({level: "warning", text: `A change by ${live.waiting.user} waits to be kept; ` +

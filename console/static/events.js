@@ -13,9 +13,9 @@ const LINKS = ["link", "reason", "carrier", "admin", "member_added", "member_rem
                "member_refused", "member_renamed"];
 
 // What a machine of LACP does is in "All" and "LACP" only: one lost link makes ten of them; a
-// start makes one for each VLAN interface.
+// start makes one for each VLAN interface; what somebody asks for is followed by what was done.
 const KINDS = {
-  main: ["What matters", (event) => ![...LACP, "vlan_added", "vlan_removed"].includes(event.event)],
+  main: ["What matters", (event) => ![...LACP, "vlan_added", "vlan_removed", "call"].includes(event.event)],
   all: ["All", () => true],
   links: ["Links", (event) => LINKS.includes(event.event)],
   lacp: ["LACP", (event) => [...LACP, "reason"].includes(event.event)],

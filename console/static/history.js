@@ -6,9 +6,12 @@ import {change, CONFIRM_SECONDS} from "./countdown.js";
 import {dialog, h, keep, setText} from "./dom.js";
 import {clock} from "./format.js";
 import {isOperator} from "./store.js";
+import {row, table} from "./table.js";
 import * as transport from "./transport.js";
 
-const COLUMNS = [["Number", true], ["When"], ["By"], ["How"], ["State"], ["Files"], ["Actions"]];
+const COLUMNS = [{title: "Number", number: true}, {title: "When", nowrap: true}, {title: "By"},
+  {title: "How"}, {title: "State", nowrap: true}, {title: "Files"},
+  {title: "Actions", nowrap: true}];
 const STATES = {in_force: ["in force", "good"], waiting: ["waits to be kept", "warning"],
                 former: ["former", "none"], taken_back: ["taken back", "none"]};
 const FILES_NAMED = 4;
@@ -52,22 +55,21 @@ async function goBack({number, how}) {
 }
 
 function entryRow() {
-  return h("tr", {}, COLUMNS.map(([title, number], i) => h(i === 0 ? "th" : "td",
-    {scope: i === 0 ? "row" : null,
-     class: number ? "number" : title === "State" || title === "When" ? "nowrap" : null},
-    title === "State" && h("span", {class: "state"}),
-    title === "How" && [h("span"), h("p", {class: "field-error"})])));
+  const element = row(COLUMNS);
+  element.children[3].append(h("span"), h("p", {class: "field-error"}));
+  element.children[4].append(h("span", {class: "state"}));
+  return element;
 }
 
 /** onDone(outcome) is called when somebody has gone back. Returns an element and update(live). */
 export function history(onDone) {
-  const body = h("tbody");
+  const [list, body] = table(COLUMNS);
   const failure = h("p", {class: "field-error", role: "alert"});
   let seen = "";
   let live = null;
 
-  const fillRow = (row, entry) => {
-    const [number, when, by, how, state, files, actions] = row.children;
+  const fillRow = (element, entry) => {
+    const [number, when, by, how, state, files, actions] = element.children;
     const [word, level] = STATES[entry.state] || [entry.state, "none"];
     setText(number, String(entry.number));
     setText(when, clock(entry.time));
@@ -106,10 +108,7 @@ export function history(onDone) {
   };
   const element = h("details", {class: "card", ontoggle: () => show()},
     h("summary", {}, h("h2", {}, "History")),
-    h("div", {class: "scroll"}, h("table", {class: "wide"},
-      h("thead", {}, h("tr", {}, COLUMNS.map(([title, number]) =>
-        h("th", {scope: "col", class: number ? "number" : null}, title)))), body)),
-    failure);
+    h("div", {class: "scroll"}, list), failure);
   const show = () => {
     const now = live && `${live.boot} ${live.configuration} ${live.waiting && live.waiting.number}`;
     if (element.open && now !== seen) {

@@ -2,6 +2,7 @@
 // The interfaces of a Service Engine as rows of a table: what is staged first, then each bond
 // with its members and VLAN interfaces, then NICs likewise.
 
+import {plural} from "./format.js";
 import {parentsOf, parentState, stateOf} from "./parents.js";
 
 const STAGED_WORDS = {add: "new, not committed", change: "changed, not committed",
@@ -16,13 +17,18 @@ function vlanRow(vlan, change) {
   return {key: `vlan ${vlan.name}`, kind: "VLAN", name: vlan.name, parent: vlan.parent,
           vid: vlan.vid, addresses: addressWords(vlan), mtu: vlan.mtu || "", vlan, change,
           level: "none",
-          state: vlan.staged ? STAGED_WORDS[vlan.staged] : vlan.running ? "" : "not running"};
+          state: vlan.staged ? STAGED_WORDS[vlan.staged] : vlan.running ? "running" : "not running"};
 }
 
 /** What live data know of a bond's or NIC's state. */
 function liveState(parent) {
-  return !parent ? ["not running", "error"]
-    : [parent.carrier ? "up" : "down", parentState(parent)];
+  if (!parent) {
+    return ["not running", "error"];
+  }
+  const active = parent.members.filter((member) => member.state === "active").length;
+  const some = parent.carrier && active < parent.members.length;
+  return [some ? `up, by ${active} of ${plural(parent.members.length, "link")}`
+               : parent.carrier ? "up" : "down", parentState(parent)];
 }
 
 function bondRows(name, model, live) {

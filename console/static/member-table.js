@@ -5,12 +5,13 @@ import {dialog, h, keep, setText} from "./dom.js";
 import {bytes, count, percent, plural, rate, speed} from "./format.js";
 import {stateOf} from "./parents.js";
 import {store} from "./store.js";
+import {row, table} from "./table.js";
 import * as transport from "./transport.js";
 
-// Title, and whether it is a number.
-const COLUMNS = [["Link"], ["State"], ["Why"], ["Speed", true], ["Share", true],
-  ["Received", true], ["Sent", true], ["LACP"], ["Errors", true], ["Dropped", true],
-  ["Link losses", true]];
+const COLUMNS = [{title: "Link", nowrap: true}, {title: "State", nowrap: true}, {title: "Why"},
+  {title: "Speed", number: true}, {title: "Share", number: true}, {title: "Received", number: true},
+  {title: "Sent", number: true}, {title: "LACP"}, {title: "Errors", number: true},
+  {title: "Dropped", number: true}, {title: "Link losses", number: true}];
 
 /** LACP's state of a member in words. */
 function lacpWords(bond, member) {
@@ -30,7 +31,7 @@ function lacpWords(bond, member) {
 const FACTS = [["System", (end) => end.system], ["System priority", (end) => end.system_priority],
   ["Key", (end) => end.key], ["Port", (end) => end.port],
   ["Port priority", (end) => end.port_priority],
-  ["Says", (end) => end.state.map((flag) => flag.replace("_", " ")).join(", ") || "nothing"]];
+  ["State", (end) => end.state.map((flag) => flag.replace("_", " ")).join(", ") || "nothing"]];
 
 async function showLacp(bondName, memberName) {
   let member;
@@ -48,7 +49,7 @@ async function showLacp(bondName, memberName) {
       h("tbody", {}, FACTS.map(([name, of]) => h("tr", {}, h("th", {scope: "row"}, name),
         h("td", {}, String(of(lacp.actor))),
         h("td", {}, lacp.partner ? String(of(lacp.partner)) : "not heard")))))),
-      h("dl", {class: "facts"}, [["Carries traffic", member.reason_text],
+      h("dl", {class: "facts"}, [["Traffic", member.reason_text],
         ["Receive machine", lacp.receive_state], ["Periodic machine", lacp.periodic_state],
         ["Mux machine", lacp.mux_state], ["Selected", lacp.selected],
         ["Churn", `this end ${lacp.actor_churn}, the partner ${lacp.partner_churn}`],
@@ -61,24 +62,23 @@ async function showLacp(bondName, memberName) {
 }
 
 function memberRow(item) {
-  const row = h("tr", {}, COLUMNS.map(([, number], i) => h(i === 0 ? "th" : "td",
-    {scope: i === 0 ? "row" : null, class: number ? "number" : null})));
+  const element = row(COLUMNS);
   const {bond, member} = item;
-  row.children[0].className = "nowrap";
-  row.children[0].append(h("span", {class: "swatch",
+  const cells = element.children;
+  cells[0].append(h("span", {class: "swatch",
     style: {background: `var(--slot-${member.slot})`}}), h("span"));
-  for (const cell of [row.children[5], row.children[6]]) {
+  for (const cell of [cells[5], cells[6]]) {
     cell.append(h("span"), h("small", {class: "below-number"}));
   }
-  row.children[1].append(h("span", {class: "state"}));
-  row.children[7].append(h("span"), " ", h("button", {type: "button", class: "plain",
+  cells[1].append(h("span", {class: "state"}));
+  cells[7].append(h("span"), " ", h("button", {type: "button", class: "plain",
     "aria-label": `Details of LACP on ${member.name}`, hidden: bond.mode !== "802.3ad",
     onclick: () => showLacp(bond.name, member.name)}, "Details"));
-  return row;
+  return element;
 }
 
-function fillMember(row, {bond, member}) {
-  const cells = row.children;
+function fillMember(element, {bond, member}) {
+  const cells = element.children;
   const rates = store.rates.get(`${bond.name}/${member.name}`) || {rx: 0, tx: 0};
   const state = cells[1].firstElementChild;
   setText(cells[0].lastElementChild, member.name);
@@ -99,14 +99,12 @@ function fillMember(row, {bond, member}) {
 
 /** Returns an element and its update(bond). */
 export function memberTable() {
-  const body = h("tbody");
+  const [list, body] = table(COLUMNS, "large");
   const none = h("p", {class: "quiet"}, "The files give it no link.");
-  const table = h("div", {class: "scroll"}, h("table", {class: "wide large"},
-    h("thead", {}, h("tr", {}, COLUMNS.map(([title, number]) => h("th", {scope: "col",
-      class: number ? "number" : null}, title)))), body));
+  const scroll = h("div", {class: "scroll"}, list);
   const summary = h("p", {class: "quiet"});
   const update = (bond) => {
-    table.hidden = bond.members.length === 0;
+    scroll.hidden = bond.members.length === 0;
     none.hidden = bond.members.length > 0;
     setText(summary, [bond.mode, bond.partner && `LACP partner ${bond.partner}`,
       plural(bond.members.length, "link")].filter(Boolean).join(" · "));
@@ -114,5 +112,5 @@ export function memberTable() {
          (item) => `${item.bond.name}/${item.member.name}/${item.member.slot}`, memberRow,
          fillMember);
   };
-  return [h("div", {}, summary, table, none), update];
+  return [h("div", {}, summary, scroll, none), update];
 }

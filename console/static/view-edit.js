@@ -11,37 +11,39 @@ import {links} from "./links.js";
 import {pager} from "./pager.js";
 import {parentsOf} from "./parents.js";
 import {isOperator, serverNow, store, subscribe} from "./store.js";
+import {row as emptyRow, table} from "./table.js";
 import * as transport from "./transport.js";
 import {vlanDialog} from "./vlan-dialog.js";
 import {waitingNote} from "./waiting.js";
 
 const ROWS_SHOWN = 100;
-const COLUMNS = [["Interface"], ["Kind"], ["Parent"], ["VLAN", true], ["IP addresses"],
-                 ["MTU", true], ["State"], ["Actions"]];
+const COLUMNS = [{title: "Interface", nowrap: true}, {title: "Kind"}, {title: "Parent"},
+  {title: "VLAN", number: true}, {title: "IP addresses"}, {title: "MTU", number: true},
+  {title: "State"}, {title: "Actions", nowrap: true}];
 
 function place(file, line) {
   return h("code", {}, line ? `${file}:${line}` : file);
 }
 
-async function showBond(row) {
-  const {bond} = row;
+async function showBond(item) {
+  const {bond} = item;
   const closeButton = (close) => h("div", {class: "actions"},
     h("button", {type: "button", onclick: () => close()}, "Close"));
   if (!bond) {
-    await dialog(row.name, (close) => [
+    await dialog(item.name, (close) => [
       h("p", {}, "No interface file has it; it runs all the same, until the next reload."),
       closeButton(close)]);
     return;
   }
   const lacp = bond.mode === "802.3ad";
   const facts = [["Mode", bond.mode], ["Hash policy", bond.xmit_hash_policy],
-    ["Placement of flows", bond.flow_placement], ["Links needed", bond.min_links],
+    ["Placement of flows", bond.flow_placement], ["Links needed", bond.min_links || 1],
     ["Link monitoring", `every ${bond.miimon} ms`],
     ["Delays", `${bond.updelay} ms up, ${bond.downdelay} ms down`],
     lacp && ["LACP", `${bond.lacp_rate} rate, ${bond.lacp_active ? "active" : "passive"}`],
     lacp && ["System priority", bond.ad_actor_sys_prio],
     ["Comes up by itself", bond.onboot ? "yes" : "no"], ["MTU", bond.mtu || "1500"],
-    ["MAC", bond.mac || "the first link's"], ["Addresses", row.addresses],
+    ["MAC", bond.mac || "the first link's"], ["Addresses", item.addresses],
     ["Gateway", [bond.ipv4_default, bond.ipv6_default].map((route) => route && route.gateway)
       .filter(Boolean).join(", ") || "none"]];
   await dialog(bond.name, (close) => [
@@ -57,9 +59,9 @@ async function showBond(row) {
 }
 
 function rowElement() {
-  return h("tr", {}, COLUMNS.map(([title, number], i) => h(i === 0 ? "th" : "td",
-    {scope: i === 0 ? "row" : null, class: number ? "number" : null},
-    title === "State" && h("span", {class: "state"}))));
+  const element = emptyRow(COLUMNS);
+  element.children[6].append(h("span", {class: "state"}));
+  return element;
 }
 
 function rowButton(text, name, onclick) {
@@ -106,7 +108,7 @@ function problemList() {
   const list = h("ul", {});
   const element = h("section", {class: "card problems", hidden: true,
     "aria-labelledby": "problems"},
-    h("h2", {id: "problems"}, "Problems in the interface files"), list);
+    h("h2", {id: "problems"}, "Problems of the configuration"), list);
   const update = (problems) => {
     element.hidden = problems.length === 0;
     list.replaceChildren(...problems.map((problem) => h("li", {},
@@ -124,7 +126,7 @@ function stateOf(live) {
 
 export function show(main, host) {
   const message = h("p", {class: "message", role: "alert", hidden: true});
-  const body = h("tbody");
+  const [list, body] = table(COLUMNS);
   const [pages, slice, toFirstPage] = pager(ROWS_SHOWN, "interfaces", () => render());
   const search = h("input", {type: "search", id: "edit-search", oninput: () => {
     toFirstPage();
@@ -248,9 +250,7 @@ export function show(main, host) {
     h("div", {class: "tools"}, createButton, h("label", {for: "edit-search"}, "Search"), search,
       message),
     h("section", {class: "card", "aria-label": "Interfaces"},
-      h("div", {class: "scroll"}, h("table", {class: "wide"},
-        h("thead", {}, h("tr", {}, COLUMNS.map(([title, number]) =>
-          h("th", {scope: "col", class: number ? "number" : null}, title)))), body)), pages),
+      h("div", {class: "scroll"}, list), pages),
     former,
     h("div", {class: "footer"}, note, discardButton, saveButton));
 

@@ -47,7 +47,10 @@ function headline(host, onShow) {
     const list = alerts(live);
     element.className = `headline ${store.reached === false ? "lost" : worst(list)}`;
     keep(element, headlineItems(live, list), (item) => `${item.parent} ${item.files} ${item.place}`,
-         make, (line, item) => setText(line.firstElementChild, item.text));
+         make, (line, item) => {
+           line.className = item.level || "";
+           setText(line.firstElementChild, item.text);
+         });
   };
   return [element, update];
 }

@@ -6,6 +6,7 @@ import {h, keep, setText} from "./dom.js";
 import {plural, rate} from "./format.js";
 import {links} from "./links.js";
 import {store, subscribe} from "./store.js";
+import {row, table} from "./table.js";
 
 const STATES = {good: "Up", warning: "Needs a look", error: "Degraded"};
 
@@ -33,25 +34,24 @@ function summary(live) {
   };
 }
 
-// Title, and what of the summary stands there.
-const COLUMNS = [["Name", "host"], ["State", "state"], ["Bonds", "bonds"], ["Links", "links"],
-                 ["Received", "received"], ["Sent", "sent"], ["Alerts", "alerts"]];
+// cell: what of the summary stands there.
+const COLUMNS = [{title: "Name", cell: "host"}, {title: "State", cell: "state", nowrap: true},
+  {title: "Bonds", cell: "bonds", nowrap: true}, {title: "Links", cell: "links", nowrap: true},
+  {title: "Received", cell: "received", number: true}, {title: "Sent", cell: "sent", number: true},
+  {title: "Alerts", cell: "alerts"}];
 
-function numeric(name) {
-  return name === "received" || name === "sent" ? "number" : null;
-}
-
-function row() {
-  const [name, state, ...others] = COLUMNS;
-  return h("tr", {}, h("th", {scope: "row", "data-cell": name[1]}, h("a")),
-    h("td", {"data-cell": state[1]}, h("span", {class: "state"})),
-    others.map(([, cell]) => h("td", {"data-cell": cell, class: numeric(cell)})));
+function engineRow() {
+  const element = row(COLUMNS);
+  element.children[0].append(h("a"));
+  element.children[1].append(h("span", {class: "state"}));
+  return element;
 }
 
 function fill(element, engine) {
-  for (const cell of element.children) {
-    setText(cell.firstElementChild || cell, engine[cell.dataset.cell]);
-  }
+  COLUMNS.forEach(({cell}, i) => {
+    const place = element.children[i];
+    setText(place.firstElementChild || place, engine[cell]);
+  });
   element.querySelector("a").href = links.engine(engine.host);
   element.querySelector(".state").className = `state ${engine.level}`;
 }
@@ -59,21 +59,18 @@ function fill(element, engine) {
 export function show(main) {
   const search = h("input", {type: "search", id: "search", placeholder: "Name",
                              oninput: () => update()});
-  const body = h("tbody");
+  const [list, body] = table(COLUMNS);
   const none = h("p", {class: "quiet", hidden: true}, "No Service Engine has that in its name.");
-  const table = h("table", {class: "wide"},
-    h("thead", {}, h("tr", {}, COLUMNS.map(([title, cell]) =>
-      h("th", {scope: "col", class: numeric(cell)}, title)))), body);
   const update = () => {
     const text = search.value.trim().toLowerCase();
     const engines = [summary(store.live)];
     const found = engines.filter((engine) => engine.host.toLowerCase().includes(text));
-    keep(body, found, (engine) => engine.host, row, fill);
+    keep(body, found, (engine) => engine.host, engineRow, fill);
     none.hidden = found.length > 0;
   };
   main.append(h("h1", {}, "Service Engines"),
     h("div", {class: "tools"}, h("label", {for: "search"}, "Search"), search),
-    h("section", {class: "card scroll"}, table, none));
+    h("section", {class: "card scroll"}, list, none));
   update();
   return subscribe(update);
 }

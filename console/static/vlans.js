@@ -6,19 +6,21 @@ import {bytes} from "./format.js";
 import {addressWords} from "./interfaces.js";
 import {pager} from "./pager.js";
 import {store, subscribe} from "./store.js";
+import {row, table} from "./table.js";
 import * as transport from "./transport.js";
 
 const COUNTERS_INTERVAL_MS = 5000;
 const SHOWN_MAX = 50;
 const SEARCHED_FROM = 10;
 const VLAN_EVENTS = ["vlan_added", "vlan_removed", "vlan_moved", "vlan_back"];
-const COLUMNS = [["Name"], ["VLAN", true], ["Addresses"], ["State"], ["Received", true],
-                 ["Sent", true]];
+const COLUMNS = [{title: "Name"}, {title: "VLAN", number: true}, {title: "Addresses"},
+                 {title: "State", nowrap: true}, {title: "Received", number: true},
+                 {title: "Sent", number: true}];
 
-function row() {
-  return h("tr", {}, COLUMNS.map(([title, number], i) => h(i === 0 ? "th" : "td",
-    {scope: i === 0 ? "row" : null, class: number ? "number" : null},
-    title === "State" && h("span", {class: "state"}))));
+function vlanRow() {
+  const element = row(COLUMNS);
+  element.children[3].append(h("span", {class: "state"}));
+  return element;
 }
 
 /** Its state in a word, and the word's colour. */
@@ -47,7 +49,8 @@ function fill(element, {vlan, counters}) {
 
 /** Returns an element, its update(), and its end(). */
 export function vlans(parent) {
-  const body = h("tbody");
+  const [list, body] = table(COLUMNS, "small");
+  const scroll = h("div", {class: "scroll"}, list);
   const none = h("p", {class: "quiet"});
   const turn = () => {
     render();
@@ -60,11 +63,8 @@ export function vlans(parent) {
   }});
   const tools = h("div", {class: "tools", hidden: true},
                   h("label", {for: "vlan-search"}, "Search"), search);
-  const table = h("div", {class: "scroll"}, h("table", {class: "wide small"}, h("thead", {}, h("tr", {},
-    COLUMNS.map(([title, number]) => h("th", {scope: "col", class: number ? "number" : null},
-                                       title)))), body));
-  let list = null; // not known yet
-  let shown = [];  // of these, those that stand in the table
+  let known = null; // not known yet
+  let shown = [];   // of these, those that stand in the table
   const counters = new Map(); // null: it is in another namespace
   let seen = null;
   let ended = false;
@@ -74,22 +74,22 @@ export function vlans(parent) {
       return;
     }
     const wanted = search.value.trim().toLowerCase();
-    const found = (list || []).filter((vlan) =>
+    const found = (known || []).filter((vlan) =>
       `${vlan.name} ${vlan.vid} ${addressWords(vlan)}`.toLowerCase().includes(wanted));
-    tools.hidden = !list || list.length <= SEARCHED_FROM;
-    table.hidden = found.length === 0;
+    tools.hidden = !known || known.length <= SEARCHED_FROM;
+    scroll.hidden = found.length === 0;
     none.hidden = found.length > 0;
-    setText(none, !list ? "Loading…" : list.length === 0 ? "No VLAN interface is on it."
+    setText(none, !known ? "Loading…" : known.length === 0 ? "No VLAN interface is on it."
                                                          : "No VLAN interface fits the search.");
     shown = slice(found);
     keep(body, shown.map((vlan) => ({vlan, counters: counters.get(vlan.name)})),
-         (item) => item.vlan.name, row, fill);
+         (item) => item.vlan.name, vlanRow, fill);
   };
   const query = `parent=${encodeURIComponent(parent)}`;
   const loadList = async () => {
     try {
       const answer = await transport.get(`/v1/vlans?${query}`);
-      list = answer.vlans.filter((vlan) => vlan.staged !== "add");
+      known = answer.vlans.filter((vlan) => vlan.staged !== "add");
     } catch {
       seen = null; // again with the next live data; the bar says what is wrong
       return;
@@ -129,7 +129,7 @@ export function vlans(parent) {
       loadList();
     }
   };
-  return [h("div", {}, tools, table, none, pages), update, () => {
+  return [h("div", {}, tools, scroll, none, pages), update, () => {
     ended = true;
     clearInterval(timer);
     unsubscribe();

@@ -155,7 +155,7 @@ def measure_one_more(report, sizes, near, daemon):
             report.add(f"{name} more, by request", 1000 * median(asked), "ms", bound)
         report.add(f"{name} more, by command", 1000 * median(whole), "ms", bound)
         report.add(f"{name} more, the daemon's processor time", 1000 * median(share), "ms",
-                   "<= 50")
+                   bound)
         report.add(f"{name} removed, by command", 1000 * median(removal), "ms")
 
 

@@ -109,7 +109,8 @@ static void announcer_speak(const struct announcer *announcer,
 	}
 	(void)netlink_sysctl_read("ipv6", link->name, "forwarding", &forwarding);
 	context.is_router = forwarding != 0;
-	(void)netlink_address_dump(netlink, item->ifindex, announcer_on_address, &context);
+	(void)netlink_address_dump(netlink, item->ifindex, AF_UNSPEC, announcer_on_address,
+				   &context);
 }
 
 /* False: it has had all its rounds. */

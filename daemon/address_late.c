@@ -292,7 +292,7 @@ static int late_on_time(sd_event_source *source, uint64_t due_us, void *user)
 	if (!queries) {
 		return 0;
 	}
-	(void)netlink_address_dump(daemon->netlink, 0, late_on_address, late);
+	(void)netlink_address_dump(daemon->netlink, 0, AF_UNSPEC, late_on_address, late);
 	count = late_take(late, queries);
 	if (count == 0 || address_probe_begin(daemon, queries, count, late_on_answer, daemon,
 					      &late->probe) < 0) {

@@ -55,7 +55,8 @@ static void apply_disrupt_member(struct daemon *daemon, struct plan_step *step)
 	char why[ENGINE_ERROR_SIZE], *text;
 
 	if (nic_find(daemon, &wanted, &link, why) < 0 ||
-	    netlink_address_dump(daemon->netlink, link.ifindex, apply_on_address, &found) < 0 ||
+	    netlink_address_dump(daemon->netlink, link.ifindex, AF_UNSPEC, apply_on_address,
+				 &found) < 0 ||
 	    found.count == 0) {
 		return;
 	}

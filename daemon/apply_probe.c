@@ -89,7 +89,7 @@ static void apply_check_here(struct apply *apply, const struct snapshot *snapsho
 static int apply_check_all_here(struct apply *apply)
 {
 	struct snapshot snapshot;
-	int err = snapshot_read_addresses(apply->daemon->netlink, &snapshot);
+	int err = snapshot_read_addresses(apply->daemon->netlink, AF_INET, &snapshot);
 
 	if (err < 0) {
 		return err;

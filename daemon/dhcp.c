@@ -181,8 +181,8 @@ static bool client_can_ask(const struct dhcp_client *client)
 	if (client->family == AF_INET || ifindex == 0) {
 		return true;
 	}
-	return netlink_address_dump(client->daemon->netlink, ifindex, client_on_address,
-				    &found) < 0 ||
+	return netlink_address_dump(client->daemon->netlink, ifindex, AF_UNSPEC,
+				    client_on_address, &found) < 0 ||
 	       found;
 }
 
@@ -303,7 +303,8 @@ static void dhcp_remove_leased(struct daemon *daemon, const char *interface, int
 	if (ifindex == 0) {
 		return;
 	}
-	(void)netlink_address_dump(daemon->netlink, ifindex, dhcp_on_leased, &leased);
+	(void)netlink_address_dump(daemon->netlink, ifindex, AF_UNSPEC, dhcp_on_leased,
+				   &leased);
 	for (size_t i = 0; i < leased.count; i++) {
 		(void)netlink_address_delete(daemon->netlink, &leased.list[i]);
 	}

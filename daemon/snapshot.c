@@ -122,8 +122,8 @@ static int snapshot_read_some(struct netlink *netlink, const uint32_t *ifindices
 			err = snapshot_on_link(&link, snapshot);
 		}
 		if (err == 0) {
-			err = netlink_address_dump(netlink, ifindices[i], snapshot_on_address,
-						   snapshot);
+			err = netlink_address_dump(netlink, ifindices[i], AF_UNSPEC,
+						   snapshot_on_address, snapshot);
 		}
 	}
 	return err;
@@ -140,7 +140,8 @@ int snapshot_read(struct netlink *netlink, const uint32_t *ifindices, size_t cou
 	} else {
 		err = netlink_link_dump_bare(netlink, snapshot_on_link, &snapshot);
 		if (err == 0) {
-			err = netlink_address_dump(netlink, 0, snapshot_on_address, &snapshot);
+			err = netlink_address_dump(netlink, 0, AF_UNSPEC, snapshot_on_address,
+						   &snapshot);
 		}
 	}
 	if (err == 0 && with_routing) {
@@ -161,10 +162,10 @@ int snapshot_read(struct netlink *netlink, const uint32_t *ifindices, size_t cou
 	return 0;
 }
 
-int snapshot_read_addresses(struct netlink *netlink, struct snapshot *out)
+int snapshot_read_addresses(struct netlink *netlink, int family, struct snapshot *out)
 {
 	struct snapshot snapshot = {0};
-	int err = netlink_address_dump(netlink, 0, snapshot_on_address, &snapshot);
+	int err = netlink_address_dump(netlink, 0, family, snapshot_on_address, &snapshot);
 
 	if (err < 0) {
 		snapshot_free(&snapshot);

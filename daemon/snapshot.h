@@ -36,8 +36,8 @@ struct snapshot {
  * it. 0 or -errno, *out being untouched. */
 int snapshot_read(struct netlink *netlink, const uint32_t *ifindices, size_t count,
 		  bool with_routing, struct snapshot *out);
-/* All addresses and nothing else. */
-int snapshot_read_addresses(struct netlink *netlink, struct snapshot *out);
+/* All addresses of AF_INET or AF_INET6, and nothing else. */
+int snapshot_read_addresses(struct netlink *netlink, int family, struct snapshot *out);
 void snapshot_free(struct snapshot *snapshot);
 
 /* NULL: there is none. */

@@ -45,7 +45,7 @@ static int status_on_address(const struct netlink_address *address, void *contex
 static void status_addresses_read(struct daemon *daemon, struct status_addresses *out)
 {
 	*out = (struct status_addresses){0};
-	(void)netlink_address_dump(daemon->netlink, 0, status_on_address, out);
+	(void)netlink_address_dump(daemon->netlink, 0, AF_UNSPEC, status_on_address, out);
 }
 
 static json_t *status_json_addresses(const struct daemon *daemon,

@@ -196,16 +196,30 @@ static int vlan_on_address(const struct netlink_address *address, void *context)
 	return 0;
 }
 
+static bool vlan_has_family(const struct model_interface *interface, int family)
+{
+	for (size_t i = 0; i < interface->address_count; i++) {
+		if (interface->addresses[i].family == family) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static bool vlan_check_kernel_addresses(struct daemon *daemon, const struct model *model,
 					const struct model_vlan *vlan,
 					struct vlan_check_error *error)
 {
 	struct vlan_address_search search = {.model = model, .vlan = vlan};
+	static const int families[] = {AF_INET, AF_INET6};
 
-	if (vlan->interface.address_count > 0 &&
-	    netlink_address_dump(daemon->netlink, 0, vlan_on_address, &search) == 1) {
-		return vlan_refuse_address(search.found, search.holder, "not by a file of ours",
-					   error);
+	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++) {
+		if (vlan_has_family(&vlan->interface, families[i]) &&
+		    netlink_address_dump(daemon->netlink, 0, families[i], vlan_on_address,
+					 &search) == 1) {
+			return vlan_refuse_address(search.found, search.holder,
+						   "not by a file of ours", error);
+		}
 	}
 	return true;
 }

@@ -67,7 +67,7 @@ static int dump_answer(const struct nlmsghdr *message, void *context)
 	return dump->callback(&address, dump->context);
 }
 
-int netlink_address_dump(struct netlink *netlink, uint32_t ifindex,
+int netlink_address_dump(struct netlink *netlink, uint32_t ifindex, int family,
 			 netlink_address_callback *callback, void *context)
 {
 	char buffer[NETLINK_REQUEST_SIZE];
@@ -77,7 +77,7 @@ int netlink_address_dump(struct netlink *netlink, uint32_t ifindex,
 
 	request->nlmsg_type = RTM_GETADDR;
 	info = mnl_nlmsg_put_extra_header(request, sizeof(*info));
-	info->ifa_family = AF_UNSPEC;
+	info->ifa_family = (uint8_t)family;
 	info->ifa_index = ifindex;
 	return netlink_dump(netlink, request, dump_answer, &dump);
 }

@@ -158,8 +158,9 @@ struct netlink_address {
 
 typedef int netlink_address_callback(const struct netlink_address *address, void *context);
 
-/* Addresses of one interface, or of all with ifindex 0; callback as above. */
-int netlink_address_dump(struct netlink *netlink, uint32_t ifindex,
+/* Addresses of one interface, or of all with ifindex 0; of AF_INET, AF_INET6 or, with
+ * AF_UNSPEC, both; callback as above. */
+int netlink_address_dump(struct netlink *netlink, uint32_t ifindex, int family,
 			 netlink_address_callback *callback, void *context);
 
 /* ifindex, family, prefix, bytes and flags count; scope is RT_SCOPE_UNIVERSE

@@ -33,8 +33,8 @@ static int addresses_flush(struct engine *engine, uint32_t ifindex)
 {
 	for (int round = 0; round < FLUSH_ROUNDS_MAX; round++) {
 		struct address_list addresses = {0};
-		int result = netlink_address_dump(engine->netlink, ifindex, address_collect,
-						  &addresses);
+		int result = netlink_address_dump(engine->netlink, ifindex, AF_UNSPEC,
+						  address_collect, &addresses);
 
 		if (result || !addresses.count) {
 			return result;

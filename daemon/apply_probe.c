@@ -16,6 +16,7 @@
 #include "daemon/apply_internal.h"
 #include "daemon/bond_runtime.h"
 #include "daemon/daemon.h"
+#include "daemon/nic_find.h"
 #include "daemon/snapshot.h"
 #include "daemon/vlan_parent.h"
 
@@ -46,17 +47,39 @@ static struct address_query apply_query(struct daemon *daemon, const struct plan
 	return query;
 }
 
-/* Whether the plan takes that address away from where it is. */
-static bool apply_takes_away(const struct plan *plan, const struct netlink_address *address,
+/* Whether the step makes that interface a member, which has no addresses. */
+static bool apply_makes_member(struct daemon *daemon, const struct plan_step *step,
+			       uint32_t ifindex)
+{
+	struct nic_wanted wanted;
+	struct netlink_link link;
+	char why[ENGINE_ERROR_SIZE];
+
+	if ((step->action != PLAN_MEMBER_ADD && step->action != PLAN_MEMBER_CHANGE) ||
+	    !step->member) {
+		return false;
+	}
+	wanted = nic_wanted_of_member(step->member);
+	return nic_find(daemon, &wanted, &link, why) == 0 && link.ifindex == ifindex;
+}
+
+/* Whether the plan takes that address away from where it is, with its interface if need
+ * be. */
+static bool apply_takes_away(const struct apply *apply, const struct netlink_address *address,
 			     const char *interface)
 {
-	for (size_t i = 0; i < plan->step_count; i++) {
-		const struct plan_step *step = &plan->steps[i];
+	for (size_t i = 0; i < apply->plan.step_count; i++) {
+		const struct plan_step *step = &apply->plan.steps[i];
+		bool of_it = strcmp(step->interface, interface) == 0;
 
-		if (step->action == PLAN_ADDRESS_REMOVE &&
+		if (of_it && step->action == PLAN_ADDRESS_REMOVE &&
 		    step->former_address->family == AF_INET &&
-		    memcmp(step->former_address->bytes, address->bytes, 4) == 0 &&
-		    strcmp(step->interface, interface) == 0) {
+		    memcmp(step->former_address->bytes, address->bytes, 4) == 0) {
+			return true;
+		}
+		if ((of_it &&
+		     (step->action == PLAN_VLAN_REMOVE || step->action == PLAN_BOND_REMOVE)) ||
+		    apply_makes_member(apply->daemon, step, address->ifindex)) {
 			return true;
 		}
 	}
@@ -77,7 +100,7 @@ static void apply_check_here(struct apply *apply, const struct snapshot *snapsho
 		    memcmp(address->bytes, step->address->bytes, 4) != 0 ||
 		    !if_indextoname(address->ifindex, name) ||
 		    strcmp(name, step->interface) == 0 ||
-		    apply_takes_away(&apply->plan, address, name)) {
+		    apply_takes_away(apply, address, name)) {
 			continue;
 		}
 		address_text(step->address, text);

@@ -76,6 +76,7 @@ struct apply *apply_new(struct daemon *daemon, const struct apply_request *reque
 	}
 	apply->daemon = daemon;
 	apply->strict = request->strict;
+	apply->number = request->number;
 	apply->skip_probe = request->skip_probe;
 	apply->changes = json_array();
 	if (!apply->changes || !apply_take_scope(apply, request)) {
@@ -160,6 +161,7 @@ void apply_execute(struct apply *apply)
 					.plan = &apply->plan,
 					.model = apply->wanted,
 					.strict = apply->strict,
+					.number = apply->number,
 					.changes = apply->changes,
 					.problems = &apply->problems};
 	if (execute(execution)) {

@@ -41,7 +41,8 @@ struct apply_request {
 	const char *const *scope;
 	size_t scope_count;
 	bool strict;
-	bool skip_probe; /* of addresses: when taking back what was there a moment ago */
+	unsigned int number; /* of a change that may be taken back later; else 0 */
+	bool skip_probe;     /* of addresses: when taking back what was there a moment ago */
 	/* What the interfaces of a faulty file go on as; NULL: as they run. Not kept. */
 	const struct model *ran;
 };

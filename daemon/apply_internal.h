@@ -28,6 +28,7 @@ struct apply_files;
 struct apply {
 	struct daemon *daemon;
 	bool strict;
+	unsigned int number; /* the request's */
 	bool skip_probe;
 	bool starts; /* the daemon does */
 	bool has_scope;

@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "daemon/boot.h"
 #include "daemon/daemon.h"
 #include "daemon/dhcp_internal.h"
 #include "daemon/json_util.h"
@@ -22,20 +23,6 @@
 const char *dhcp_family_name(int family)
 {
 	return family == AF_INET ? "inet" : "inet6";
-}
-
-static void dhcp_boot_id(char out[64])
-{
-	FILE *file = fopen("/proc/sys/kernel/random/boot_id", "re");
-
-	out[0] = '\0';
-	if (file) {
-		if (!fgets(out, 64, file)) {
-			out[0] = '\0';
-		}
-		fclose(file);
-	}
-	out[strcspn(out, "\n")] = '\0';
 }
 
 static void dhcp_state_path(const struct dhcp_client *client, char out[PATH_MAX])
@@ -80,10 +67,10 @@ static void dhcp_settings_from_json(const json_t *json, struct model_dhcp *out)
 
 void dhcp_save(const struct dhcp_client *client)
 {
-	char path[PATH_MAX], temporary[PATH_MAX + 8], boot_id[64];
+	char path[PATH_MAX], temporary[PATH_MAX + 8], boot_id[BOOT_ID_SIZE];
 	json_t *json;
 
-	dhcp_boot_id(boot_id);
+	boot_id_read(boot_id);
 	dhcp_state_path(client, path);
 	snprintf(temporary, sizeof(temporary), "%s.new", path);
 	json = json_pack("{s:i, s:s, s:s, s:s, s:s, s:b, s:i, s:I, s:o}", "version",
@@ -107,7 +94,8 @@ void dhcp_save(const struct dhcp_client *client)
 /* False: it doesn't run any more, and its file says nothing to anybody. */
 static bool dhcp_take_over(struct daemon *daemon, const json_t *json)
 {
-	char family[8], interface[MODEL_NAME_SIZE], program[16], boot[64], boot_now[64];
+	char family[8], interface[MODEL_NAME_SIZE], program[16], boot[BOOT_ID_SIZE],
+		boot_now[BOOT_ID_SIZE];
 	struct model_dhcp settings = {0};
 	struct dhcp_client *client;
 	struct dhcp_process process;
@@ -117,7 +105,7 @@ static bool dhcp_take_over(struct daemon *daemon, const json_t *json)
 	json_get_text(json, "interface", interface, sizeof(interface));
 	json_get_text(json, "client", program, sizeof(program));
 	json_get_text(json, "boot", boot, sizeof(boot));
-	dhcp_boot_id(boot_now);
+	boot_id_read(boot_now);
 	process.pid = (pid_t)json_get_uint(json, "pid", INT32_MAX, 0);
 	process.started_ticks = json_get_uint(json, "started", INT64_MAX, 0);
 	if (json_get_uint(json, "version", INT32_MAX, 0) != DHCP_STATE_VERSION ||

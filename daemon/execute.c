@@ -13,6 +13,7 @@
 #include "daemon/execute_keep.h"
 #include "daemon/json_util.h"
 #include "daemon/log.h"
+#include "daemon/taken_along.h"
 #include "daemon/vlan_parent.h"
 
 int execute_fail(struct execute_task *task, int err, const char *format, ...)
@@ -305,6 +306,36 @@ static void execute_say_failure(struct execution *execution, const struct execut
 				: "");
 }
 
+/* Keeps what the steps may take along, and what of it is to outlive them. False: it can't be
+ * kept, and execution->error says why. */
+static bool execute_prepare(struct execution *execution, struct execute_keep **keep)
+{
+	struct daemon *daemon = execution->daemon;
+	int err = 0;
+
+	if (!execution->strict) {
+		return true;
+	}
+	err = execute_keep_make(daemon, execution->plan, keep);
+	if (err < 0) {
+		(void)snprintf(execution->error, sizeof(execution->error),
+			       "what there is can't be remembered: %s", strerror(-err));
+		return false;
+	}
+	if (execution->number != 0) {
+		err = execute_keep_write(*keep, execution->plan, execution->number);
+	}
+	if (err < 0) {
+		(void)snprintf(
+			execution->error, sizeof(execution->error),
+			"what the steps take along can't be kept in %s, to be given back "
+			"if they are taken back: %s",
+			daemon->options.state, strerror(-err));
+		taken_along_drop(daemon);
+	}
+	return err == 0;
+}
+
 bool execute(struct execution *execution)
 {
 	const struct plan *plan = execution->plan;
@@ -316,10 +347,13 @@ bool execute(struct execution *execution)
 	bool done = false;
 
 	execution->outcomes = calloc(plan->step_count + 1, sizeof(*execution->outcomes));
-	if (!memories || !execution->outcomes ||
-	    (execution->strict && execute_keep_make(execution->daemon, plan, &keep) < 0)) {
-		snprintf(execution->error, sizeof(execution->error),
-			 "what there is can't be remembered: out of memory");
+	if (!memories || !execution->outcomes) {
+		snprintf(execution->error, sizeof(execution->error), "out of memory");
+		free(memories);
+		return false;
+	}
+	if (!execute_prepare(execution, &keep)) {
+		execute_keep_free(keep);
 		free(memories);
 		return false;
 	}
@@ -333,6 +367,11 @@ bool execute(struct execution *execution)
 		while (json_array_size(execution->changes) > changes) {
 			json_array_remove(execution->changes, changes);
 		}
+	}
+	if (execution->number != 0 && done) {
+		execute_keep_settle(keep, execution->number);
+	} else if (execution->number != 0) {
+		taken_along_drop(execution->daemon);
 	}
 	for (size_t i = 0; i < plan->step_count; i++) {
 		execution->done += execution->outcomes[i] == EXECUTE_DONE;

@@ -38,6 +38,9 @@ struct execution {
 	/* The first step that fails has those before it undone. Otherwise it is a problem,
 	 * and the others go on. */
 	bool strict;
+	/* The change that may be taken back later, whose number it is; what the steps take
+	 * along is written down for that (daemon/taken_along.h). 0: none. */
+	unsigned int number;
 	json_t *changes;	   /* sentences are added to it */
 	struct problems *problems; /* and what failed to this */
 	/* What came of it. */

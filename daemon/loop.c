@@ -358,6 +358,7 @@ int daemon_run(const struct daemon_options *options, int ready_fd)
 				  daemon->texts.folder ? &daemon->texts : NULL);
 		daemon_tell_ready(daemon, ready_fd);
 		daemon_release_strays(daemon);
+		transactions_give_back(daemon);
 		err = sd_event_loop(daemon->loop);
 		notify_send(daemon->notify, "STOPPING=1");
 	}

@@ -80,8 +80,7 @@ static int routing_on_rule(const struct netlink_rule *rule, void *context)
 	return 0;
 }
 
-/* By what no two routes of the kernel have in common, but IPv6's to several gateways. */
-static int routing_compare(const struct netlink_route *a, const struct netlink_route *b)
+int routing_compare(const struct netlink_route *a, const struct netlink_route *b)
 {
 	int difference;
 

@@ -23,6 +23,9 @@ void routing_rule_to_netlink(const struct model_rule *rule, struct netlink_rule 
 /* Whether the hop's gateway may be behind any interface. */
 bool routing_hop_is_free(const struct model_hop *hop);
 
+/* In an order by what no two routes of the kernel have in common, but IPv6's to several
+ * gateways. */
+int routing_compare(const struct netlink_route *a, const struct netlink_route *b);
 /* Whether both have the same destination, table, TOS and metric: the kernel has no two
  * of these. */
 bool routing_route_collides(const struct netlink_route *a, const struct netlink_route *b);

@@ -335,6 +335,10 @@ int transactions_open(struct daemon *daemon)
 		err = transactions_new_timer(transactions, transactions_on_record_time,
 					     &transactions->record_timer);
 	}
+	if (err == 0) {
+		err = transactions_new_timer(transactions, transactions_on_give_back_time,
+					     &transactions->give_back_timer);
+	}
 	if (err < 0) {
 		return err;
 	}
@@ -380,6 +384,7 @@ void transactions_close(struct daemon *daemon)
 	}
 	sd_event_source_disable_unref(transactions->timer);
 	sd_event_source_disable_unref(transactions->record_timer);
+	sd_event_source_disable_unref(transactions->give_back_timer);
 	transaction_clear(&transactions->now);
 	config_texts_free(&transactions->in_force);
 	config_texts_free(&transactions->folder);

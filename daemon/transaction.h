@@ -70,6 +70,9 @@ struct transaction_request {
  * files are read. 0 or -errno (-ENOMEM). */
 int transactions_open(struct daemon *daemon);
 void transactions_close(struct daemon *daemon);
+/* After the start: what a change took from interfaces that others had put there, where it has
+ * been taken back. */
+void transactions_give_back(struct daemon *daemon);
 
 /* What the start is to bring up where the folder can't be put back yet as it was before a
  * change that had no end; NULL: what the folder has. */

@@ -17,6 +17,7 @@
 #include "daemon/json_util.h"
 #include "daemon/log.h"
 #include "daemon/staged.h"
+#include "daemon/taken_along.h"
 #include "daemon/transaction_internal.h"
 
 /* When something is in the way it is tried again this often; when it's another
@@ -258,6 +259,7 @@ static void transaction_ran_back(const struct apply_result *result, void *user)
 				 result->error ? result->error : "no reason is known");
 	}
 	now->runs_back = true;
+	transactions_give_back(transactions->daemon);
 	if (now->journalled) {
 		transactions_set_in_force(transactions, &now->back);
 		transaction_wait_for_room(transactions);
@@ -321,6 +323,7 @@ void transaction_take_back(struct transactions *transactions, const char *event,
 	(void)sd_event_source_set_enabled(transactions->timer, SD_EVENT_OFF);
 	json_array_clear(transactions->kept);
 	transactions->phase = TRANSACTION_TAKING_BACK;
+	taken_along_return(transactions->daemon, now->journal.number);
 	history_take_back(&transactions->history, now->journal.number);
 	transactions->number = now->former_number;
 	now->event = event;

@@ -12,6 +12,7 @@
 #include "daemon/json_util.h"
 #include "daemon/observe.h"
 #include "daemon/staged.h"
+#include "daemon/taken_along.h"
 #include "daemon/transaction_internal.h"
 
 #define TRANSACTION_FILE_MODE 0644
@@ -164,6 +165,9 @@ static int transaction_keep(struct transactions *transactions)
 	}
 	err = journal_remove(transactions->daemon->options.store);
 	now->journalled = now->unsure = err < 0;
+	if (err == 0) {
+		taken_along_drop(transactions->daemon);
+	}
 	return err;
 }
 
@@ -273,6 +277,7 @@ void transaction_carry_out(struct transactions *transactions)
 		transaction_give_up(transactions, answer);
 		return;
 	}
+	request.number = now->journalled ? now->journal.number : 0;
 	err = apply_begin(transactions->daemon, &request, transaction_applied, transactions);
 	if (err < 0) {
 		transaction_give_up(transactions,

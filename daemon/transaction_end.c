@@ -8,6 +8,7 @@
 
 #include "daemon/daemon.h"
 #include "daemon/log.h"
+#include "daemon/taken_along.h"
 #include "daemon/transaction_internal.h"
 
 int transaction_on_time(sd_event_source *source, uint64_t time_us, void *user)
@@ -65,6 +66,7 @@ struct transaction_answer transaction_confirm(struct daemon *daemon, const struc
 					 daemon->options.store, strerror(-err),
 					 now->journal.number);
 	}
+	taken_along_drop(daemon);
 	(void)sd_event_source_set_enabled(transactions->timer, SD_EVENT_OFF);
 	transactions_event(transactions, "confirmed", "configuration %u confirmed by %s",
 			   now->journal.number, peer->user);

@@ -7,6 +7,7 @@
  *   transaction_begin.c    ask, journal, files, apply, history
  *   transaction_end.c      the wait, and confirm
  *   transaction_back.c     taking back, until all of it is done
+ *   transaction_give_back.c  what the change took along, after that
  *   transaction_recover.c  a start after a change that had no end
  *   transaction_go.c       going back to a former configuration
  *   transaction_files.c    which files are concerned, and what is wrong with them
@@ -79,8 +80,10 @@ struct transactions {
 	enum transaction_phase phase;
 	struct transaction now; /* unless idle */
 	sd_event_source *timer;
-	json_t *notes; /* sentences, shown as problems until the next change */
-	json_t *kept;  /* [{"name", "kept"}]: edited files, since the last change began */
+	sd_event_source *give_back_timer;
+	unsigned int give_backs; /* attempts that failed */
+	json_t *notes;		 /* sentences, shown as problems until the next change */
+	json_t *kept; /* [{"name", "kept"}]: edited files, since the last change began */
 };
 
 /* transaction.c */
@@ -190,6 +193,9 @@ void transaction_step_back(struct transactions *transactions);
 int transaction_undo(struct transactions *transactions);
 /* Tries it again later; says why once. */
 void transaction_wait_for_room(struct transactions *transactions);
+
+/* transaction_give_back.c */
+int transactions_on_give_back_time(sd_event_source *source, uint64_t time_us, void *user);
 
 /* transaction_recover.c */
 /* At the start: reads the journal that a former daemon left; its number, or 0. */

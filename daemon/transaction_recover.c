@@ -11,6 +11,7 @@
 #include "daemon/daemon.h"
 #include "daemon/log.h"
 #include "daemon/store.h"
+#include "daemon/taken_along.h"
 #include "daemon/transaction_internal.h"
 
 /* What was in force before the change, as far as is known, and what it made of it. */
@@ -88,6 +89,7 @@ static void transaction_recover(struct transactions *transactions)
 	struct transaction *now = &transactions->now;
 	int err = transaction_recover_texts(transactions);
 
+	taken_along_return(transactions->daemon, now->journal.number);
 	if (err == 0) {
 		transaction_recover_edited(transactions);
 		err = transaction_undo(transactions);
@@ -119,6 +121,10 @@ unsigned int transactions_recover_read(struct transactions *transactions)
 	if (err == 0) {
 		transactions->now.journalled = true;
 		return journal->number;
+	}
+	if (err == -ENOENT || err == -EINVAL) {
+		/* That change is for good. */
+		taken_along_drop(transactions->daemon);
 	}
 	if (err == -EINVAL) {
 		err = store_put_aside(options->store, JOURNAL_FILE);

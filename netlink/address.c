@@ -41,7 +41,8 @@ bool netlink_address_decode(const struct nlmsghdr *message, struct netlink_addre
 	out->family = info->ifa_family;
 	out->prefix = info->ifa_prefixlen;
 	out->scope = info->ifa_scope;
-	out->flags = table[IFA_FLAGS] ? mnl_attr_get_u32(table[IFA_FLAGS]) : info->ifa_flags;
+	out->flags =
+		table[IFA_FLAGS] ? netlink_attribute_number(table[IFA_FLAGS]) : info->ifa_flags;
 	memcpy(out->bytes, mnl_attr_get_payload(bytes), netlink_address_size(info->ifa_family));
 	return true;
 }

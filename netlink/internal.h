@@ -49,6 +49,9 @@ int netlink_dump_family(struct netlink *netlink, uint16_t type, size_t fixed_siz
 /* False: not a whole interface (a bridge port's or wireless news). */
 bool netlink_link_decode(const struct nlmsghdr *message, struct netlink_link *out);
 bool netlink_address_decode(const struct nlmsghdr *message, struct netlink_address *out);
+/* False: none of ours to know of: cached, multicast forwarding, of another family. */
+struct netlink_route;
+bool netlink_route_decode(const struct nlmsghdr *message, struct netlink_route *out);
 
 /* The attributes of the message after its fixed part, by type; table has
  * max + 1 entries. The last of a kind wins. */

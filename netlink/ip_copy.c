@@ -12,33 +12,22 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "netlink/internal.h"
+#include "netlink/ip_copy_internal.h"
+#include "netlink/route.h"
 
 /* Routes lead by others: what can't be put back at first may be after them. */
 #define ROUTE_PASSES_MAX 4
 
-struct messages {
-	size_t count, room;
-	struct nlmsghdr **list;
-};
-
-struct netlink_ip_copy {
-	netlink_ip_copy_filter *filter;
-	void *context;
-	struct messages addresses; /* in the kernel's order */
-	struct messages routes;
-};
-
-static void messages_free(struct messages *messages)
+void ip_copy_messages_free(struct ip_copy_messages *messages)
 {
 	for (size_t i = 0; i < messages->count; i++) {
 		free(messages->list[i]);
 	}
 	free(messages->list);
-	*messages = (struct messages){0};
+	*messages = (struct ip_copy_messages){0};
 }
 
-static int messages_add(struct messages *messages, const struct nlmsghdr *message)
+int ip_copy_messages_add(struct ip_copy_messages *messages, const struct nlmsghdr *message)
 {
 	size_t room = messages->room ? messages->room * 2 : 64;
 	struct nlmsghdr **list, *copy;
@@ -77,10 +66,11 @@ static int on_address(const struct nlmsghdr *message, void *context)
 	if (message->nlmsg_type != RTM_NEWADDR || !netlink_address_decode(message, &address) ||
 	    address.flags &
 		    (IFA_F_DADFAILED | (address.family == AF_INET6 ? IFA_F_TEMPORARY : 0)) ||
-	    (copy->filter && !copy->filter(address.ifindex, copy->context))) {
+	    (copy->filter &&
+	     !copy->filter->interface(address.ifindex, copy->filter->context))) {
 		return 0;
 	}
-	return messages_add(&copy->addresses, message);
+	return ip_copy_messages_add(&copy->addresses, message);
 }
 
 static int addresses_dump(struct netlink *netlink, struct netlink_ip_copy *copy)
@@ -137,7 +127,7 @@ static int entry_compare(const void *left, const void *right)
 	return a->order < b->order ? -1 : a->order > b->order;
 }
 
-static int entries_make(const struct messages *messages, netlink_ip_copy_index *index,
+static int entries_make(const struct ip_copy_messages *messages, netlink_ip_copy_index *index,
 			void *context, struct entries *out)
 {
 	struct entry *list = calloc(messages->count + 1, sizeof(*list));
@@ -225,10 +215,7 @@ static uint32_t *attribute_u32(const struct nlattr *attribute)
 		       : NULL;
 }
 
-typedef bool route_hop(int *ifindex, void *context);
-
-/* Calls back with each interface's number in the route, until that returns false. */
-static bool route_hops(struct nlmsghdr *message, route_hop *callback, void *context)
+bool ip_copy_route_hops(struct nlmsghdr *message, ip_copy_hop *callback, void *context)
 {
 	const struct nlattr *table[RTA_MAX + 1];
 	struct rtnexthop *hop;
@@ -258,9 +245,21 @@ static bool route_hops(struct nlmsghdr *message, route_hop *callback, void *cont
 
 static bool hop_is_unwanted(int *ifindex, void *context)
 {
-	struct netlink_ip_copy *copy = context;
+	const struct netlink_ip_copy_filter *filter = context;
 
-	return !copy->filter((uint32_t)*ifindex, copy->context);
+	return !filter->interface((uint32_t)*ifindex, filter->context);
+}
+
+bool ip_copy_route_is_wanted(struct nlmsghdr *message,
+			     const struct netlink_ip_copy_filter *filter)
+{
+	struct netlink_route route;
+
+	if (!ip_copy_route_hops(message, hop_is_unwanted, (void *)filter)) {
+		return true;
+	}
+	return filter->route && netlink_route_decode(message, &route) &&
+	       filter->route(&route, filter->context);
 }
 
 static int on_route(const struct nlmsghdr *message, void *context)
@@ -282,10 +281,10 @@ static int on_route(const struct nlmsghdr *message, void *context)
 		return 0;
 	}
 	netlink_attributes(message, sizeof(*info), table, RTA_MAX);
-	result = messages_add(&copy->routes, message);
+	result = ip_copy_messages_add(&copy->routes, message);
 	/* One with an address as its source goes with that, wherever it leads. */
 	if (result == 0 && !table[RTA_PREFSRC] && copy->filter &&
-	    route_hops(copy->routes.list[copy->routes.count - 1], hop_is_unwanted, copy)) {
+	    !ip_copy_route_is_wanted(copy->routes.list[copy->routes.count - 1], copy->filter)) {
 		free(copy->routes.list[--copy->routes.count]);
 	}
 	return result;
@@ -400,7 +399,7 @@ static void addresses_restore_order(struct restoring *r, const struct entries *w
 }
 
 /* The first round puts back what is missing, the second has it in order. */
-static int addresses_restore(struct restoring *r, const struct messages *messages)
+static int addresses_restore(struct restoring *r, const struct ip_copy_messages *messages)
 {
 	struct entries wanted = {0};
 	int result = entries_make(messages, r->index, r->context, &wanted);
@@ -419,7 +418,7 @@ static int addresses_restore(struct restoring *r, const struct messages *message
 			addresses_restore_order(r, &wanted, &present);
 		}
 		free(present.list);
-		messages_free(&now.addresses);
+		ip_copy_messages_free(&now.addresses);
 	}
 	free(wanted.list);
 	return result;
@@ -446,7 +445,7 @@ static int route_send(struct restoring *r, const struct nlmsghdr *message)
 	request->nlmsg_pid = 0;
 	route_info(request)->rtm_flags &= RTNH_F_ONLINK;
 	/* One over an interface that is gone for good went with it. */
-	if (route_hops(request, hop_renumber, r)) {
+	if (ip_copy_route_hops(request, hop_renumber, r)) {
 		result = netlink_request(r->netlink, request, NULL, NULL);
 	} else {
 		result = -EEXIST;
@@ -455,7 +454,7 @@ static int route_send(struct restoring *r, const struct nlmsghdr *message)
 	return result;
 }
 
-static void routes_restore(struct restoring *r, const struct messages *routes)
+static void routes_restore(struct restoring *r, const struct ip_copy_messages *routes)
 {
 	int first_error = r->first_error;
 	bool more = true;
@@ -469,7 +468,7 @@ static void routes_restore(struct restoring *r, const struct messages *routes)
 	}
 }
 
-int netlink_ip_copy_make(struct netlink *netlink, netlink_ip_copy_filter *filter, void *context,
+int netlink_ip_copy_make(struct netlink *netlink, const struct netlink_ip_copy_filter *filter,
 			 struct netlink_ip_copy **out)
 {
 	struct netlink_ip_copy *copy = calloc(1, sizeof(*copy));
@@ -479,7 +478,6 @@ int netlink_ip_copy_make(struct netlink *netlink, netlink_ip_copy_filter *filter
 		return -ENOMEM;
 	}
 	copy->filter = filter;
-	copy->context = context;
 	result = addresses_dump(netlink, copy);
 	if (!result) {
 		result = routes_dump(netlink, AF_INET, copy);
@@ -491,6 +489,7 @@ int netlink_ip_copy_make(struct netlink *netlink, netlink_ip_copy_filter *filter
 		netlink_ip_copy_free(copy);
 		return result;
 	}
+	copy->filter = NULL;
 	*out = copy;
 	return 0;
 }
@@ -509,8 +508,8 @@ int netlink_ip_copy_restore(struct netlink *netlink, const struct netlink_ip_cop
 void netlink_ip_copy_free(struct netlink_ip_copy *copy)
 {
 	if (copy) {
-		messages_free(&copy->addresses);
-		messages_free(&copy->routes);
+		ip_copy_messages_free(&copy->addresses);
+		ip_copy_messages_free(&copy->routes);
 		free(copy);
 	}
 }

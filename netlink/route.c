@@ -86,8 +86,7 @@ static void metrics_take(const struct nlattr *metrics, struct netlink_route *out
 	}
 }
 
-/* False: none of ours to know of: cached, multicast forwarding, of another family. */
-static bool route_decode(const struct nlmsghdr *message, struct netlink_route *out)
+bool netlink_route_decode(const struct nlmsghdr *message, struct netlink_route *out)
 {
 	const struct nlattr *table[RTA_MAX + 1];
 	const struct rtmsg *info;
@@ -137,7 +136,7 @@ static int dump_answer(const struct nlmsghdr *message, void *context)
 	const struct route_dump *dump = context;
 	struct netlink_route route;
 
-	if (message->nlmsg_type != RTM_NEWROUTE || !route_decode(message, &route)) {
+	if (message->nlmsg_type != RTM_NEWROUTE || !netlink_route_decode(message, &route)) {
 		return 0;
 	}
 	return dump->callback(&route, dump->context);

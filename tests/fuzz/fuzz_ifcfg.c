@@ -4,7 +4,8 @@
  * the byte 0x1e; the first line of each is its name. Beside not crashing, what
  * is left after model_drop_faulty() must be valid, routes and rules too, and so it must be
  * after model_keep_running() over the model of all files but the last; in either dialect, and
- * the two are compared.
+ * the two are compared. What is kept of the texts from one reading to the next changes
+ * nothing.
  */
 #include <netinet/in.h>
 #include <stddef.h>
@@ -175,17 +176,64 @@ static void check(const struct ifcfg_text *texts, size_t count, enum ifcfg_diale
 	model_problems_free(&problems_before);
 }
 
+static void expect_same_variables(const struct model_file *left, const struct model_file *right)
+{
+	expect(left->kind == right->kind, "a file's kind, read again");
+	expect(left->variable_count == right->variable_count, "variables, read again");
+	for (size_t i = 0; i < left->variable_count; i++) {
+		const struct model_variable *a = &left->variables[i];
+		const struct model_variable *b = &right->variables[i];
+		expect(strcmp(a->name, b->name) == 0 && strcmp(a->value, b->value) == 0 &&
+			       a->is_read == b->is_read && a->line == b->line &&
+			       a->column == b->column && a->value_at == b->value_at,
+		       "a variable, read again");
+	}
+}
+
+/* Reads texts again that keep what they said, in the same dialect. */
+static void check_again(const struct ifcfg_text *texts, size_t count)
+{
+	struct model_problems problems[2] = {{0}};
+	struct model *models[2];
+
+	for (int i = 0; i < 2; i++) {
+		models[i] = ifcfg_read(texts, count, IFCFG_DIALECT_INITSCRIPTS, &table_names,
+				       &problems[i]);
+		expect(models[i] != NULL, "memory");
+	}
+	expect(problems[0].count == problems[1].count, "problems, read again");
+	for (size_t i = 0; i < problems[0].count; i++) {
+		expect(strcmp(problems[0].list[i].text, problems[1].list[i].text) == 0,
+		       "a problem, read again");
+	}
+	for (size_t i = 0; i < models[0]->file_count; i++) {
+		expect_same_variables(&models[0]->file_infos[i], &models[1]->file_infos[i]);
+	}
+	for (int i = 0; i < 2; i++) {
+		model_free(models[i]);
+		model_problems_free(&problems[i]);
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct ifcfg_text texts[FILES_MAX];
+	struct ifcfg_parsed *kept[FILES_MAX] = {NULL};
 	char *bytes = malloc(size + 1);
 
 	expect(bytes != NULL, "memory");
 	memcpy(bytes, data, size);
 	bytes[size] = '\0';
 	size_t count = split(bytes, size, texts);
+	for (size_t i = 0; i < count; i++) {
+		texts[i].parsed = &kept[i];
+	}
+	check_again(texts, count);
 	check(texts, count, IFCFG_DIALECT_INITSCRIPTS);
 	check(texts, count, IFCFG_DIALECT_NM);
+	for (size_t i = 0; i < count; i++) {
+		ifcfg_parsed_free(kept[i]);
+	}
 	free(bytes);
 	return 0;
 }

@@ -55,7 +55,9 @@ static void parsed_keep(const struct ifcfg_text *text, enum ifcfg_dialect dialec
 		.count = variables->count,
 		.words = model_words_share(variables->words),
 	};
-	memcpy(parsed->list, variables->list, size);
+	if (size > 0) {
+		memcpy(parsed->list, variables->list, size);
+	}
 	*text->parsed = parsed;
 }
 

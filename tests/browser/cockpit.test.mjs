@@ -3,7 +3,7 @@
 // who is signed in there.
 
 import assert from "node:assert/strict";
-import {after, before, test} from "node:test";
+import {after, afterEach, before, test} from "node:test";
 
 import {createVlan, dialog, openEdit, row, scene, screenshot} from "./lab.mjs";
 import {configureVlan} from "./steps.mjs";
@@ -14,7 +14,8 @@ let root; // the administrator's window and frame
 before(async () => {
   here = await scene();
 });
-after(() => here.close());
+afterEach(() => here.lab.call("mend"));
+after(() => here && here.close());
 
 async function frameOf(window) {
   return (await window.waitForSelector('iframe[name$="/portchannel"]')).contentFrame();
@@ -23,9 +24,7 @@ async function frameOf(window) {
 /** Cockpit's window and the frame that the page is in, for somebody who opens it by the menu. */
 async function cockpit(user, options = {}) {
   const address = await here.lab.call("cockpit", user);
-  const context = await here.browser.newContext({viewport: {width: 1400, height: 1000}, ...options});
-  context.setDefaultTimeout(20000);
-  const window = await context.newPage();
+  const window = await here.newPage({viewport: {width: 1400, height: 1000}, ...options});
   window.on("pageerror", (error) => here.errors.push(error.message));
   await window.goto(address);
   await window.getByRole("link", {name: "Port channels"}).click();

@@ -2,7 +2,7 @@
 // Each error that a person can make in the dialog, and what may be in the way of a commit.
 
 import assert from "node:assert/strict";
-import {after, before, test} from "node:test";
+import {after, afterEach, before, test} from "node:test";
 
 import {commit, createVlan, dialog, openEdit, row, scene} from "./lab.mjs";
 
@@ -14,7 +14,17 @@ before(async () => {
   page = await here.signIn();
   await openEdit(page);
 });
-after(() => here.close());
+// One page for all, as somebody has it who makes one mistake after the other; anew after a
+// test that has failed and left a dialog, or more.
+afterEach(async () => {
+  const {staged, waiting} = await here.lab.call("request", "GET", "/v1/live");
+  if (staged > 0 || waiting || await dialog(page).count() > 0) {
+    await here.leave();
+    page = await here.signIn();
+    await openEdit(page);
+  }
+});
+after(() => here && here.close());
 
 const WRONG = [
   [{vid: ""}, "which VLAN? a number from 1 to 4094"],
@@ -37,8 +47,7 @@ for (const [fields, words] of WRONG) {
     await createVlan(page, fields);
     await dialog(page).getByText(words).waitFor();
     // The dialog stays, with the focus where it is wrong.
-    assert.equal(await page.evaluate(() => document.activeElement.getAttribute("aria-invalid")),
-                 "true");
+    await page.waitForFunction(() => document.activeElement.getAttribute("aria-invalid") === "true");
     await dialog(page).getByRole("button", {name: "Cancel"}).click();
     await dialog(page).waitFor({state: "detached"});
     assert.equal((await here.lab.call("request", "GET", "/v1/staged")).changes.length, 0);
@@ -53,6 +62,7 @@ test("what only the daemon knows to be wrong is said at its field", async () => 
     const error = page.locator("#vlan-addresses-error");
     await error.filter({hasText: words}).waitFor();
     await dialog(page).getByRole("button", {name: "Cancel"}).click();
+    await dialog(page).waitFor({state: "detached"});
   }
 });
 
@@ -66,6 +76,7 @@ test("a used VLAN is said at once, while one types", async () => {
   await dialog(page).getByText("The interface is bond0.653, its file").waitFor();
   assert.match(await dialog(page).getByText("its file").textContent(), /ifcfg-bond0\.653/);
   await dialog(page).getByRole("button", {name: "Cancel"}).click();
+  await dialog(page).waitFor({state: "detached"});
 });
 
 test("a staged row can be changed, and taken back", async () => {
@@ -107,6 +118,7 @@ test("an address that another host has is refused, and nothing is changed", asyn
   assert.ok(!(await here.lab.call("links")).includes("bond0.670"));
   await row(page, "bond0.670").getByText("new, not committed").waitFor();
   await row(page, "bond0.670").getByRole("button", {name: /^Undo/}).click();
+  await row(page, "bond0.670").waitFor({state: "detached"});
 });
 
 test("a plan can be rejected", async () => {
@@ -126,6 +138,7 @@ test("a bond shows its files, and that it is configured there only", async () =>
   await dialog(page).getByText("configured in the server's interface files only").waitFor();
   await dialog(page).getByText(/ifcfg-bond0(:\d+)?$/).first().waitFor();
   await dialog(page).getByRole("button", {name: "Close"}).click();
+  await dialog(page).waitFor({state: "detached"});
 });
 
 test("what was edited by hand is said to be kept, before and after a change is taken back", async () => {

@@ -33,15 +33,23 @@ export class Lab {
         resolve(answer.value);
       }
     });
-    this.process.on("exit", (code) => {
+    // Whoever writes to one that has ended is told so by what follows.
+    this.process.stdin.on("error", () => {});
+    this.gone = null;
+    this.ended = new Promise((resolve) => this.process.on("exit", (code) => {
+      this.gone = new Error(`the lab ended with ${code}`);
       for (const {reject} of this.waiting.values()) {
-        reject(new Error(`the lab ended with ${code}`));
+        reject(this.gone);
       }
-    });
+      resolve();
+    }));
   }
 
   /** Calls a method of lab_server.py's Lab. */
   call(name, ...parameters) {
+    if (this.gone) {
+      return Promise.reject(this.gone);
+    }
     const id = ++this.count;
     return new Promise((resolve, reject) => {
       this.waiting.set(id, {resolve, reject});
@@ -50,26 +58,43 @@ export class Lab {
   }
 
   async close() {
-    const ended = new Promise((resolve) => this.process.on("exit", resolve));
     this.process.stdin.end();
-    await ended;
+    await this.ended;
+  }
+}
+
+/** A machine that does much else at the same time is slow; nothing is so slow as this. */
+const PATIENCE_MS = 60000;
+
+async function launch(lab) {
+  try {
+    const {address, config} = await lab.call("up");
+    const browser = await chromium.launch({executablePath: "/usr/bin/chromium",
+      timeout: PATIENCE_MS, args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]});
+    return {address, config, browser};
+  } catch (error) {
+    // Or it would be waited for.
+    await lab.close();
+    throw error;
   }
 }
 
 /** A lab that is up and a browser, and how to be rid of them. */
 export async function scene() {
   const lab = new Lab();
-  const {address, config} = await lab.call("up");
-  const browser = await chromium.launch({executablePath: "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu"]});
+  const {address, config, browser} = await launch(lab);
   mkdirSync(SCREENSHOTS, {recursive: true});
 
   const scene = {lab, address, config, browser, errors: []};
-  /** A page of somebody who has signed in, in a browser context of its own. */
-  scene.signIn = async (user = "root", options = {}) => {
+  /** A page that has nothing open, in a browser context of its own. */
+  scene.newPage = async (options = {}) => {
     const context = await browser.newContext({viewport: {width: 1200, height: 900}, ...options});
-    context.setDefaultTimeout(30000);
-    const page = await context.newPage();
+    context.setDefaultTimeout(PATIENCE_MS);
+    return context.newPage();
+  };
+  /** One of somebody who has signed in. */
+  scene.signIn = async (user = "root", options = {}) => {
+    const page = await scene.newPage(options);
     // What the page itself gets wrong; a refused call is shown on the page, not a fault of it.
     page.on("pageerror", (error) => scene.errors.push(error.message));
     page.on("console", (message) => {
@@ -80,6 +105,11 @@ export async function scene() {
     await page.goto(await lab.call("link", user));
     await page.getByRole("heading", {name: "Service Engines"}).waitFor();
     return page;
+  };
+  /** After a test: nothing of it goes on, and the next finds what it takes for granted. */
+  scene.leave = async () => {
+    await Promise.all(browser.contexts().map((context) => context.close()));
+    await lab.call("mend");
   };
   scene.close = async () => {
     await browser.close();
@@ -139,5 +169,5 @@ export function row(page, name) {
 export async function commit(page, words = "Committed, and kept.") {
   await page.locator(".footer").getByRole("button", {name: "Save"}).click();
   await dialog(page).getByRole("button", {name: "Commit"}).click();
-  await page.locator(".message").filter({hasText: words}).waitFor({timeout: 60000});
+  await page.locator(".message").filter({hasText: words}).waitFor();
 }

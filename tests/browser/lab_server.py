@@ -8,6 +8,7 @@ when the bond's addresses do.
 """
 import json
 import os
+import random
 import shutil
 import socket
 import sys
@@ -28,9 +29,16 @@ USERS = {"root": None, "reader": (64101, 64101, [READERS]),
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """One below those that the system gives to whoever connects: nobody takes it meanwhile."""
+    for _ in range(100):
+        port = random.randrange(20000, 32000, 2)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                pass
+    raise OSError("no port is free")
 
 
 class Lab:
@@ -42,6 +50,7 @@ class Lab:
         # The console is somebody else.
         os.chmod(self.pair.folder, 0o755)
         self.forwards, self.cockpits = [], []
+        self.way_name, self.odd_daemon, self.cut_links = None, False, set()
         self.port = free_port()
         self.console = Console(self.pair.server_daemon.socket, self.pair.folder, self.port,
                                self.pair.server, self.tools)
@@ -54,6 +63,7 @@ class Lab:
                 "config": self.pair.server_config.path}
 
     def way(self, name):
+        self.way_name = name
         for forward in self.forwards:
             forward.close()
         here = ("127.0.0.1", self.port)
@@ -77,17 +87,39 @@ class Lab:
         return f"http://127.0.0.1:{port}/"
 
     def cut(self, index):
+        self.cut_links.add(index)
         self.pair.links[index].cut()
 
     def restore(self, index):
+        self.cut_links.discard(index)
         self.pair.links[index].restore()
+
+    def mend(self):
+        """What every test may take for granted, whatever became of the one before: the
+        daemon runs as it should, all links are up, and nothing waits or is staged."""
+        if self.way_name != "direct":
+            self.way("direct")
+        daemon = self.pair.server_daemon
+        if self.odd_daemon or not daemon.running():
+            self.restart_daemon()
+        for index in list(self.cut_links):
+            self.restore(index)
+        live = self.request("GET", "/v1/live")
+        if live["waiting"]:
+            self.request("POST", "/v1/rollback", {})
+        if live["staged"]:
+            self.request("DELETE", "/v1/staged", {"revision": live["staged_revision"]})
+        self.pair.wait_up()
 
     def switch_vlan(self, vid, address):
         self.pair.switch_config.vlan(f"bond0.{vid}", address)
         self.pair.switch_daemon.reload()
 
     def switch_ping(self, address):
-        return self.pair.switch.ping(address, timeout_s=5, check=False)
+        """Whether it answers, at the latest when neighbours and links have settled."""
+        wait_for(lambda: self.pair.switch.ping(address, timeout_s=2, check=False), 30,
+                 f"{address} answers the switch")
+        return True
 
     def switch_run(self, command):
         return self.pair.switch.run(command).stdout
@@ -126,13 +158,18 @@ class Lab:
     def wait_sampled(self, member, address):
         """Until the daemon has kept traffic of member: pings from the switch to address."""
         def sampled():
-            self.switch_ping(address)
+            self.pair.switch.ping(address, check=False)
             bonds = self.request("GET", "/v1/recent")["bonds"]
             sent = next(each["tx"] for bond in bonds for each in bond["members"]
                         if each["name"] == member)
             return any(None not in pair and pair[0] < pair[1] for pair in zip(sent, sent[1:]))
 
         wait_for(sampled, 60, f"two samples of {member} with traffic between them")
+
+    def wait_trouble(self, bond, text):
+        """Until the daemon knows of it, which it hears of from the kernel."""
+        wait_for(lambda: text in str(self.request("GET", f"/v1/bonds/{bond}")["troubles"]), 30,
+                 f"a trouble of {bond} with {text}")
 
     def stop_daemon(self):
         self.pair.server_daemon.stop()
@@ -144,6 +181,7 @@ class Lab:
         """With other options beside its own."""
         daemon = self.pair.server_daemon
         own = daemon.arguments
+        self.odd_daemon = bool(arguments)
         daemon.stop()
         daemon.arguments = own + list(arguments)
         daemon.start()

@@ -4,7 +4,7 @@
 
 import assert from "node:assert/strict";
 import {readFileSync} from "node:fs";
-import {after, before, test} from "node:test";
+import {after, afterEach, before, test} from "node:test";
 
 import {AXE, createVlan, dialog, openEdit, openEngine, rewrite, row, scene, screenshot} from "./lab.mjs";
 
@@ -13,7 +13,8 @@ let here;
 before(async () => {
   here = await scene();
 });
-after(() => here.close());
+afterEach(() => here.leave());
+after(() => here && here.close());
 
 async function violations(page) {
   // From the debugger's side: the page's own policy allows no script but the console's.
@@ -96,7 +97,7 @@ test("which link is down, and why, stands first", async () => {
     return tx.some((rate, i) => rate > 0 && store.times[i] < before);
   }, opened));
   await here.lab.call("restore", 0);
-  await page.getByText("All 2 links of 1 bond carry traffic.").waitFor({timeout: 30000});
+  await page.getByText("All 2 links of 1 bond carry traffic.").waitFor();
   await page.getByText("840 buckets: ens1f0 50 %, ens1f1 50 %").waitFor();
 });
 
@@ -141,10 +142,11 @@ test("a NIC that is no member is in the picture, in numbers, and in Edit", async
   await row(page, "nic0.8").getByRole("button", {name: /^Undo/}).click();
 });
 
-test("what is wrong with a file is said, with file and line", async () => {
+test("what is wrong with a file is said, with file and line", async (t) => {
   const page = await here.signIn();
   await openEngine(page);
   const mend = await rewrite(here.lab, "ifcfg-bond0.652", (text) => `${text}MTU=nonsense\n`);
+  t.after(mend);
   await page.getByText("The configuration has 1 problem.").waitFor();
   await page.getByRole("link", {name: "Show them"}).click();
   await page.getByText(/ifcfg-bond0\.652:\d+/).waitFor();
@@ -153,10 +155,12 @@ test("what is wrong with a file is said, with file and line", async () => {
   await page.locator(".problems").waitFor({state: "hidden"});
 });
 
-test("what the daemon can't put right by itself stands at the bond", async () => {
+test("what the daemon can't put right by itself stands at the bond", async (t) => {
   const page = await here.signIn();
   await openEngine(page);
+  t.after(() => here.lab.call("request", "POST", "/v1/apply", {}));
   await here.lab.call("server_run", "ip address del 10.124.252.101/24 dev bond0.652");
+  await here.lab.call("wait_trouble", "bond0", "10.124.252.101");
   await page.reload();
   await page.locator(".details .message").filter({hasText: "10.124.252.101"}).waitFor();
   await here.lab.call("request", "POST", "/v1/apply", {});

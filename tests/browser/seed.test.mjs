@@ -13,7 +13,7 @@ let here;
 before(async () => {
   here = await scene();
 });
-after(() => here.close());
+after(() => here && here.close());
 
 test("a VLAN interface is created, saved, and saved again to commit", async () => {
   const {lab} = here;

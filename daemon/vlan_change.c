@@ -154,13 +154,19 @@ static int vlan_change_prepare(struct vlan_parent *parent, const struct model_vl
 	return err;
 }
 
-/* A new one that couldn't be had as a whole. */
+/* A new one that couldn't be had as a whole. Twice: it must not stay behind for a moment's
+ * lack of memory. */
 static void vlan_change_drop(struct vlan_parent *parent, struct vlan_runtime *vlan)
 {
 	size_t behind = (size_t)(&parent->vlans[parent->vlan_count] - vlan) - 1;
-	struct engine_error ignored;
+	struct engine_error error;
 
-	(void)engine_vlan_remove(parent->path, vlan->name, &ignored);
+	if (engine_vlan_remove(parent->path, vlan->name, &error) < 0 &&
+	    engine_vlan_remove(parent->path, vlan->name, &error) < 0) {
+		log_line(LOG_LEVEL_ERROR,
+			 "%s stays, which couldn't be had as a whole: %s bond=%s", vlan->name,
+			 error.text, parent->name);
+	}
 	memmove(vlan, vlan + 1, behind * sizeof(*vlan));
 	parent->vlan_count--;
 }

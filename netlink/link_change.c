@@ -80,6 +80,13 @@ int netlink_link_delete(struct netlink *netlink, uint32_t ifindex)
 	return netlink_request(netlink, request, NULL, NULL);
 }
 
+void netlink_link_abandon(struct netlink *netlink, uint32_t ifindex)
+{
+	if (netlink_link_delete(netlink, ifindex) < 0) {
+		(void)netlink_link_delete(netlink, ifindex);
+	}
+}
+
 int netlink_group_delete(struct netlink *netlink, uint32_t group)
 {
 	char buffer[NETLINK_REQUEST_SIZE];

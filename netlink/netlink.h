@@ -102,6 +102,9 @@ int netlink_veth_create(struct netlink *netlink, const struct netlink_veth_end *
 			const struct netlink_veth_end *peer, uint32_t queues);
 
 int netlink_link_delete(struct netlink *netlink, uint32_t ifindex);
+/* The same of one that couldn't be had as a whole. Twice: nobody knows of it any more, and it
+ * must not stay for a moment's lack of memory. */
+void netlink_link_abandon(struct netlink *netlink, uint32_t ifindex);
 
 /* What netlink_link_set() changes: the sum of these, values beside it. */
 enum netlink_link_field {

@@ -128,7 +128,7 @@ static int bond_create(struct engine_bond *bond, const struct engine_bond_spec *
 	bond->unfinished = true;
 	result = bond_begin(bond, spec, err);
 	if (result) {
-		(void)netlink_link_delete(bond->engine->netlink, device.ifindex);
+		netlink_link_abandon(bond->engine->netlink, device.ifindex);
 	}
 	return result;
 }

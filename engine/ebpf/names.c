@@ -195,7 +195,7 @@ int pair_create(struct engine *engine, const struct pair_spec *spec,
 	return 0;
 
 fail:
-	(void)netlink_link_delete(engine->netlink, made.ifindex);
+	netlink_link_abandon(engine->netlink, made.ifindex);
 	return result;
 }
 

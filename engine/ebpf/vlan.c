@@ -338,7 +338,7 @@ static int vlan_create(struct engine_bond *bond, const struct engine_vlan_spec *
 
 fail:
 	vlan_unmap(bond, &vlan.public);
-	(void)netlink_link_delete(bond->engine->netlink, device.ifindex);
+	netlink_link_abandon(bond->engine->netlink, device.ifindex);
 	return result;
 }
 

@@ -11,9 +11,11 @@
 #include "daemon/apply_internal.h"
 #include "daemon/bond_runtime.h"
 #include "daemon/daemon.h"
+#include "daemon/json_util.h"
 #include "daemon/log.h"
 #include "daemon/nic_runtime.h"
 #include "daemon/observe.h"
+#include "daemon/poll.h"
 #include "daemon/state.h"
 
 /* Somebody who wants a reload while an application is under way. */
@@ -169,7 +171,7 @@ void apply_execute(struct apply *apply)
 		/* What was written ahead has come to pass. That it has is said later. */
 		daemon_want_save(daemon);
 	} else {
-		observe_disown(daemon, former);
+		observe_disown(daemon, apply->running, former);
 		apply_fail(apply, "step_failed", "%s", execution->error);
 		daemon_save(daemon);
 	}
@@ -221,6 +223,33 @@ void apply_keep(struct apply *apply)
 	}
 }
 
+/* NICs that were there and could not be taken in are tried again: what was in the way may
+ * be gone. No step of a plan does that. */
+static void apply_retry_refused(struct apply *apply)
+{
+	struct daemon *daemon = apply->daemon;
+	char text[128];
+
+	for (struct bond_runtime *bond = daemon->bonds; bond; bond = bond->next) {
+		for (uint8_t slot = 0; slot < BOND_MEMBERS_MAX; slot++) {
+			struct bond_runtime_member *member = &bond->members[slot];
+
+			if (!member->wanted[0] || !member->refused[0] || member->ifindex != 0) {
+				continue;
+			}
+			member->refused[0] = '\0';
+			bond_member_look(bond, slot);
+			if (member->ifindex != 0) {
+				(void)snprintf(text, sizeof(text), "%s: member %s added",
+					       bond->name, member->name);
+				json_array_append_new(apply->changes, json_text(text));
+			}
+		}
+		daemon_breathe(daemon);
+	}
+	poll_update(daemon);
+}
+
 /* --- those who wait */
 
 static void apply_reload_waiters(struct daemon *daemon);
@@ -230,6 +259,9 @@ static void apply_finish(struct apply *apply)
 	struct daemon *daemon = apply->daemon;
 	struct apply_result result = {.changes = apply->changes};
 
+	if (!apply->code && !apply->execution.error[0] && !apply->has_scope) {
+		apply_retry_refused(apply);
+	}
 	if (!apply->strict && apply->code) {
 		problems_add(&apply->problems, NULL, MODEL_ERROR, NULL, "", "%s", apply->error);
 	}
@@ -237,6 +269,8 @@ static void apply_finish(struct apply *apply)
 	result.done = !apply->code;
 	result.code = apply->code;
 	result.error = apply->code ? apply->error : NULL;
+	result.failed = !apply->strict && apply->execution.error[0] ? apply->execution.error
+								    : result.error;
 	result.steps = apply_steps_json(&apply->plan, apply->wanted, apply->execution.outcomes);
 	result.texts = daemon->texts.folder ? &daemon->texts : NULL;
 	daemon->apply = NULL;

@@ -52,9 +52,11 @@ struct apply_result {
 	bool done;	   /* all steps (lenient: all that could be) */
 	const char *code;  /* not done: the API's word, "step_failed", "address_in_use", ... */
 	const char *error; /* not done: a sentence */
-	json_t *steps;	   /* of the plan, as in doc/api.md, each with "result": "done",
-			    * "failed", "undone", "skipped" */
-	json_t *changes;   /* sentences on what is different now */
+	/* Done as far as could be: what wasn't, the first of it; NULL: all is. */
+	const char *failed;
+	json_t *steps;	 /* of the plan, as in doc/api.md, each with "result": "done",
+			  * "failed", "undone", "skipped" */
+	json_t *changes; /* sentences on what is different now */
 	const struct config_texts *texts; /* that are in force now; NULL: none were read */
 };
 

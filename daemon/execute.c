@@ -26,6 +26,23 @@ int execute_fail(struct execute_task *task, int err, const char *format, ...)
 	return err;
 }
 
+void execute_note_stuck(struct execute_task *task, const char *format, ...)
+{
+	struct execution *execution = task->execution;
+	char text[EXECUTE_ERROR_SIZE];
+	va_list arguments;
+
+	va_start(arguments, format);
+	(void)vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	log_line(LOG_LEVEL_ERROR, "%s subject=%s event=step_failed", text,
+		 task->step->interface);
+	execution->lost = true;
+	if (!execution->stuck[0]) {
+		memcpy(execution->stuck, text, sizeof(text));
+	}
+}
+
 void execute_change(struct execute_task *task, const char *format, ...)
 {
 	char text[256];
@@ -149,6 +166,17 @@ static bool execute_takes_away(const struct plan_step *step)
 	return step->action <= PLAN_NIC_REMOVE || step->action == PLAN_LINK_DOWN;
 }
 
+/* The first is what is told. */
+static void execute_note_failure(struct execute_task *task)
+{
+	struct execution *execution = task->execution;
+	char *first = task->undoes ? execution->stuck : execution->error;
+
+	if (!first[0]) {
+		memcpy(first, task->error, EXECUTE_ERROR_SIZE);
+	}
+}
+
 /* The outcome of a step that returned this. */
 static enum execute_outcome execute_judge(struct execute_task *task, int result)
 {
@@ -162,11 +190,14 @@ static enum execute_outcome execute_judge(struct execute_task *task, int result)
 		return task->undoes && execute_takes_away(step) ? EXECUTE_DONE
 								: EXECUTE_SKIPPED;
 	}
-	if (result >= 0) {
+	if (result == EXECUTE_RESULT_LATER || result < 0) {
+		execute_note_failure(task);
+	}
+	if (result >= 0 && (result != EXECUTE_RESULT_LATER || !task->undoes)) {
 		return EXECUTE_DONE;
 	}
 	log_line(LOG_LEVEL_ERROR, "%s%s: %s subject=%s event=step_failed",
-		 task->undoes ? "undoing " : "", step->text, task->error, step->interface);
+		 task->undoes ? "undoing: " : "", step->text, task->error, step->interface);
 	if (task->undoes || !execution->strict) {
 		problems_add(execution->problems, execution->model, MODEL_ERROR, &step->source,
 			     step->interface, "%s", task->error);
@@ -259,6 +290,7 @@ static void execute_undo(struct execution *execution, struct execute_memory **me
 	if (!steps || !kept || !outcomes || !places) {
 		log_line(LOG_LEVEL_ERROR, "out of memory: what was done isn't undone");
 		execution->lost = true;
+		(void)snprintf(execution->stuck, sizeof(execution->stuck), "out of memory");
 		goto out;
 	}
 	for (size_t i = plan->step_count; i-- > 0;) {
@@ -280,7 +312,13 @@ static void execute_undo(struct execution *execution, struct execute_memory **me
 			execution->outcomes[places[i]] = EXECUTE_UNDONE;
 		}
 	}
-	execution->lost = !execute_keep_restore(keep);
+	if (!execute_keep_restore(keep)) {
+		execution->lost = true;
+	}
+	if (execution->lost && !execution->stuck[0]) {
+		(void)snprintf(execution->stuck, sizeof(execution->stuck),
+			       "addresses and routes that others had put there are gone");
+	}
 out:
 	free(steps);
 	free(kept);
@@ -299,11 +337,12 @@ static void execute_say_failure(struct execution *execution, const struct execut
 		}
 		stuck += execution->outcomes[i] == EXECUTE_DONE;
 	}
-	(void)snprintf(execution->error, sizeof(execution->error), "can't %.200s: %.200s%s",
-		       plan->steps[failed].text, task->error,
+	(void)snprintf(execution->error, sizeof(execution->error),
+		       "can't %.150s: %.150s%s%s%.150s", plan->steps[failed].text, task->error,
 		       stuck	? "; not all that had been done could be undone"
 		       : failed ? "; what had been done before is undone"
-				: "");
+				: "",
+		       stuck && execution->stuck[0] ? ": " : "", execution->stuck);
 }
 
 /* Keeps what the steps may take along, and what of it is to outlive them. False: it can't be

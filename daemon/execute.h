@@ -45,9 +45,10 @@ struct execution {
 	struct problems *problems; /* and what failed to this */
 	/* What came of it. */
 	enum execute_outcome *outcomes; /* one a step; freed by execution_free() */
-	bool lost;   /* something that isn't a step's went with them and isn't back */
+	bool lost;   /* something that isn't a step's whole went with them and isn't back */
 	size_t done; /* steps that are done and were not undone */
-	char error[EXECUTE_ERROR_SIZE]; /* strict: why; "": all is done */
+	char error[EXECUTE_ERROR_SIZE]; /* why not all is done; "": all is */
+	char stuck[EXECUTE_ERROR_SIZE]; /* strict: why not all could be undone; "": all was */
 };
 
 /* Does it. False: strict, and a step failed, or there was no memory. */

@@ -149,7 +149,8 @@ int execute_bond_options(struct execute_task *task)
 }
 
 /* Looks for the member's NIC. One that isn't there joins when it appears; one that is
- * there and can't be taken in waits likewise, but who wants all or nothing is told. */
+ * there and can't be taken in waits likewise (EXECUTE_RESULT_LATER), but is refused to who
+ * wants all or nothing. */
 static int execute_member_look(struct execute_task *task, struct bond_runtime *bond,
 			       uint8_t slot)
 {
@@ -162,6 +163,11 @@ static int execute_member_look(struct execute_task *task, struct bond_runtime *b
 	if (member->refused[0] && task->execution->strict && !task->undoes) {
 		return execute_fail(task, -EBUSY, "%s can't be taken in: %s", member->wanted,
 				    member->refused);
+	}
+	if (member->refused[0]) {
+		(void)execute_fail(task, 0, "%s can't be taken in: %s", member->wanted,
+				   member->refused);
+		return EXECUTE_RESULT_LATER;
 	}
 	return 0;
 }
@@ -213,10 +219,10 @@ int execute_member_add(struct execute_task *task)
 		execute_mac_restore(task, bond);
 		return err;
 	}
-	if (step->former_bond) {
+	if (step->former_bond && err == 0) {
 		execute_change(task, "%s: member %s added", bond->name, step->interface);
 	}
-	return 0;
+	return err;
 }
 
 int execute_member_remove(struct execute_task *task)
@@ -253,6 +259,10 @@ int execute_member_remove(struct execute_task *task)
 		/* What it was before it became a member is still what it was then. */
 		bond->members[slot].saved = saved;
 		bond_member_look(bond, slot);
+		if (bond->members[slot].refused[0]) {
+			execute_note_stuck(task, "%s can't be taken in again: %s", name,
+					   bond->members[slot].refused);
+		}
 		return err;
 	}
 	execute_member_drop(bond, slot);

@@ -36,6 +36,7 @@ struct execute_task {
 enum execute_result {
 	EXECUTE_RESULT_NOTHING = 1, /* it was so already */
 	EXECUTE_RESULT_ABSENT,	    /* what it is on isn't there */
+	EXECUTE_RESULT_LATER,	    /* it isn't done, task->error says why; but it is wanted */
 };
 
 typedef int execute_function(struct execute_task *task);
@@ -64,6 +65,9 @@ struct execute_memory *execute_remember(struct execute_task *task);
 /* Fills in task->error. Returns err. */
 int execute_fail(struct execute_task *task, int err, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+/* A step that failed has left something behind, or away. */
+void execute_note_stuck(struct execute_task *task, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 /* Adds a sentence on what is different now. */
 void execute_change(struct execute_task *task, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

@@ -36,9 +36,11 @@ struct observe_former;
  * observe_disown(); it may be NULL. */
 bool observe_adopt(struct daemon *daemon, const struct model *observed,
 		   const struct plan_scope *scope, struct observe_former **former);
-/* The files were not to be had after all: what somebody else had put there is theirs again,
- * so that no plan takes it away. Takes former, which may be NULL. */
-void observe_disown(struct daemon *daemon, struct observe_former *former);
+/* The files were not to be had after all: what somebody else had put there, which the adopted
+ * model has, is theirs again, so that no plan takes it away. Takes former, which may be
+ * NULL. */
+void observe_disown(struct daemon *daemon, const struct model *adopted,
+		    struct observe_former *former);
 void observe_former_free(struct observe_former *former); /* NULL is fine */
 
 #endif

@@ -100,53 +100,68 @@ bool observe_adopt(struct daemon *daemon, const struct model *observed,
 
 /* --- the way back */
 
+/* What is in neither was put there by a step that could not be undone: it stays ours. */
 static void observe_disown_interface(struct model_interface *now,
-				     const struct model_interface *before)
+				     const struct model_interface *before,
+				     const struct model_interface *adopted)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < now->address_count; i++) {
-		if (model_interface_has_address(before, &now->addresses[i])) {
+		if (model_interface_has_address(before, &now->addresses[i]) ||
+		    !model_interface_has_address(adopted, &now->addresses[i])) {
 			now->addresses[kept++] = now->addresses[i];
 		}
 	}
 	now->address_count = kept;
 	kept = 0;
 	for (size_t i = 0; i < now->route_count; i++) {
-		if (model_interface_has_route(before, &now->routes[i])) {
+		if (model_interface_has_route(before, &now->routes[i]) ||
+		    !model_interface_has_route(adopted, &now->routes[i])) {
 			now->routes[kept++] = now->routes[i];
 		}
 	}
 	now->route_count = kept;
 	kept = 0;
 	for (size_t i = 0; i < now->rule_count; i++) {
-		if (model_interface_has_rule(before, &now->rules[i])) {
+		if (model_interface_has_rule(before, &now->rules[i]) ||
+		    !model_interface_has_rule(adopted, &now->rules[i])) {
 			now->rules[kept++] = now->rules[i];
 		}
 	}
 	now->rule_count = kept;
-	now->ipv4_default.is_set &= before->ipv4_default.is_set;
-	now->ipv6_default.is_set &= before->ipv6_default.is_set;
+	now->ipv4_default.is_set &=
+		before->ipv4_default.is_set || !adopted->ipv4_default.is_set;
+	now->ipv6_default.is_set &=
+		before->ipv6_default.is_set || !adopted->ipv6_default.is_set;
 }
 
-void observe_disown(struct daemon *daemon, struct observe_former *former)
+void observe_disown(struct daemon *daemon, const struct model *adopted,
+		    struct observe_former *former)
 {
 	for (const struct observe_former *one = former; one; one = one->next) {
 		const struct model_bond *before = &one->wanted->bond;
+		const struct model_bond *bond =
+			model_find_bond(adopted, before->interface.name);
 		struct vlan_parent *parent = vlan_parent_of(daemon, before->interface.name);
 		struct wanted *now = parent ? parent->wanted : NULL;
 
 		if (!now) {
 			continue;
 		}
-		observe_disown_interface(&now->bond.interface, &before->interface);
+		if (bond) { /* a NIC is in no model: nothing of its own is adopted */
+			observe_disown_interface(&now->bond.interface, &before->interface,
+						 &bond->interface);
+		}
 		for (size_t i = 0; i < now->vlan_count; i++) {
-			const struct model_vlan *vlan =
-				wanted_find_vlan(one->wanted, now->vlans[i].interface.name);
+			const char *name = now->vlans[i].interface.name;
+			const struct model_vlan *vlan = wanted_find_vlan(one->wanted, name);
+			const struct model_vlan *observed = model_find_vlan(adopted, name);
 
-			if (vlan) {
+			if (vlan && observed) {
 				observe_disown_interface(&now->vlans[i].interface,
-							 &vlan->interface);
+							 &vlan->interface,
+							 &observed->interface);
 			}
 		}
 		vlan_parent_want_save(parent);

@@ -3,7 +3,8 @@
  * Taking a change back, which goes on until all of it is done. Two things are to be as they
  * were: what the disk has (files, staged changes, history, journal) and what runs. A disk
  * that is full or broken keeps the first from being done, and is asked again every few
- * seconds; it keeps nobody from the second, on which the server's connection depends.
+ * seconds; it keeps nobody from the second, on which the server's connection depends. What
+ * the kernel refuses then is tried a few times, and said.
  *
  * A change that failed (transaction_call_off()) has had its steps undone already. It ends
  * here if the disk fails too.
@@ -22,8 +23,11 @@
 
 /* When something is in the way it is tried again this often; when it's another
  * application, sooner. */
-#define TRANSACTION_RETRY_US 5000000ULL
-#define TRANSACTION_BUSY_US  100000ULL
+#define TRANSACTION_RETRY_US	 5000000ULL
+#define TRANSACTION_BUSY_US	 100000ULL
+/* What the kernel refuses is tried so often, and nothing else is done meanwhile. */
+#define TRANSACTION_RUN_RETRY_US 2000000ULL
+#define TRANSACTION_RUN_TRIES	 4
 
 /* --- the disk ----------------------------------------------------------------- */
 
@@ -125,7 +129,9 @@ void transaction_wait_for_room(struct transactions *transactions)
 		transactions_say(transactions, "%s", sentence);
 		memcpy(now->last_said, sentence, sizeof(sentence));
 	}
-	err = transactions_arm(transactions->timer, TRANSACTION_RETRY_US, &now->deadline_us);
+	err = transactions_arm(transactions->timer,
+			       now->runs_back ? TRANSACTION_RETRY_US : TRANSACTION_RUN_RETRY_US,
+			       &now->deadline_us);
 	if (err < 0) {
 		log_line(LOG_LEVEL_ERROR, "no timer (%s): only the next start takes it back",
 			 strerror(-err));
@@ -181,34 +187,56 @@ static int transaction_make_back(struct transactions *transactions)
 	return 0;
 }
 
+/* How far it has come; out is a sentence's end. */
+static void transaction_back_state(const struct transaction *now,
+				   char out[TRANSACTION_SENTENCE_SIZE])
+{
+	if (!now->journalled && !now->missing[0]) {
+		(void)snprintf(out, TRANSACTION_SENTENCE_SIZE,
+			       "files and what runs are as they were before");
+	} else if (!now->missing[0]) {
+		(void)snprintf(out, TRANSACTION_SENTENCE_SIZE,
+			       "what runs is as it was before, but the disk isn't yet, which "
+			       "is tried again and again: %s",
+			       now->obstacle);
+	} else {
+		(void)snprintf(out, TRANSACTION_SENTENCE_SIZE,
+			       "%s as they were before, and not all of what ran could be "
+			       "brought up%s: %s",
+			       now->journalled ? "the files aren't" : "the files are",
+			       now->runs_back ? "" : " yet, which is tried again",
+			       now->missing);
+	}
+}
+
 /* What whoever asked is told; the sentence fails nobody. */
 static struct transaction_answer transaction_back_answer(struct transactions *transactions,
 							 const struct apply_result *result)
 {
 	const struct transaction *now = &transactions->now;
-	bool done = !now->journalled;
+	bool disk = !now->journalled;
+	char state[TRANSACTION_SENTENCE_SIZE];
 	struct transaction_answer answer;
+	json_t *error;
 
-	if (done && !now->failure[0]) {
+	if (disk && !now->missing[0] && !now->failure[0]) {
 		return transaction_done(transactions, result->steps, result->changes);
 	}
+	transaction_back_state(now, state);
 	if (now->failure[0]) {
-		answer = transaction_error(
-			503, "no_store", "%s; the change is taken back: %s%s", now->failure,
-			done ? "files and what runs are as they were before"
-			     : "what runs is as it was before, but the disk isn't yet, which "
-			       "is tried again and again: ",
-			now->obstacle);
+		answer = transaction_error(503, "no_store", "%s; the change is taken back: %s",
+					   now->failure, state);
 	} else {
 		answer = transaction_error(
-			500, "write_failed",
-			"what runs is as it was before configuration %u, but the disk isn't "
-			"yet, which is tried again and again: %s",
-			now->journal.number, now->obstacle);
+			disk ? 409 : 500, disk ? "step_failed" : "write_failed",
+			"configuration %u is taken back: %s", now->journal.number, state);
 	}
-	if (!done) {
-		json_object_set_new(json_object_get(answer.json, "error"), "restoring",
-				    json_true());
+	error = json_object_get(answer.json, "error");
+	if (error && now->missing[0] && result->steps) {
+		json_object_set(error, "steps", result->steps);
+	}
+	if (error && (!disk || !now->runs_back)) {
+		json_object_set_new(error, "restoring", json_true());
 	}
 	return answer;
 }
@@ -217,13 +245,22 @@ static void transaction_tell_back(struct transactions *transactions)
 {
 	const struct transaction *now = &transactions->now;
 	const struct history_origin *origin = &now->journal.origin;
+	char state[TRANSACTION_SENTENCE_SIZE];
 
 	transactions_unsay(transactions, now->last_said);
+	if (now->missing[0]) {
+		transactions_say(
+			transactions,
+			"configuration %u was taken back, but not all of what ran "
+			"before could be brought up: %s; 'portchannel plan' shows what "
+			"is missing, 'portchannel apply' tries it again",
+			now->journal.number, now->missing);
+	}
+	transaction_back_state(now, state);
 	transactions_event(transactions, now->event,
-			   "configuration %u of %s (%s) taken back: files and what runs are as "
-			   "they were before%s",
-			   now->journal.number, origin->user, origin->how,
-			   json_array_size(transactions->kept) > 0
+			   "configuration %u of %s (%s) taken back: %s%s", now->journal.number,
+			   origin->user, origin->how, state,
+			   json_array_size(transactions->kept) > 0 && !now->missing[0]
 				   ? "; what was edited by hand is kept beside, as NAME.bak"
 				   : "");
 }
@@ -251,16 +288,18 @@ static void transaction_ran_back(const struct apply_result *result, void *user)
 	struct transaction *now = &transactions->now;
 	struct transaction_answer answer;
 
-	if (!result->done) {
-		transactions_say(transactions,
-				 "configuration %u was taken back, but not all of what ran "
-				 "before could be brought up: %s",
-				 now->journal.number,
-				 result->error ? result->error : "no reason is known");
+	(void)snprintf(now->missing, sizeof(now->missing), "%s",
+		       result->failed ? result->failed : "");
+	now->run_tries++;
+	now->runs_back = !now->missing[0] || now->run_tries >= TRANSACTION_RUN_TRIES;
+	if (!now->journalled && !now->runs_back) {
+		(void)snprintf(now->obstacle, sizeof(now->obstacle), "%.500s", now->missing);
 	}
-	now->runs_back = true;
-	transactions_give_back(transactions->daemon);
-	if (now->journalled) {
+	if (now->runs_back) {
+		/* Not before: an interface that is yet to be made would go without. */
+		transactions_give_back(transactions->daemon);
+	}
+	if (now->journalled || !now->runs_back) {
 		transactions_set_in_force(transactions, &now->back);
 		transaction_wait_for_room(transactions);
 	} else {

@@ -50,7 +50,9 @@ struct transaction {
 	struct config_texts back; /* what is to run again */
 	bool called_off;	  /* its steps are undone, or none was done */
 	bool files_are_back;
-	bool runs_back;			       /* what runs is as before */
+	bool runs_back;		/* what runs is as before, or as much of it as can be */
+	unsigned int run_tries; /* to have it so */
+	char missing[TRANSACTION_ERROR_SIZE];  /* what of it could not be had; "": nothing */
 	const char *event;		       /* how it is told */
 	char failure[TRANSACTION_ERROR_SIZE];  /* what failed; "": somebody wanted it back */
 	char obstacle[TRANSACTION_ERROR_SIZE]; /* what keeps it from its end; "": nothing */

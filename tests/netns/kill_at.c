@@ -12,7 +12,8 @@
  *
  * kill_at --fail ERRNO PID N[,M...]: counts only what asks the kernel to change something of
  * the network (kill_at_request.c); the N-th and the M-th aren't done and fail with that error,
- * and nothing is killed. "N+" is the N-th and all after it.
+ * and nothing is killed. "N+" is the N-th and all after it, "N@TEXT" the N-th that is said to
+ * be TEXT, "+N" the N-th after the first that failed.
  *
  * kill_at PID CALLS PATH ERRNO: until SIGTERM these calls ("unlinkat,fsync") fail with this
  * number where they concern what has PATH in its name ('$' is its end; of a folder that is
@@ -161,22 +162,38 @@ static void call_add(const char *text)
 	}
 }
 
-/* Whether the request of this number is one of those that are to fail. */
-static bool request_is_deadly(size_t number)
+/* Whether the last of the requests is one of those that are to fail. */
+static bool request_is_deadly(const char *text)
 {
-	const char *at = failing_numbers;
-	char *end;
+	static size_t with_text, failed; /* of those with the text; the first's number */
+	const char *at = failing_numbers, *wanted = strchr(at, '@');
+	size_t wanted_size = wanted ? strcspn(wanted + 1, ",") : 0;
+	bool has_text =
+		wanted && strncmp(text, wanted + 1, wanted_size) == 0 && !text[wanted_size];
+	bool deadly = false;
 
-	for (;; at = end + 1) {
-		size_t one = strtoul(at, &end, 10);
+	with_text += has_text;
+	while (!deadly) {
+		bool after = *at == '+';
+		char *end;
+		size_t number = strtoul(at, &end, 10);
 
-		if (one == number || (one > 0 && one < number && *end == '+')) {
-			return true;
+		if (after) {
+			deadly = failed > 0 && call_count == failed + number;
+		} else if (*end == '@') {
+			deadly = has_text && with_text == number;
+		} else {
+			deadly = number > 0 &&
+				 (call_count == number || (*end == '+' && call_count > number));
 		}
-		if (*end != ',') {
-			return false;
+		at = strchr(end, ',');
+		if (!at) {
+			break;
 		}
+		at++;
 	}
+	failed = deadly && failed == 0 ? call_count : failed;
+	return deadly;
 }
 
 /* Has the call that the process is about to make fail, if it is one of those. */
@@ -188,7 +205,7 @@ static void request_note(pid_t pid, const struct __ptrace_syscall_info *info)
 		return;
 	}
 	call_add(text);
-	if (request_is_deadly(call_count) && !request_fail(pid, failure)) {
+	if (request_is_deadly(text) && !request_fail(pid, failure)) {
 		die("the call can't be made to fail");
 	}
 }

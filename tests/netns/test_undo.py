@@ -16,6 +16,9 @@ import time
 
 import pytest
 
+from netlab import wait_for
+from transactions_util import (ask, bond_addresses, edit, files, history, is_old, journal,
+                               refused, states)
 from undo_util import SPARE, Failer, Generator, UndoServer
 
 SECONDS = float(os.environ.get("PORTCHANNEL_UNDO_SECONDS", 8))
@@ -175,3 +178,139 @@ def test_undone(server):
             refused += 1
     print(f"{steps} configurations, {refused} refused; {walk.failed} failures undone, "
           f"{walk.harmless} harmless")
+
+
+# --- an undoing that fails itself ----------------------------------------------------------
+
+
+def start_old(server):
+    """As transactions_util's, and without asking the network for addresses."""
+    server.bond(address="10.0.0.1/24", ARPCHECK="no")
+    server.config.vlan("bond0.5", "10.0.5.1/24", ARPCHECK="no")
+    server.start()
+    server.wait_members(eth0="active", eth1="active")
+    return files(server)
+
+
+def change(server):
+    """An address, a VLAN interface more and a member less: of each there is one to undo."""
+    edit(server)
+    server.bond(address="10.0.0.2/24", members=(), ARPCHECK="no")
+    server.config.vlan("bond0.6", "10.0.6.1/24", ARPCHECK="no")
+    os.unlink(server.config.file("eth1"))
+    return files(server)
+
+
+def what_is_left(server):
+    plan = server.daemon.get("/v1/plan")
+    return plan["steps"] + plan["drift"]
+
+
+def test_what_cannot_be_undone(server):
+    """The last step fails, and then one request of the undoing, whichever: that is said, the
+    plan has it, and the next application mends it."""
+    old = start_old(server)
+    before = server.settled()
+    new = change(server)
+    failer = Failer(server.daemon.process.pid, "1000")
+    assert server.apply()
+    last = failer.requests().count("netlink 20")
+    server.write_files(old)
+    assert server.apply()
+    stuck, further = [], 0
+    while True:
+        further += 1
+        server.write_files(new)
+        failer = Failer(server.daemon.process.pid, f"{last}@netlink 20,+{further}")
+        assert not server.apply()
+        requests = failer.requests()
+        added = [i for i, request in enumerate(requests) if request == "netlink 20"]
+        number = added[last - 1] + further + 1
+        server.write_files(old)
+        left = what_is_left(server)
+        if left:
+            stuck.append(requests[number - 1])
+            assert "not all that had been done could be undone: " in server.refusal, \
+                (requests[number - 1], server.refusal, left)
+        assert server.apply(), server.refusal
+        assert not what_is_left(server)
+        different = server.becomes(before)
+        assert not different, (requests[number - 1:number], server.refusal, different)
+        if number >= len(requests):
+            break
+    # Members, addresses and VLAN interfaces were among them.
+    assert {"netlink 16", "netlink 17", "netlink 21"} <= set(stuck), stuck
+
+
+def test_a_failed_step_that_leaves_nothing_behind(server):
+    """A VLAN interface that is half made goes, also if the kernel refuses that at first."""
+    old = start_old(server)
+    server.config.vlan("bond0.6", "10.0.6.1/24", ARPCHECK="no")
+    new = files(server)
+    failer = Failer(server.daemon.process.pid, "1000")
+    assert server.apply()
+    requests = failer.requests()
+    made = requests.index("netlink 16") + 1
+    server.write_files(old)
+    assert server.apply()
+    # But bpf's: that what is the same as before is published again doesn't matter.
+    for text in {text for text in requests[made:made + 8] if not text.startswith("bpf")}:
+        at = f"{requests[:made].count(text) + 1}@{text}"
+        server.write_files(new)
+        failer = Failer(server.daemon.process.pid, at)
+        assert not server.apply()
+        after = failer.requests()
+        after = after[after.index(text, made):]
+        failer = Failer(server.daemon.process.pid, f"{at},+{after.index('netlink 17')}")
+        assert not server.apply()
+        failer.requests()
+        assert not {"bond0.6", "bond0.6-hub"} & set(server.namespace.links()), text
+
+
+# --- a change that can't be taken back -----------------------------------------------------
+
+
+def test_taken_back_once_it_can_be(server):
+    """Every request is refused at first."""
+    before = start_old(server)
+    edit(server)
+    ask(server, "apply", confirm=600)
+    failer = Failer(server.daemon.process.pid, "1+")
+    events = server.daemon.events()
+    error = refused(ask, server, "rollback")
+    assert (error.status, error.code) == (409, "step_failed")
+    assert "not all of what ran could be brought up yet" in error.message
+    assert error.body["error"]["restoring"] is True
+    assert {step["result"] for step in error.body["error"]["steps"]} == {"failed"}
+    assert refused(ask, server, "apply").code == "restoring"
+    assert files(server) == before and not os.path.exists(journal(server))
+    assert not events.of("rolled_back")
+    failer.requests()
+    wait_for(lambda: events.of("rolled_back"), 20, "it is tried again")
+    events.close()
+    is_old(server, before)
+    assert not any("yet" in problem["message"] for problem in server.problems())
+    assert states(server) == ["taken_back", "in_force"]
+
+
+def test_taken_back_but_for_what_is_refused_for_good(server):
+    start_old(server)
+    os.unlink(server.config.file("bond0.5"))
+    server.bond(address="10.0.0.2/24", ARPCHECK="no")
+    ask(server, "apply", confirm=1)
+    server.namespace.ip("link add bond0.5-hub type veth peer name in-the-way")
+    events = server.daemon.events()
+    wait_for(lambda: events.of("taken_back"), 30, "it is given up")
+    assert "not all of what ran could be brought up: " in events.of("taken_back")[0]["text"]
+    events.close()
+    assert "bond0.5-hub: File exists" in server.daemon.log()
+    assert any("not all of what ran before could be brought up" in problem["message"]
+               for problem in server.problems())
+    assert bond_addresses(server) == ["10.0.0.1/24"], "but the rest"
+    assert history(server)[2]["state"] == "taken_back"
+    assert "make VLAN interface bond0.5, VLAN 5 of bond0" in server.plan()
+    assert not server.apply() and "File exists" in server.refusal
+    server.namespace.ip("link delete in-the-way")
+    assert server.apply()
+    assert bond_addresses(server, "bond0.5") == ["10.0.5.1/24"]
+    assert not what_is_left(server)

@@ -264,24 +264,6 @@ void live_dismiss(struct live *live)
 	pthread_mutex_unlock(&live->lock);
 }
 
-void live_stop(struct live *live)
-{
-	if (!live) {
-		return;
-	}
-	live_dismiss(live);
-	pthread_join(live->poller, NULL);
-	/* It may wait for the daemon, which shows itself at least every 15 seconds. */
-	pthread_join(live->listener, NULL);
-	free(live->present);
-	for (size_t i = 0; i < LIVE_EVENTS_MAX; i++) {
-		free(live->events[i]);
-	}
-	pthread_cond_destroy(&live->news);
-	pthread_mutex_destroy(&live->lock);
-	free(live);
-}
-
 /* Whether the session may have one more. The lock is held. */
 static bool live_has_room(const struct live *live, const char *token)
 {

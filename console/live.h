@@ -16,8 +16,6 @@ struct live_viewer;
 
 /* Starts its threads; NULL: it can't. */
 struct live *live_start(struct console *console);
-/* Ends them; nobody may be looking any more. NULL is nothing. */
-void live_stop(struct live *live);
 /* Lets every viewer's stream end soon, so that the server can stop. */
 void live_dismiss(struct live *live);
 

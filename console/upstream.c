@@ -22,11 +22,6 @@ bool upstream_open(void)
 	return curl_global_init(CURL_GLOBAL_NOTHING) == CURLE_OK;
 }
 
-void upstream_close(void)
-{
-	curl_global_cleanup();
-}
-
 static size_t upstream_collect(char *bytes, size_t one, size_t size, void *user)
 {
 	struct upstream_answer *answer = user;

@@ -17,7 +17,6 @@ struct upstream_answer {
 
 /* Once, before any other thread. */
 bool upstream_open(void);
-void upstream_close(void);
 
 /* method and path are sent as they are: the caller has checked them. token NULL: none.
  * False: no memory. */

@@ -449,14 +449,6 @@ bool dhcp_runs(const struct daemon *daemon, const char *interface, int family)
 	return dhcp_find(daemon, interface, family) != NULL;
 }
 
-const struct model_dhcp *dhcp_settings(const struct daemon *daemon, const char *interface,
-				       int family)
-{
-	const struct dhcp_client *client = dhcp_find(daemon, interface, family);
-
-	return client ? &client->settings : NULL;
-}
-
 json_t *dhcp_json(const struct daemon *daemon, const char *interface)
 {
 	json_t *list = json_array();

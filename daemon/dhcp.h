@@ -44,9 +44,6 @@ void dhcp_stop_all(struct daemon *daemon, const char *interface);
 void dhcp_stop_parent(struct vlan_parent *parent);
 /* Whether it runs, or waits to be started again. */
 bool dhcp_runs(const struct daemon *daemon, const char *interface, int family);
-/* The settings that it was started with; NULL: it doesn't run. */
-const struct model_dhcp *dhcp_settings(const struct daemon *daemon, const char *interface,
-				       int family);
 /* [{"interface", "family", "client", "pid", "state"}] for status. */
 json_t *dhcp_json(const struct daemon *daemon, const char *interface);
 

@@ -168,20 +168,6 @@ bool wanted_add_bare_vlan(struct wanted *wanted, const char *name, uint16_t vid,
 	return wanted_add_vlan(wanted, &vlan);
 }
 
-void wanted_remove_vlan(struct wanted *wanted, const char *name)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < wanted->vlan_count; i++) {
-		if (strcmp(wanted->vlans[i].interface.name, name) == 0) {
-			model_interface_clear(&wanted->vlans[i].interface);
-		} else {
-			wanted->vlans[kept++] = wanted->vlans[i];
-		}
-	}
-	wanted->vlan_count = kept;
-}
-
 void wanted_free(struct wanted *wanted)
 {
 	if (!wanted) {

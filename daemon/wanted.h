@@ -44,7 +44,6 @@ bool wanted_add_member(struct wanted *wanted, const char *name);
 void wanted_remove_member(struct wanted *wanted, const char *name);
 /* A VLAN interface of which no more is known; false: no memory. */
 bool wanted_add_bare_vlan(struct wanted *wanted, const char *name, uint16_t vid, bool on_nic);
-void wanted_remove_vlan(struct wanted *wanted, const char *name);
 
 /* NULL: there is none of that name. */
 const struct model_member *wanted_find_member(const struct wanted *wanted, const char *name);

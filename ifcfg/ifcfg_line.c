@@ -214,16 +214,6 @@ bool ifcfg_line_refuse(const struct ifcfg_line *line, const struct ifcfg_argumen
 	return false;
 }
 
-void ifcfg_line_warn(const struct ifcfg_line *line, const struct ifcfg_argument *word,
-		     const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	problem_add(line, word, MODEL_WARNING, "", format, args);
-	va_end(args);
-}
-
 bool ifcfg_argument_is(const struct ifcfg_line *line, const char *word, const char *name,
 		       bool can_be_short)
 {

@@ -63,9 +63,6 @@ const struct ifcfg_argument *ifcfg_line_value(struct ifcfg_line *line,
  */
 bool ifcfg_line_refuse(const struct ifcfg_line *line, const struct ifcfg_argument *word,
 		       const char *format, ...) __attribute__((format(printf, 3, 4)));
-/* Says something of a line that holds all the same. */
-void ifcfg_line_warn(const struct ifcfg_line *line, const struct ifcfg_argument *word,
-		     const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 struct model_source ifcfg_line_source(const struct ifcfg_line *line);
 

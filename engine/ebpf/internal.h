@@ -386,7 +386,6 @@ int vlan_room_make(struct engine_bond *bond);
 void vlan_note(struct engine_bond *bond, const struct vlan *vlan);
 /* NULL: there is none. Valid until one is added or removed. */
 struct vlan *vlan_by_name(const struct engine_bond *bond, const char *name);
-void vlan_forget(struct engine_bond *bond, struct vlan *vlan);
 /*
  * What the device is now. -ENODEV: it isn't in this network namespace: deleted, or moved
  * into another one, where it goes on working; .public.ifindex is 0 then, and set again

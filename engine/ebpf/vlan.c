@@ -82,15 +82,6 @@ void vlan_note(struct engine_bond *bond, const struct vlan *vlan)
 	bond->vlan_count++;
 }
 
-void vlan_forget(struct engine_bond *bond, struct vlan *vlan)
-{
-	size_t position = (size_t)(vlan - bond->vlans);
-
-	bond->vlan_count--;
-	memmove(&bond->vlans[position], &bond->vlans[position + 1],
-		(bond->vlan_count - position) * sizeof(*bond->vlans));
-}
-
 /* Attaching by tcx waits until no processor uses what was there, 10 to 20 ms. So a new
  * hub has a filter, which is attached at once and costs a packet some 60 to 100 ns more,
  * and where there are no more than the VLANs of a usual server, each is attached by tcx

@@ -156,6 +156,38 @@ int transaction_differences(struct transactions *transactions, const struct conf
 	return err;
 }
 
+static void transaction_on_edited(const struct config_text *from, const struct config_text *to,
+				  void *context)
+{
+	struct transaction_comparing *comparing = context;
+
+	/* Of what can't be read nobody could keep a copy. */
+	if (to && !transaction_is_unreadable(from) && !journal_texts_equal(from, to) &&
+	    transaction_file_is_ours(comparing->to_model, to->name) &&
+	    config_texts_set(comparing->after, to) < 0) {
+		comparing->err = -ENOMEM;
+	}
+}
+
+int transaction_edited(struct transactions *transactions, const struct config_texts *texts,
+		       struct config_texts *out)
+{
+	struct daemon *daemon = transactions->daemon;
+	const struct configuration *configuration;
+	struct transaction_comparing comparing = {.after = out};
+	int err = configuration_get(&daemon->configurations, texts, daemon->options.dialect,
+				    &configuration);
+
+	if (err < 0) {
+		return err;
+	}
+	comparing.to_model = configuration->model;
+	(void)config_texts_compare(&transactions->folder, texts, transaction_on_edited,
+				   &comparing);
+	configuration_give_back(configuration);
+	return comparing.err;
+}
+
 static int transaction_scope_compare(const void *left, const void *right)
 {
 	return strcmp(*(const char *const *)left, *(const char *const *)right);

@@ -69,6 +69,10 @@ static int transaction_go_prepare(struct transactions *transactions,
 					  &to);
 
 	if (err == 0) {
+		/* Or the next start would bring up what is neither in force nor gone to. */
+		err = transaction_edited(transactions, texts, &to);
+	}
+	if (err == 0) {
 		err = config_texts_copy(&transactions->in_force, &now->former);
 	}
 	if (err == 0) {

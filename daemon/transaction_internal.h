@@ -158,6 +158,10 @@ void transaction_carry_out(struct transactions *transactions);
 int transaction_differences(struct transactions *transactions, const struct config_texts *from,
 			    const struct config_texts *to, struct config_texts *before,
 			    struct config_texts *after);
+/* Adds to out the files of these texts that are ours and that the folder, as it was read
+ * last, has otherwise or lacks. 0 or -errno. */
+int transaction_edited(struct transactions *transactions, const struct config_texts *texts,
+		       struct config_texts *out);
 /* The interface that a file's name says it is of: "bond0" for "ifcfg-bond0:1". */
 bool transaction_file_interface(const char *file, char out[MODEL_NAME_SIZE]);
 /* What is in force, with the files of the interfaces in ->now's scope as the folder has

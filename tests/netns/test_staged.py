@@ -435,6 +435,33 @@ def test_two_people(server):
     assert (newest["uid"], newest["user"]) == (BERT[0], str(BERT[0]))
 
 
+def test_a_rollback_and_what_two_people_have_staged(server):
+    """It touches nothing of it; what it pulls the ground from is shown, and can't be committed
+    until that is back."""
+    if not shutil.which("setpriv"):
+        pytest.skip("there is no setpriv")
+    number = patch(server, "bond0.5", {"mtu": 1400})["number"]
+    as_person(server, ANNA, "PATCH", "/v1/vlans/bond0.5", {"mtu": 1300, "stage": True})
+    as_person(server, BERT, "POST", "/v1/vlans", {"parent": "bond0", "vid": 7, "stage": True})
+    owners = {name: change["uid"] for name, change in staged(server).items()}
+    assert owners == {"bond0.5": ANNA[0], "bond0.7": BERT[0]}
+    server.daemon.request("POST", "/v1/rollback", {})
+    assert server.namespace.link("bond0.5")["mtu"] == 1500
+    assert {name: bool(change["conflict"]) for name, change in staged(server).items()} == {
+        "bond0.5": True, "bond0.7": False}
+    error = refused(commit, server)
+    assert error.code == "conflict" and "ifcfg-bond0.5" in error.message
+    server.daemon.request("POST", "/v1/rollback", {"number": number})
+    assert not any(change["conflict"] for change in staged(server).values())
+    # Committed by a third, and taken back: each has their own again.
+    server.daemon.request("POST", "/v1/commit", {"confirm": 600})
+    assert staged(server) == {}
+    server.daemon.request("POST", "/v1/rollback", {})
+    assert {name: change["uid"] for name, change in staged(server).items()} == owners
+    commit(server)
+    assert server.namespace.link("bond0.5")["mtu"] == 1300
+
+
 def test_two_people_at_once(server):
     """Not staged: the second has seen a file that is another by now."""
     seen = names(server)["bond0.5"]["revision"]

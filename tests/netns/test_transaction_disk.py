@@ -119,6 +119,24 @@ def test_a_file_that_cannot_be_written(server):
     assert add_vlan(server)["number"] == 2
 
 
+def test_rollback_with_a_folder_that_is_read_only(server):
+    edit(server)
+    ask(server, "apply")
+    server.bond(address="10.0.0.3/24")
+    as_it_was = files(server)
+    with bad_disk(server, "renameat", server.config.path, errno.EROFS):
+        for body in ({}, {"number": 1, "confirm": 600}, {"number": 2}):
+            error = refused(ask, server, "rollback", **body)
+            assert (error.status, error.code) == (500, "write_failed")
+            assert "Read-only file system" in error.message
+            assert "restoring" not in error.body["error"]
+    assert files(server) == as_it_was and kept(server) == {}
+    assert bond_addresses(server) == ["10.0.0.2/24"]
+    assert states(server) == ["in_force", "former"] and not os.path.exists(journal(server))
+    ask(server, "rollback")
+    assert bond_addresses(server) == ["10.0.0.1/24"]
+
+
 def test_a_failed_change_leaves_edited_files_alone(server):
     """They were so before anybody asked; also when the journal can't be removed at once."""
     edit(server)

@@ -270,6 +270,53 @@ def test_nothing_before(server):
     assert error.status == 404 and "before" in error.message
 
 
+def test_rollback_to_the_present_one(server):
+    """What runs and its files are as it has them then, whoever touched either."""
+    before = files(server)
+    for body in ({"number": 1}, {"number": 1, "confirm": 600}):
+        answer = ask(server, "rollback", **body)
+        assert (answer["number"], answer["steps"], answer["waiting"]) == (1, [], None)
+    server.namespace.ip("address del 10.0.0.1/24 dev bond0")
+    assert [step["text"] for step in ask(server, "rollback", number=1)["steps"]] == [
+        "add 10.0.0.1/24 to bond0"]
+    edit(server)
+    edited = server.config.read("bond0")
+    os.unlink(server.config.file("bond0.5"))
+    answer = ask(server, "rollback", number=1)
+    assert answer["kept"] == [{"name": "ifcfg-bond0", "kept": "ifcfg-bond0.bak"}]
+    assert kept(server) == {"ifcfg-bond0.bak": edited}
+    assert bond_addresses(server) == ["10.0.0.1/24"]
+    # It has no ifcfg-bond0.6: that was never applied, and is in nobody's way.
+    assert files(server) == {**before, "ifcfg-bond0.6": server.config.read("bond0.6")}
+    assert server.daemon.get("/v1/plan")["steps"]
+    assert states(server) == ["in_force"] and not os.path.exists(journal(server))
+
+
+def test_rollback_to_what_is_not_there(server):
+    for number in (2, 999999999):
+        error = refused(ask, server, "rollback", number=number)
+        assert (error.status, error.code) == (404, "no_such_configuration")
+        assert f"no configuration {number} " in error.message
+    for number in (0, -1, 1 << 32 | 1, "1", 1.0, None):
+        assert refused(ask, server, "rollback", number=number).code == "bad_body"
+    assert states(server) == ["in_force"]
+
+
+def test_rollback_puts_edited_files_back(server):
+    """Also one that is the same in both configurations: the next start would bring it up."""
+    before = files(server)
+    server.config.vlan("bond0.6", "10.0.6.1/24")
+    ask(server, "apply")
+    server.bond(address="10.0.0.9/24")
+    edited = server.config.read("bond0")
+    answer = ask(server, "rollback")
+    assert answer["number"] == 3
+    assert answer["kept"] == [{"name": "ifcfg-bond0", "kept": "ifcfg-bond0.bak"}]
+    is_old(server, before)
+    assert kept(server) == {"ifcfg-bond0.bak": edited}
+    assert server.daemon.get("/v1/plan")["steps"] == []
+
+
 # --- steps that fail -----------------------------------------------------------------------
 
 

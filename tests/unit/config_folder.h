@@ -17,7 +17,7 @@
 
 static char folder[32];
 
-static const char *path_of(const char *name)
+static inline const char *path_of(const char *name)
 {
 	static char path[100];
 
@@ -25,14 +25,14 @@ static const char *path_of(const char *name)
 	return path;
 }
 
-static int folder_make(void **state)
+static inline int folder_make(void **state)
 {
 	(void)state;
 	strcpy(folder, "/tmp/test-config-texts.XXXXXX");
 	return mkdtemp(folder) ? 0 : -1;
 }
 
-static int folder_remove(void **state)
+static inline int folder_remove(void **state)
 {
 	struct config_texts texts;
 
@@ -46,7 +46,7 @@ static int folder_remove(void **state)
 	return rmdir(folder);
 }
 
-static void put(const char *name, const char *text)
+static inline void put(const char *name, const char *text)
 {
 	FILE *file = fopen(path_of(name), "w");
 
@@ -55,7 +55,7 @@ static void put(const char *name, const char *text)
 	assert_int_equal(fclose(file), 0);
 }
 
-static struct config_texts read_over(const struct config_texts *before)
+static inline struct config_texts read_over(const struct config_texts *before)
 {
 	struct config_texts texts;
 
@@ -64,7 +64,7 @@ static struct config_texts read_over(const struct config_texts *before)
 	return texts;
 }
 
-static struct config_text text_of(const char *name, const char *bytes)
+static inline struct config_text text_of(const char *name, const char *bytes)
 {
 	return (struct config_text){.name = (char *)name,
 				    .bytes = (char *)bytes,

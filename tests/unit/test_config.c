@@ -5,8 +5,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,48 +13,23 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "config/config_json.h"
 #include "config/config_order.h"
 #include "config/config_text.h"
 #include "config/configuration.h"
 #include "ifcfg/ifcfg.h"
-
-static char folder[] = "/tmp/test-config.XXXXXX";
+#include "tests/unit/config_folder.h"
 
 static void file_write(const char *name, const char *bytes, size_t size)
 {
-	char path[128];
+	FILE *file = fopen(path_of(name), "w");
 
-	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	FILE *file = fopen(path, "w");
 	assert_non_null(file);
 	assert_int_equal(fwrite(bytes, 1, size, file), size);
 	assert_int_equal(fclose(file), 0);
 }
 
-static void text_write(const char *name, const char *text)
-{
-	file_write(name, text, strlen(text));
-}
-
-static const char *path_of(const char *name)
-{
-	static char path[100];
-
-	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	return path;
-}
-
-static int folder_make(void **state)
-{
-	(void)state;
-	strcpy(folder, "/tmp/test-config.XXXXXX");
-	return mkdtemp(folder) ? 0 : -1;
-}
-
-static int folder_remove(void **state)
+static int odd_folder_remove(void **state)
 {
 	static const char *const names[] = {"ifcfg-bond0", "ifcfg-pipe", "ifcfg-socket",
 					    "ifcfg-lost",  "ifcfg-long", "ifcfg-longest",
@@ -94,7 +67,7 @@ static void test_odd_entries(void **state)
 	struct model_problems problems = {0};
 
 	(void)state;
-	text_write("elsewhere", "BONDING_OPTS='mode=4 miimon=100'");
+	put("elsewhere", "BONDING_OPTS='mode=4 miimon=100'");
 	assert_int_equal(symlink("elsewhere", path_of("ifcfg-link")), 0);
 	assert_int_equal(symlink("nowhere", path_of("ifcfg-lost")), 0);
 	assert_int_equal(mkfifo(path_of("ifcfg-pipe"), 0600), 0);
@@ -154,9 +127,9 @@ static void test_order_and_paths(void **state)
 	char slashed[64];
 
 	(void)state;
-	text_write("ifcfg-eth0", "MASTER=bond0 SLAVE=yes\nIPADDR=1.2.3.4");
-	text_write("ifcfg-bond1", "BONDING_OPTS='mode=4 lacp_rat=1'");
-	text_write("ifcfg-bond0", "\nBONDING_OPTS='mode=2'\n");
+	put("ifcfg-eth0", "MASTER=bond0 SLAVE=yes\nIPADDR=1.2.3.4");
+	put("ifcfg-bond1", "BONDING_OPTS='mode=4 lacp_rat=1'");
+	put("ifcfg-bond0", "\nBONDING_OPTS='mode=2'\n");
 	snprintf(slashed, sizeof(slashed), "%s/", folder);
 	assert_int_equal(
 		config_read_folder(slashed, IFCFG_DIALECT_INITSCRIPTS, &model, &problems), 0);
@@ -294,10 +267,12 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_configurations),
-		cmocka_unit_test_setup_teardown(test_odd_entries, folder_make, folder_remove),
-		cmocka_unit_test_setup_teardown(test_folder_itself, folder_make, folder_remove),
+		cmocka_unit_test_setup_teardown(test_odd_entries, folder_make,
+						odd_folder_remove),
+		cmocka_unit_test_setup_teardown(test_folder_itself, folder_make,
+						odd_folder_remove),
 		cmocka_unit_test_setup_teardown(test_order_and_paths, folder_make,
-						folder_remove),
+						odd_folder_remove),
 		cmocka_unit_test(test_json_strings),
 	};
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Changes in whose midst something else happens, or while they wait to be confirmed: other
 calls, signals, clients and interfaces that go."""
+import json
+import os
 import threading
 import time
 
@@ -8,8 +10,8 @@ import pytest
 
 from netlab import wait_for
 from netlab.daemon import ApiError
-from transactions_util import (ask, bond_addresses, edit, files, is_new, is_old, journal,
-                               make_server, refused, states)
+from transactions_util import (ask, bond_addresses, edit, files, history, is_new, is_old,
+                               journal, make_server, refused, restart, states)
 
 
 @pytest.fixture
@@ -61,6 +63,92 @@ def test_the_time_begins_when_all_is_done(server):
     asked, done = events.of("call")[0]["time"], events.of("applied")[0]["time"]
     for one in (first, deadline):
         assert one - 600 > done - (done - asked) / 2, (asked, done, one)
+
+
+HOUR_S = 3600
+
+
+class Clock:
+    """The daemon's time of day, which can be set; it is to be started anew with it."""
+
+    def __init__(self, server):
+        self._server = server
+        self._file = os.path.join(server.folder, "clock")
+        self.set(0)
+        command = server.daemon.command()
+        library = os.path.join(server.daemon.tools.build, "tests", "netns", "clock_set.so")
+        server.daemon.command = lambda: [
+            "env", f"LD_PRELOAD={library}", f"PORTCHANNEL_TEST_CLOCK={self._file}", *command]
+
+    def set(self, ahead_s):
+        self.ahead_s = ahead_s
+        with open(f"{self._file}.new", "w", encoding="ascii") as file:
+            file.write(str(ahead_s))
+        os.rename(f"{self._file}.new", self._file)
+        if self._server.daemon.running():
+            self._server.daemon.status()  # it wakes up
+
+    def waiting(self):
+        """Seconds that are left, by the daemon's clock and by its count."""
+        waiting = self._server.daemon.get("/v1/history")["waiting"]
+        return waiting["deadline"] - time.time() - self.ahead_s, waiting["seconds"]
+
+
+def test_the_clock_is_set_while_a_change_waits(server):
+    """By hours, to and fro: that doesn't touch the time to confirm, and `deadline` is what the
+    clock will say by then."""
+    before = files(server)
+    clock = Clock(server)
+    restart(server)
+    edit(server)
+    clock.set(HOUR_S)
+    ask(server, "apply", confirm=600)
+    for hours in (5, -5, 24 * 365):
+        clock.set(hours * HOUR_S)
+        for left in clock.waiting():
+            assert 540 < left <= 601, (hours, left)
+        assert states(server) == ["waiting", "former"]
+    ask(server, "rollback")
+    # The later one has an earlier time, and is the later one all the same.
+    clock.set(0)
+    edit(server, "10.0.0.3/24")
+    events = server.daemon.events()
+    ask(server, "apply", confirm=2)
+    clock.set(-5 * HOUR_S)
+    assert history(server)[3]["time"] < history(server)[2]["time"]
+    assert states(server) == ["waiting", "taken_back", "former"]
+    wait_for(lambda: events.of("taken_back"), 20, "it is taken back in time")
+    events.close()
+    is_old(server, before)
+    ask(server, "rollback", number=2)
+    assert bond_addresses(server) == ["10.0.0.2/24"]
+
+
+@pytest.mark.parametrize("hours", [-24, 24])
+def test_the_time_is_over_while_no_daemon_runs(server, hours):
+    """Also if the clock, set meanwhile, says that there is time left: who starts asks none."""
+    before = files(server)
+    edit(server)
+    ask(server, "apply", confirm=60)
+    server.daemon.kill()
+    with open(journal(server), "r+", encoding="utf-8") as file:
+        entry = json.load(file)
+        assert entry["deadline"] == entry["time"] + 60
+        for key in ("time", "deadline"):
+            entry[key] += hours * HOUR_S
+        file.seek(0)
+        json.dump(entry, file)
+        file.truncate()
+    server.daemon.start()
+    is_old(server, before)
+    assert states(server) == ["taken_back", "in_force"]
+    assert history(server)[2]["user"] == "root"
+    said = "configuration 2 of root (apply) was not confirmed when the daemon ended: it is " \
+           "taken back, the files are as they were before"
+    assert said in [problem["message"] for problem in server.problems()]
+    log = server.daemon.log()
+    assert said in log and "taken back at the start event=taken_back" in log
+    assert refused(ask, server, "confirm").code == "nothing_to_confirm"
 
 
 # --- another call ---------------------------------------------------------------------------

@@ -48,6 +48,10 @@ NEW = {
     "ifcfg-bond0.7": vlan(7, "10.0.7.1"), "route-bond0.6": "10.7.0.0/16 via 10.0.6.253\n",
     "ifcfg-bond1": bond("10.1.0.1", XOR, "bond1"), "ifcfg-eth3": member("eth3", "bond1"),
 }
+# What others have put on a NIC that NEW makes a member: it is there as long as OLD is.
+OTHERS = ("link set eth3 up", "address replace 172.16.0.3/24 dev eth3",
+          "address replace 172.16.0.4/24 dev eth3", "route replace default via 172.16.0.254",
+          "route replace 10.8.0.0/16 via 172.16.0.253 src 172.16.0.4")
 
 
 class Change:
@@ -141,6 +145,8 @@ def begin(server):
         server.ask("DELETE", f"/v1/staged/{change['name']}", {"revision": change["revision"]})
     server.write_files(OLD)
     assert server.ask("POST", "/v1/apply", {}), server.refusal
+    for words in OTHERS:
+        server.namespace.ip(words)
 
 
 def points(server, walks, numbers):

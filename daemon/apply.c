@@ -44,6 +44,7 @@ void apply_free(struct apply *apply)
 	model_free(apply->running);
 	json_decref(apply->drift);
 	json_decref(apply->changes);
+	json_decref(apply->former);
 	problems_free(&apply->problems);
 	free(apply->queries);
 	free(apply->query_steps);
@@ -79,6 +80,9 @@ struct apply *apply_new(struct daemon *daemon, const struct apply_request *reque
 	apply->daemon = daemon;
 	apply->strict = request->strict;
 	apply->number = request->number;
+	if (request->ran_before) {
+		apply->former = json_pack("{s:O}", "ran", request->ran_before);
+	}
 	apply->skip_probe = request->skip_probe;
 	apply->changes = json_array();
 	if (!apply->changes || !apply_take_scope(apply, request)) {
@@ -146,6 +150,19 @@ static void apply_write_ahead(const struct apply *apply)
 	}
 }
 
+/* For who takes the change back later: what of it wasn't ours until now. */
+static void apply_note_former(struct apply *apply, const struct observe_former *former)
+{
+	json_t *adopted = observe_adopted_json(apply->daemon, former);
+
+	if (adopted && !apply->former) {
+		apply->former = json_object();
+	}
+	if (adopted) {
+		json_object_set_new(apply->former, "adopted", adopted);
+	}
+}
+
 void apply_execute(struct apply *apply)
 {
 	struct daemon *daemon = apply->daemon;
@@ -154,7 +171,10 @@ void apply_execute(struct apply *apply)
 
 	(void)observe_adopt(daemon, apply->running, apply->has_scope ? &apply->scope : NULL,
 			    apply->strict ? &former : NULL);
-	if (apply->plan.step_count == 0) {
+	if (apply->number != 0) {
+		apply_note_former(apply, former);
+	}
+	if (apply->plan.step_count == 0 && !apply->former) {
 		observe_former_free(former);
 		return;
 	}
@@ -164,6 +184,7 @@ void apply_execute(struct apply *apply)
 					.model = apply->wanted,
 					.strict = apply->strict,
 					.number = apply->number,
+					.former = apply->former,
 					.changes = apply->changes,
 					.problems = &apply->problems};
 	if (execute(execution)) {

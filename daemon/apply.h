@@ -42,6 +42,7 @@ struct apply_request {
 	size_t scope_count;
 	bool strict;
 	unsigned int number; /* of a change that may be taken back later; else 0 */
+	json_t *ran_before;  /* then: observe_applied_json(), if the texts don't say it; NULL */
 	bool skip_probe;     /* of addresses: when taking back what was there a moment ago */
 	/* What the interfaces of a faulty file go on as; NULL: as they run. Not kept. */
 	const struct model *ran;

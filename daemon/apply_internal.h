@@ -29,6 +29,7 @@ struct apply {
 	struct daemon *daemon;
 	bool strict;
 	unsigned int number; /* the request's */
+	json_t *former;	     /* what is noted for a way back later, or NULL */
 	bool skip_probe;
 	bool starts; /* the daemon does */
 	bool has_scope;

@@ -102,6 +102,7 @@ void apply_start(struct daemon *daemon)
 					.skip_probe = true};
 	struct apply *apply = apply_new(daemon, &request);
 	const struct configuration *files;
+	struct model *ran;
 
 	if (!apply) {
 		problems_add(&daemon->problems, NULL, MODEL_ERROR, NULL, "", "out of memory");
@@ -113,6 +114,8 @@ void apply_start(struct daemon *daemon)
 	apply_take_over_all(apply, files ? files->model : NULL);
 	configuration_give_back(files);
 	apply_forget_states(daemon);
+	ran = transactions_start_former(daemon);
+	request.ran = ran;
 	if (apply_read(apply, &request) == 0 && apply_plan(apply) == 0) {
 		apply_probe_later(apply);
 		apply_execute(apply);
@@ -122,6 +125,7 @@ void apply_start(struct daemon *daemon)
 	}
 	apply_keep(apply);
 	apply_free(apply);
+	model_free(ran);
 	apply_retry_members(daemon);
 	problems_log(&daemon->problems, 0);
 	state_free(daemon->states);

@@ -361,8 +361,13 @@ static bool execute_prepare(struct execution *execution, struct execute_keep **k
 			       "what there is can't be remembered: %s", strerror(-err));
 		return false;
 	}
-	if (execution->number != 0) {
-		err = execute_keep_write(*keep, execution->plan, execution->number);
+	if (execution->number != 0 && *keep) {
+		err = execute_keep_write(*keep, execution->plan, execution->number,
+					 execution->former);
+	} else if (execution->number != 0) {
+		err = taken_along_write(daemon,
+					&(struct taken_along){.number = execution->number,
+							      .former = execution->former});
 	}
 	if (err < 0) {
 		(void)snprintf(
@@ -407,9 +412,9 @@ bool execute(struct execution *execution)
 			json_array_remove(execution->changes, changes);
 		}
 	}
-	if (execution->number != 0 && done) {
-		execute_keep_settle(keep, execution->number);
-	} else if (execution->number != 0) {
+	if (execution->number != 0 && done && keep) {
+		execute_keep_settle(keep);
+	} else if (execution->number != 0 && !done) {
 		taken_along_drop(execution->daemon);
 	}
 	for (size_t i = 0; i < plan->step_count; i++) {

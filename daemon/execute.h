@@ -41,7 +41,8 @@ struct execution {
 	/* The change that may be taken back later, whose number it is; what the steps take
 	 * along is written down for that (daemon/taken_along.h). 0: none. */
 	unsigned int number;
-	json_t *changes;	   /* sentences are added to it */
+	json_t *former;	 /* what is noted beside that (its .former), borrowed; or NULL */
+	json_t *changes; /* sentences are added to it */
 	struct problems *problems; /* and what failed to this */
 	/* What came of it. */
 	enum execute_outcome *outcomes; /* one a step; freed by execution_free() */

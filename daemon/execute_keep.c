@@ -22,10 +22,14 @@ struct execute_keep {
 	size_t count, room;
 	struct taken_along_interface *list; /* by ifindex */
 	bool *at_risk;			    /* what is on it may go for good */
+	bool any_risk;
 	size_t route_count;
 	struct netlink_route *routes; /* that steps put, for which others may have to go */
 	struct netlink_ip_copy *copy;
-	struct netlink_ip_copy *part; /* what is written down of it, or NULL */
+	/* What is written down of it, and for whom; NULL: nothing. */
+	struct netlink_ip_copy *part;
+	unsigned int number;
+	json_t *former;
 };
 
 static bool keep_step_takes_along(const struct plan_step *step)
@@ -200,8 +204,8 @@ static bool keep_filter_route(const struct netlink_route *route, void *context)
 {
 	const struct execute_keep *keep = context;
 
-	return keep->route_count > 0 && bsearch(route, keep->routes, keep->route_count,
-						sizeof(*route), keep_compare_routes);
+	return bsearch(route, keep->routes, keep->route_count, sizeof(*route),
+		       keep_compare_routes) != NULL;
 }
 
 static uint32_t keep_index(uint32_t ifindex, void *context)
@@ -217,8 +221,7 @@ static uint32_t keep_index(uint32_t ifindex, void *context)
 
 int execute_keep_make(struct daemon *daemon, const struct plan *plan, struct execute_keep **out)
 {
-	struct netlink_ip_copy_filter filter = {.interface = keep_filter,
-						.route = keep_filter_route};
+	struct netlink_ip_copy_filter filter = {.interface = keep_filter};
 	struct execute_keep *keep;
 	size_t i = 0;
 	int err;
@@ -235,10 +238,12 @@ int execute_keep_make(struct daemon *daemon, const struct plan *plan, struct exe
 		return -ENOMEM;
 	}
 	keep->daemon = daemon;
-	filter.context = keep;
-	err = keep_list(keep, plan) && keep_list_routes(keep, plan)
-		      ? netlink_ip_copy_make(daemon->netlink, &filter, &keep->copy)
-		      : -ENOMEM;
+	err = keep_list(keep, plan) && keep_list_routes(keep, plan) ? 0 : -ENOMEM;
+	if (err == 0) {
+		filter.context = keep;
+		filter.route = keep->route_count > 0 ? keep_filter_route : NULL;
+		err = netlink_ip_copy_make(daemon->netlink, &filter, &keep->copy);
+	}
 	if (err < 0) {
 		execute_keep_free(keep);
 		return err;
@@ -255,6 +260,7 @@ static void keep_risk(struct execute_keep *keep, uint32_t ifindex, bool risk)
 
 	if (found) {
 		keep->at_risk[found - keep->list] = risk;
+		keep->any_risk |= risk;
 	}
 }
 
@@ -333,49 +339,36 @@ static bool keep_filter_address(const struct netlink_address *address, void *con
 	return (found && found->is_nic) || (address->flags & IFA_F_PERMANENT);
 }
 
-/* Those at risk alone, in the place of all. False: no memory. */
-static bool keep_list_risk(const struct execute_keep *keep, struct taken_along_interface **list,
-			   size_t *count)
+static int keep_write(const struct execute_keep *keep)
 {
-	*count = 0;
-	*list = calloc(keep->count + 1, sizeof(**list));
-	for (size_t i = 0; *list && i < keep->count; i++) {
-		if (keep->at_risk[i]) {
-			(*list)[(*count)++] = keep->list[i];
-		}
-	}
-	return *list != NULL;
-}
-
-static int keep_write(const struct execute_keep *keep, unsigned int number)
-{
-	struct taken_along_interface *list;
-	size_t count;
+	struct taken_along taken = {.number = keep->number,
+				    .copy = keep->part,
+				    .list = calloc(keep->count + 1, sizeof(*taken.list)),
+				    .former = keep->former};
 	int err;
 
-	if (netlink_ip_copy_count(keep->part) == 0) {
-		taken_along_drop(keep->daemon);
-		return 0;
-	}
-	if (!keep_list_risk(keep, &list, &count)) {
+	if (!taken.list) {
 		return -ENOMEM;
 	}
-	err = taken_along_write(keep->daemon, number, list, count, keep->part);
-	free(list);
+	for (size_t i = 0; i < keep->count; i++) {
+		if (keep->at_risk[i]) {
+			taken.list[taken.count++] = keep->list[i];
+		}
+	}
+	err = taken_along_write(keep->daemon, &taken);
+	free(taken.list);
 	return err;
 }
 
-int execute_keep_write(struct execute_keep *keep, const struct plan *plan, unsigned int number)
+int execute_keep_write(struct execute_keep *keep, const struct plan *plan, unsigned int number,
+		       json_t *former)
 {
-	struct netlink_ip_copy_filter filter = {.interface = keep_filter_risk,
-						.address = keep_filter_address,
-						.route = keep_filter_route,
-						.context = keep};
-	int err;
+	struct netlink_ip_copy_filter filter = {
+		.interface = keep_filter_risk, .address = keep_filter_address, .context = keep};
+	int err = 0;
 
-	if (!keep) {
-		return 0;
-	}
+	keep->number = number;
+	keep->former = json_incref(former);
 	keep->at_risk = calloc(keep->count + 1, sizeof(*keep->at_risk));
 	if (!keep->at_risk) {
 		return -ENOMEM;
@@ -389,20 +382,23 @@ int execute_keep_write(struct execute_keep *keep, const struct plan *plan, unsig
 			keep_risk_named(keep, &plan->steps[i], false);
 		}
 	}
-	err = netlink_ip_copy_part(keep->copy, &filter, &keep->part);
-	return err < 0 ? err : keep_write(keep, number);
+	filter.route = keep->route_count > 0 ? keep_filter_route : NULL;
+	if (keep->any_risk || filter.route) {
+		err = netlink_ip_copy_part(keep->copy, &filter, &keep->part);
+	}
+	return err < 0 ? err : keep_write(keep);
 }
 
-void execute_keep_settle(struct execute_keep *keep, unsigned int number)
+void execute_keep_settle(struct execute_keep *keep)
 {
 	int err;
 
-	if (!keep || !keep->part || netlink_ip_copy_count(keep->part) == 0) {
+	if (!keep->part || netlink_ip_copy_count(keep->part) == 0) {
 		return;
 	}
 	err = netlink_ip_copy_keep_gone(keep->daemon->netlink, keep->part);
 	if (err == 0) {
-		err = keep_write(keep, number);
+		err = keep_write(keep);
 	}
 	if (err < 0) {
 		/* There is more in it than is needed, then. */
@@ -438,6 +434,7 @@ void execute_keep_free(struct execute_keep *keep)
 	if (keep) {
 		netlink_ip_copy_free(keep->copy);
 		netlink_ip_copy_free(keep->part);
+		json_decref(keep->former);
 		free(keep->list);
 		free(keep->at_risk);
 		free(keep->routes);

@@ -10,6 +10,7 @@
 #ifndef DAEMON_EXECUTE_KEEP_H
 #define DAEMON_EXECUTE_KEEP_H
 
+#include <jansson.h>
 #include <stdbool.h>
 
 struct daemon;
@@ -20,10 +21,11 @@ struct execute_keep;
 int execute_keep_make(struct daemon *daemon, const struct plan *plan,
 		      struct execute_keep **out);
 /* Before the first step: writes down, for the change of that number, what the steps may take
- * along for good. 0 or -errno. keep may be NULL. */
-int execute_keep_write(struct execute_keep *keep, const struct plan *plan, unsigned int number);
+ * along for good, and former with it (daemon/taken_along.h), which may be NULL. 0 or -errno. */
+int execute_keep_write(struct execute_keep *keep, const struct plan *plan, unsigned int number,
+		       json_t *former);
 /* After the last: only what has gone indeed stays written down. */
-void execute_keep_settle(struct execute_keep *keep, unsigned int number);
+void execute_keep_settle(struct execute_keep *keep);
 /* False: some couldn't be put back, which is logged. keep may be NULL. */
 bool execute_keep_restore(struct execute_keep *keep);
 void execute_keep_free(struct execute_keep *keep); /* NULL is fine */

@@ -43,4 +43,15 @@ void observe_disown(struct daemon *daemon, const struct model *adopted,
 		    struct observe_former *former);
 void observe_former_free(struct observe_former *former); /* NULL is fine */
 
+/* For a way back in another process. What somebody else had put and the observation made
+ * ours, as a list, a new reference; NULL: there is none of it, or no memory. */
+json_t *observe_adopted_json(struct daemon *daemon, const struct observe_former *former);
+/* It is theirs again. Whatever isn't of that kind is no matter. */
+void observe_disown_json(struct daemon *daemon, const json_t *adopted);
+
+/* What was applied, as JSON, a new reference, and the model of that again, to be freed; NULL:
+ * no memory, or it is no such thing. */
+json_t *observe_applied_json(const struct daemon *daemon);
+struct model *observe_applied_from_json(const json_t *json);
+
 #endif

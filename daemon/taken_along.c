@@ -26,14 +26,11 @@
 #define TAKEN_ALONG_FILE    "taken-along.json"
 #define TAKEN_ALONG_RETURN  "giving-back.json"
 
-/* Read back. */
-struct taken_along {
+/* While it is given back. */
+struct taken_along_return {
 	struct daemon *daemon;
-	unsigned int number;
-	size_t count;
-	struct taken_along_interface *list;
+	struct taken_along taken;
 	uint32_t *now; /* the interfaces' numbers now; 0: nothing can be given back to it */
-	struct netlink_ip_copy *copy;
 };
 
 static int taken_along_path(const struct daemon *daemon, const char *name, const char *suffix,
@@ -63,6 +60,9 @@ static json_t *taken_along_bytes(const struct netlink_ip_copy *copy)
 	size_t size;
 	char *text;
 
+	if (!copy) {
+		return json_string("");
+	}
 	if (netlink_ip_copy_to_bytes(copy, &bytes, &size) < 0) {
 		return NULL;
 	}
@@ -93,21 +93,30 @@ static json_t *taken_along_interfaces(const struct taken_along_interface *list, 
 	return json;
 }
 
-int taken_along_write(struct daemon *daemon, unsigned int number,
-		      const struct taken_along_interface *list, size_t count,
-		      const struct netlink_ip_copy *copy)
+static json_t *taken_along_to_json(const struct taken_along *taken)
 {
-	char path[PATH_MAX], temporary[PATH_MAX], boot[BOOT_ID_SIZE];
+	char boot[BOOT_ID_SIZE];
+
+	boot_id_read(boot);
+	return json_pack("{s:i, s:I, s:s, s:I, s:o, s:o, s:O?}", "version", TAKEN_ALONG_VERSION,
+			 "number", (json_int_t)taken->number, "boot", boot, "seconds",
+			 (json_int_t)taken_along_now_s(), "interfaces",
+			 taken_along_interfaces(taken->list, taken->count), "messages",
+			 taken_along_bytes(taken->copy), "former", taken->former);
+}
+
+int taken_along_write(struct daemon *daemon, const struct taken_along *taken)
+{
+	char path[PATH_MAX], temporary[PATH_MAX];
 	json_t *json;
 	char *text;
 	int err;
 
-	boot_id_read(boot);
-	json = json_pack("{s:i, s:I, s:s, s:I, s:o, s:o}", "version", TAKEN_ALONG_VERSION,
-			 "number", (json_int_t)number, "boot", boot, "seconds",
-			 (json_int_t)taken_along_now_s(), "interfaces",
-			 taken_along_interfaces(list, count), "messages",
-			 taken_along_bytes(copy));
+	if ((!taken->copy || netlink_ip_copy_count(taken->copy) == 0) && !taken->former) {
+		taken_along_drop(daemon);
+		return 0;
+	}
+	json = taken_along_to_json(taken);
 	text = json ? json_dumps(json, JSON_COMPACT) : NULL;
 	err = text ? 0 : -ENOMEM;
 	if (err == 0) {
@@ -193,8 +202,7 @@ static int taken_along_read_interfaces(const json_t *json, struct taken_along *o
 	size_t count = json_array_size(json);
 
 	out->list = calloc(count + 1, sizeof(*out->list));
-	out->now = calloc(count + 1, sizeof(*out->now));
-	if (!out->list || !out->now) {
+	if (!out->list) {
 		return -ENOMEM;
 	}
 	for (size_t i = 0; i < count; i++) {
@@ -218,16 +226,15 @@ static int taken_along_read_interfaces(const json_t *json, struct taken_along *o
 static void taken_along_clear(struct taken_along *taken)
 {
 	netlink_ip_copy_free(taken->copy);
+	json_decref(taken->former);
 	free(taken->list);
-	free(taken->now);
 	*taken = (struct taken_along){0};
 }
 
-static int taken_along_from_json(struct daemon *daemon, const json_t *json,
-				 struct taken_along *out)
+static int taken_along_from_json(const json_t *json, struct taken_along *out)
 {
 	char boot[BOOT_ID_SIZE], boot_now[BOOT_ID_SIZE];
-	struct taken_along taken = {.daemon = daemon};
+	struct taken_along taken = {0};
 	uint64_t now_s = taken_along_now_s();
 	uint64_t then_s = json_get_uint(json, "seconds", INT64_MAX, now_s);
 	int err;
@@ -247,6 +254,7 @@ static int taken_along_from_json(struct daemon *daemon, const json_t *json,
 		taken_along_clear(&taken);
 		return err;
 	}
+	taken.former = json_incref(json_object_get(json, "former"));
 	netlink_ip_copy_age(taken.copy, now_s > then_s ? now_s - then_s : 0);
 	*out = taken;
 	return 0;
@@ -263,7 +271,7 @@ static int taken_along_read(struct daemon *daemon, const char *name, struct take
 		return -ENOENT;
 	}
 	json = json_load_file(path, 0, NULL);
-	err = json ? taken_along_from_json(daemon, json, out) : -EINVAL;
+	err = json ? taken_along_from_json(json, out) : -EINVAL;
 	json_decref(json);
 	if (err == -EINVAL) {
 		log_line(LOG_LEVEL_WARNING, "%s is not of this boot and version, left aside",
@@ -290,6 +298,19 @@ void taken_along_return(struct daemon *daemon, unsigned int number)
 	    taken_along_path(daemon, TAKEN_ALONG_RETURN, "", to) == 0 && rename(path, to) < 0) {
 		log_line(LOG_LEVEL_ERROR, "%s can't become %s: %s", path, to, strerror(errno));
 	}
+}
+
+json_t *taken_along_former(struct daemon *daemon)
+{
+	struct taken_along taken;
+	json_t *former;
+
+	if (taken_along_read(daemon, TAKEN_ALONG_RETURN, &taken) < 0) {
+		return NULL;
+	}
+	former = json_incref(taken.former);
+	taken_along_clear(&taken);
+	return former;
 }
 
 /* --- giving back ----------------------------------------------------------- */
@@ -345,7 +366,7 @@ static uint32_t taken_along_find_nic(struct daemon *daemon,
 }
 
 /* An address keeps its label's prefix, the name, when the interface gets another. */
-static void taken_along_rename(struct taken_along *taken,
+static void taken_along_rename(const struct taken_along *taken,
 			       const struct taken_along_interface *interface, uint32_t ifindex)
 {
 	char name[IF_NAMESIZE];
@@ -358,26 +379,34 @@ static void taken_along_rename(struct taken_along *taken,
 	}
 }
 
-static void taken_along_find(struct taken_along *taken)
+static int taken_along_find(struct taken_along_return *back)
 {
+	const struct taken_along *taken = &back->taken;
+
+	back->now = calloc(taken->count + 1, sizeof(*back->now));
+	if (!back->now) {
+		return -ENOMEM;
+	}
 	for (size_t i = 0; i < taken->count; i++) {
 		const struct taken_along_interface *interface = &taken->list[i];
 
 		if (interface->is_nic) {
-			taken->now[i] = taken_along_find_nic(taken->daemon, interface);
-			taken_along_rename(taken, interface, taken->now[i]);
-		} else if (interface_applied(taken->daemon, interface->ifindex)) {
-			taken->now[i] = interface->ifindex;
+			back->now[i] = taken_along_find_nic(back->daemon, interface);
+			taken_along_rename(taken, interface, back->now[i]);
+		} else if (interface_applied(back->daemon, interface->ifindex)) {
+			back->now[i] = interface->ifindex;
 		} else {
-			taken->now[i] = if_nametoindex(interface->name);
+			back->now[i] = if_nametoindex(interface->name);
 		}
 	}
+	return 0;
 }
 
 /* For routes by other interfaces, which had to make place, nothing is noted. */
 static uint32_t taken_along_index(uint32_t ifindex, void *context)
 {
-	const struct taken_along *taken = context;
+	const struct taken_along_return *back = context;
+	const struct taken_along *taken = &back->taken;
 	struct taken_along_interface key = {.ifindex = ifindex};
 	const struct taken_along_interface *found =
 		taken->count == 0 ? NULL
@@ -386,36 +415,52 @@ static uint32_t taken_along_index(uint32_t ifindex, void *context)
 	char name[IF_NAMESIZE];
 
 	if (found) {
-		return taken->now[found - taken->list];
+		return back->now[found - taken->list];
 	}
 	return if_indextoname(ifindex, name) ? ifindex : 0;
 }
 
-int taken_along_give_back(struct daemon *daemon)
+/* How much is back by it, or -errno. */
+static int taken_along_put_back(struct taken_along_return *back)
 {
-	struct taken_along taken;
-	int result = taken_along_read(daemon, TAKEN_ALONG_RETURN, &taken);
+	struct daemon *daemon = back->daemon;
+	int result = taken_along_find(back);
 
 	if (result < 0) {
-		if (result == -ENOENT) {
-			taken_along_give_up(daemon);
-		}
-		return result == -ENOENT ? 0 : result;
+		return result;
 	}
-	taken_along_find(&taken);
-	result =
-		netlink_ip_copy_restore(daemon->netlink, taken.copy, taken_along_index, &taken);
-	for (size_t i = 0; i < taken.count; i++) {
+	result = netlink_ip_copy_restore(daemon->netlink, back->taken.copy, taken_along_index,
+					 back);
+	for (size_t i = 0; i < back->taken.count; i++) {
 		/* Neighbours know the addresses as the bond's. */
-		address_announce(daemon, taken.now[i]);
+		address_announce(daemon, back->now[i]);
 	}
-	if (result >= 0) {
+	if (result >= 0 && netlink_ip_copy_count(back->taken.copy) > 0) {
 		log_line(LOG_LEVEL_NOTICE,
 			 "the addresses and routes that configuration %u had taken along are "
 			 "back event=restored",
-			 taken.number);
+			 back->taken.number);
+	}
+	return result;
+}
+
+int taken_along_give_back(struct daemon *daemon)
+{
+	struct taken_along_return back = {.daemon = daemon};
+	int result = taken_along_read(daemon, TAKEN_ALONG_RETURN, &back.taken);
+
+	if (result < 0 && result != -ENOENT) {
+		return result;
+	}
+	if (result == 0) {
+		result = taken_along_put_back(&back);
+		taken_along_clear(&back.taken);
+		free(back.now);
+	} else {
+		result = 0;
+	}
+	if (result >= 0) {
 		taken_along_give_up(daemon);
 	}
-	taken_along_clear(&taken);
 	return result;
 }

@@ -29,6 +29,7 @@
 #include "daemon/peer.h"
 
 struct daemon;
+struct model;
 struct transactions; /* daemon->transactions */
 
 #define TRANSACTION_HISTORY_MAX	  10
@@ -70,6 +71,10 @@ struct transaction_request {
  * files are read. 0 or -errno (-ENOMEM). */
 int transactions_open(struct daemon *daemon);
 void transactions_close(struct daemon *daemon);
+/* Likewise, once it is known what runs: what somebody else had put and a change that is taken
+ * back made ours is theirs again. Returns what ran before that change, to be freed by
+ * model_free(); NULL: the texts say it. */
+struct model *transactions_start_former(struct daemon *daemon);
 /* After the start: what a change took from interfaces that others had put there, where it has
  * been taken back. */
 void transactions_give_back(struct daemon *daemon);

@@ -321,6 +321,7 @@ static void transaction_run_back(struct transactions *transactions)
 					.ran = now->former_running};
 	int err = transaction_make_back(transactions);
 
+	transactions_disown(transactions);
 	if (err == 0) {
 		err = apply_begin(transactions->daemon, &request, transaction_ran_back,
 				  transactions);

@@ -277,8 +277,13 @@ void transaction_carry_out(struct transactions *transactions)
 		transaction_give_up(transactions, answer);
 		return;
 	}
-	request.number = now->journalled ? now->journal.number : 0;
+	if (now->journalled) {
+		request.number = now->journal.number;
+		request.ran_before =
+			now->former_running ? observe_applied_json(transactions->daemon) : NULL;
+	}
 	err = apply_begin(transactions->daemon, &request, transaction_applied, transactions);
+	json_decref(request.ran_before);
 	if (err < 0) {
 		transaction_give_up(transactions,
 				    transaction_error(err == -EBUSY ? 409 : 500,

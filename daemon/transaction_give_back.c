@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What a change took along that others had put (daemon/taken_along.h), given back once it is
- * taken back and what runs is as before. What can't be put back at first is tried again for
+ * taken back and what runs is as before; and before that, what its files asked for and was
+ * there already is theirs again. What can't be put back at first is tried again for
  * some seconds: IPv6 tells of an address that it is nobody else's only by then, and no route
  * can have it as its source before.
  */
@@ -10,11 +11,30 @@
 
 #include "daemon/daemon.h"
 #include "daemon/log.h"
+#include "daemon/observe.h"
 #include "daemon/taken_along.h"
 #include "daemon/transaction_internal.h"
 
 #define TRANSACTION_GIVE_BACK_US   1000000ULL
 #define TRANSACTION_GIVE_BACKS_MAX 8
+
+void transactions_disown(struct transactions *transactions)
+{
+	json_t *former = taken_along_former(transactions->daemon);
+
+	observe_disown_json(transactions->daemon, json_object_get(former, "adopted"));
+	json_decref(former);
+}
+
+struct model *transactions_start_former(struct daemon *daemon)
+{
+	json_t *former = taken_along_former(daemon);
+	struct model *ran = observe_applied_from_json(json_object_get(former, "ran"));
+
+	observe_disown_json(daemon, json_object_get(former, "adopted"));
+	json_decref(former);
+	return ran;
+}
 
 static void transactions_try_give_back(struct transactions *transactions)
 {

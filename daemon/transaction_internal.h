@@ -201,6 +201,8 @@ int transaction_undo(struct transactions *transactions);
 void transaction_wait_for_room(struct transactions *transactions);
 
 /* transaction_give_back.c */
+/* Before the plan that takes the change back: what it made ours is others' again. */
+void transactions_disown(struct transactions *transactions);
 int transactions_on_give_back_time(sd_event_source *source, uint64_t time_us, void *user);
 
 /* transaction_recover.c */

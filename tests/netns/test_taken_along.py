@@ -309,6 +309,31 @@ def test_what_stood_on_a_vlan_interface(server, back):
     is_back(server, before, "bond0.5")
 
 
+@WAYS
+def test_what_the_change_found_there(server, back):
+    """An address, a route and a rule that somebody had put by hand, and that the change's
+    files ask for: they are somebody's again, and were never away."""
+    for line in ("address add 10.0.0.9/24 dev bond0",
+                 "route add 10.77.0.0/16 via 10.0.0.254 src 10.0.0.9",
+                 "rule add from 10.0.0.9 lookup 100 priority 1000",
+                 "route add 10.78.0.0/16 via 10.0.0.254 src 10.0.0.9 proto bird"):
+        server.namespace.ip(line)
+    before = connection(server, "bond0")
+    server.bond(address="10.0.0.1/24", IPADDR1="10.0.0.9", PREFIX1="24")
+    for name, text in (("route-bond0", "10.77.0.0/16 via 10.0.0.254 src 10.0.0.9"),
+                       ("rule-bond0", "from 10.0.0.9 lookup 100 priority 1000")):
+        with open(os.path.join(server.config.path, name), "w", encoding="utf-8") as file:
+            file.write(text + "\n")
+    assert ask(server, "apply", confirm=600)["steps"] == []
+    watch = server.namespace.start(["ip", "monitor", "address", "route"], stdout=-1, text=True)
+    back(server)
+    wait_for(lambda: not written(server), 15, "it is done with")
+    assert connection(server, "bond0") == before
+    assert server.daemon.get("/v1/plan")["steps"] == []
+    watch.terminate()
+    assert "Deleted" not in watch.communicate(timeout=10)[0]
+
+
 def test_what_stayed_is_left_alone(server):
     """What somebody takes away while a change waits stays away."""
     server.namespace.ip("address add 10.0.0.100/32 dev bond0")

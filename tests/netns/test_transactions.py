@@ -8,7 +8,8 @@ import pytest
 
 from netlab import wait_for
 from transactions_util import (RESTARTS, ask, bond_addresses, edit, files, history, is_new,
-                                is_old, journal, kept, make_server, refused, restart, states)
+                                is_old, journal, kept, make_server, refused, restart,
+                                restart_gently, states)
 
 
 @pytest.fixture
@@ -393,14 +394,16 @@ def test_no_going_back_to_a_faulty_file(server):
     assert bond_addresses(server, "bond0.5") == ["10.0.5.1/24"]
 
 
-def test_taken_back_to_a_faulty_file(server):
+@pytest.mark.parametrize("again", [lambda server: ask(server, "rollback"), restart,
+                                   restart_gently])
+def test_taken_back_to_a_faulty_file(server, again):
     """The text is as it was, and what ran in spite of it, too."""
     make_faulty(server)
     before = files(server)
     server.config.vlan("bond0.5", "10.0.55.1/24")
     ask(server, "apply", confirm=600)
     assert bond_addresses(server, "bond0.5") == ["10.0.55.1/24"]
-    ask(server, "rollback")
+    again(server)
     assert files(server) == before
     assert bond_addresses(server, "bond0.5") == ["10.0.5.1/24"]
     assert states(server) == ["taken_back", "in_force", "former"]

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from netlab import wait_for
+from netlab import Namespace, wait_for
 from netlab.daemon import ApiError
 from transactions_util import (ask, bond_addresses, edit, files, history, is_new, is_old,
                                journal, make_server, refused, restart, states)
@@ -249,3 +249,118 @@ def test_the_daemon_ends_in_the_midst_of_a_commit(server, confirm):
     is_old(server, before)
     assert server.daemon.get("/v1/staged") == staged
     assert states(server) == ["in_force"]
+
+
+# --- an interface is gone ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def elsewhere():
+    one = Namespace("elsewhere")
+    yield one
+    one.close()
+
+
+class Gone:
+    """A NIC that goes, in one of the ways in which they do, and comes again."""
+
+    def __init__(self, server, elsewhere, name, how):
+        self._server, self._elsewhere, self._name, self._how = server, elsewhere, name, how
+        if how == "deleted":
+            server.namespace.ip(f"link delete {name}")
+        elif how == "renamed":
+            self._rename(name, f"was-{name}")
+        else:
+            server.namespace.ip(f"link set {name} netns {elsewhere.name}")
+
+    def _rename(self, name, to):
+        self._server.namespace.ip(f"link set {name} down")
+        self._server.namespace.ip(f"link set {name} name {to}")
+        self._server.namespace.ip(f"link set {to} up")
+
+    def back(self):
+        if self._how == "deleted":
+            self._server.make_link(self._name)
+        elif self._how == "renamed":
+            self._rename(f"was-{self._name}", self._name)
+        else:
+            self._elsewhere.ip(f"link set {self._name} netns {self._server.namespace.name}")
+
+
+WAYS = pytest.mark.parametrize("how", ["deleted", "renamed", "moved"])
+
+
+def drift(server):
+    return [one["text"] for one in server.daemon.get("/v1/plan")["drift"]]
+
+
+def test_interfaces_go_in_the_midst(server):
+    """A member, and what the change is about: what is there no more is made anew, and waited
+    for."""
+    before = files(server)
+    edit(server)
+    server.config.vlan("bond0.5", "10.0.5.2/24")
+    asking = Asking(server, "apply", confirm=600)
+    server.namespace.ip("link delete bond0.5")
+    server.namespace.ip("link delete eth1")
+    assert asking.end()["waiting"]["number"] == 2
+    is_not_confirmed = bond_addresses(server), bond_addresses(server, "bond0.5")
+    assert is_not_confirmed == (["10.0.0.2/24"], ["10.0.5.2/24"])
+    assert drift(server) == ["member eth1 is not there"]
+    server.namespace.ip("link delete bond0.5")
+    ask(server, "rollback")
+    is_old(server, before)
+    assert server.daemon.get("/v1/plan")["steps"] == []
+    server.make_link("eth1")
+    server.wait_members(eth0="active", eth1="active")
+
+
+@pytest.mark.parametrize("end", ["rollback", "expiry"])
+def test_the_bond_goes_in_the_midst_and_while_it_waits(server, end):
+    before = files(server)
+    edit(server)
+    asking = Asking(server, "apply", confirm=600 if end == "rollback" else 1)
+    server.namespace.ip("link delete bond0")
+    assert "bond0: made" in asking.end()["changes"]
+    server.namespace.ip("link delete bond0", check=False)
+    if end == "rollback":
+        ask(server, "rollback")
+    wait_for(lambda: states(server) == ["taken_back", "in_force"], 20, "it is taken back")
+    is_old(server, before)
+    server.wait_members(eth0="active", eth1="active")
+
+
+@WAYS
+def test_nics_that_go_while_a_change_of_members_waits(server, elsewhere, how):
+    """The one that is to come in again, and the one that came in for it."""
+    before = files(server)
+    os.unlink(server.config.file("eth1"))
+    server.config.member("eth2", "bond0")
+    ask(server, "apply", confirm=600)
+    server.wait_members(eth0="active", eth2="active")
+    gone = [Gone(server, elsewhere, name, how) for name in ("eth1", "eth2")]
+    ask(server, "rollback")
+    is_old(server, before)
+    assert drift(server) == ["member eth1 is not there"]
+    for one in gone:
+        one.back()
+    server.wait_members(eth0="active", eth1="active")
+    assert drift(server) == [] and server.daemon.get("/v1/plan")["steps"] == []
+
+
+@WAYS
+def test_a_nic_under_vlans_that_goes_while_a_change_waits(server, elsewhere, how):
+    server.config.vlan("eth2.7", "10.0.7.1/24")
+    ask(server, "apply")
+    before = files(server)
+    server.config.vlan("eth2.7", "10.0.7.2/24")
+    server.config.vlan("eth2.8", "10.0.8.1/24")
+    ask(server, "apply", confirm=600)
+    gone = Gone(server, elsewhere, "eth2", how)
+    ask(server, "rollback")
+    is_old(server, before)
+    gone.back()
+    wait_for(lambda: "eth2.7" in server.namespace.links()
+             and bond_addresses(server, "eth2.7") == ["10.0.7.1/24"], 10, "it is as before")
+    assert "eth2.8" not in server.namespace.links()
+    assert server.daemon.get("/v1/plan")["steps"] == []

@@ -319,6 +319,8 @@ static void observe_vlans(struct observation *o, struct model *running,
 					  observe_find_vlan(sorted, wanted->vlan_count, vlan),
 					  vlan_parent_of(o->daemon, vlan->parent), now->ifindex,
 					  usual_mtu);
+		} else if (observe_concerns(o->scope, vlan->interface.name)) {
+			observe_drift(o, vlan->interface.name, "it waits for %s", vlan->parent);
 		}
 		running->vlans[kept++] = *vlan;
 	}

@@ -359,8 +359,10 @@ def test_a_nic_under_vlans_that_goes_while_a_change_waits(server, elsewhere, how
     gone = Gone(server, elsewhere, "eth2", how)
     ask(server, "rollback")
     is_old(server, before)
+    # One that is renamed is followed.
+    assert drift(server) == ([] if how == "renamed" else ["it waits for eth2"])
     gone.back()
     wait_for(lambda: "eth2.7" in server.namespace.links()
              and bond_addresses(server, "eth2.7") == ["10.0.7.1/24"], 10, "it is as before")
     assert "eth2.8" not in server.namespace.links()
-    assert server.daemon.get("/v1/plan")["steps"] == []
+    assert drift(server) == [] and server.daemon.get("/v1/plan")["steps"] == []

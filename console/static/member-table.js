@@ -9,7 +9,7 @@ import {row, table} from "./table.js";
 import * as transport from "./transport.js";
 
 const COLUMNS = [{title: "Link", nowrap: true}, {title: "State", nowrap: true}, {title: "Why"},
-  {title: "Speed", number: true}, {title: "Share", number: true}, {title: "Received", number: true},
+  {title: "Carrier", number: true}, {title: "Traffic", number: true}, {title: "Received", number: true},
   {title: "Sent", number: true}, {title: "LACP"}, {title: "Errors", number: true},
   {title: "Dropped", number: true}, {title: "Link losses", number: true}];
 
@@ -67,7 +67,7 @@ function memberRow(item) {
   const cells = element.children;
   cells[0].append(h("span", {class: "swatch",
     style: {background: `var(--slot-${member.slot})`}}), h("span"));
-  for (const cell of [cells[5], cells[6]]) {
+  for (const cell of [cells[4], cells[5], cells[6]]) {
     cell.append(h("span"), h("small", {class: "below-number"}));
   }
   cells[1].append(h("span", {class: "state"}));
@@ -75,6 +75,20 @@ function memberRow(item) {
     "aria-label": `Details of LACP on ${member.name}`, hidden: bond.mode !== "802.3ad",
     onclick: () => showLacp(bond.name, member.name)}, "Details"));
   return element;
+}
+
+/** What it has of the bond's traffic now; of none there are no shares. */
+function shareWords(bond, rates) {
+  const total = bond.members.reduce((sum, each) => {
+    const its = store.rates.get(`${bond.name}/${each.name}`) || {rx: 0, tx: 0};
+    return sum + its.rx + its.tx;
+  }, 0);
+  return total > 0 ? percent(rates.rx + rates.tx, total) : "none";
+}
+
+function carrierWords(member) {
+  return !member.carrier ? "none"
+    : speed(member.speed_mbps) + (member.duplex === "half" ? ", half duplex" : "");
 }
 
 function fillMember(element, {bond, member}) {
@@ -85,8 +99,9 @@ function fillMember(element, {bond, member}) {
   setText(state, member.state);
   state.className = `state ${stateOf(member)}`;
   setText(cells[2], member.reason_text);
-  setText(cells[3], speed(member.speed_mbps) + (member.duplex === "half" ? ", half duplex" : ""));
-  setText(cells[4], percent(member.buckets, 840));
+  setText(cells[3], carrierWords(member));
+  setText(cells[4].firstElementChild, shareWords(bond, rates));
+  setText(cells[4].lastElementChild, `${percent(member.buckets, 840)} of buckets`);
   for (const [cell, direction] of [[cells[5], "rx"], [cells[6], "tx"]]) {
     setText(cell.firstElementChild, rate(rates[direction]));
     setText(cell.lastElementChild, `${bytes(member[direction].bytes)} in all`);

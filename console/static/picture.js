@@ -17,7 +17,8 @@ const WIDE = {width: 1060, server: [16, 258], box: [40, 210], port: [274, 130], 
               far: [716, 128], partner: [860, 184], head: 0, foot: 0, side: true};
 const LAYOUTS = {
   roomy: {...WIDE, row: 64, port_height: 40, label: -10, reason: 22, reason_most: 52},
-  dense: {...WIDE, row: 28, port_height: 23, label: 4.5, reason: null},
+  dense: {...WIDE, wire: [404, 756], far: [756, 88], row: 28, port_height: 23, label: 4.5,
+          reason: null, reason_most: 45},
   narrow: {width: 360, server: [2, 356], box: [12, 336], port: [20, 112], wire: [132, 232],
            far: [232, 112], partner: [12, 336], head: 62, foot: 30, row: 66, port_height: 36,
            label: -8, reason: 33, reason_most: 48, side: false},
@@ -89,9 +90,11 @@ function labels(member, rates, marked, layout) {
     return layout.reason === null ? [mark || traffic, ""]
       : layout.side ? [traffic, mark] : ["", mark || traffic];
   }
-  const word = `${state === "error" ? "✕ " : ""}${WORDS[member.state] || member.state}`;
-  return layout.reason === null ? [`${word}: ${short(member.reason_text, 46)}`, ""]
-                                : [word, short(member.reason_text, layout.reason_most)];
+  const sign = state === "error" ? "✕ " : "";
+  const reason = short(member.reason_text, layout.reason_most);
+  // On the wire alone the reason has to do: it says more than the state.
+  return layout.reason === null ? [sign + reason, ""]
+                                : [sign + (WORDS[member.state] || member.state), reason];
 }
 
 /** The port at the other end: what LACP calls it, and whose it is if not the partner's. */
@@ -121,7 +124,7 @@ function fillMember(group, {parent, member, middle, marked, layout}) {
   const what = !member.carrier ? "no carrier" : member.speed_mbps ? speed(member.speed_mbps) : "";
   twoLines([name, detail], layout.port[0] + 8, middle, member.name, dense ? "" : what);
   // Where the words stand on the wire, it leaves room for them.
-  const gap = dense ? Math.min(140, word.length * 3.4 + 10) : 0;
+  const gap = dense ? Math.min((layout.wire[1] - layout.wire[0]) / 2, word.length * 3.6 + 8) : 0;
   setAttribute(wire, "d", `M ${layout.wire[0]} ${middle} H ${centre - gap} M ${centre + gap} ${
     middle} H ${layout.wire[1]}`);
   setAttribute(wire, "stroke-width", lineWidth(member, key).toFixed(1));

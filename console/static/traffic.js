@@ -37,7 +37,7 @@ function plot(box, parent, title) {
     cursor: {show: false}, padding: [8, 16, 0, 0],
     scales: {x: {range: () => [serverNow() - HISTORY_SECONDS, serverNow()]},
              y: {range: (_, least, most) => [0, Math.max(most, 1000)]}},
-    axes: [{...axis, space: 60, incrs: [60], values: (_, times) => times.map(minute)},
+    axes: [{...axis, size: 32, space: 60, incrs: [60], values: (_, times) => times.map(minute)},
            {...axis, size: 84, values: (_, values) => values.map((value) => rate(value))}],
     series: [{}, ...series],
   }, [[], ...series.map(() => [])], box);

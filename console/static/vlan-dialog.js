@@ -65,9 +65,9 @@ class Form {
       h("select", {disabled: Boolean(vlan)}, options));
     this.vid = labelled("vlan-vid", "VLAN", h("input", {type: "number", min: 1, max: VID_MAX,
       step: 1, required: true, readonly: Boolean(vlan), value: vlan ? vlan.vid : ""}),
-      "1 to 4094");
+      vlan ? "" : "1 to 4094");
     this.addresses = labelled("vlan-addresses", "IP Address", h("textarea", {rows: 2,
-      spellcheck: "false", autocomplete: "off"}, vlan ? vlan.addresses.join("\n") : ""),
+      spellcheck: "false", autocomplete: "off", autofocus: Boolean(vlan)}, vlan ? vlan.addresses.join("\n") : ""),
       "IPv4 or IPv6 with its prefix, several on lines of their own");
     this.dhcp = h("input", {type: "checkbox", id: "vlan-dhcp", checked: vlan && vlan.dhcp});
     this.dhcpv6 = h("input", {type: "checkbox", id: "vlan-dhcpv6", checked: vlan && vlan.dhcpv6});

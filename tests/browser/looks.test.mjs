@@ -62,6 +62,8 @@ test("which link is down, and why, stands first", async () => {
   await page.locator(".picture .member.error").waitFor();
   await headline.filter({hasText: /since \d\d:\d\d:\d\d\. 1 of 2 links is left\./}).waitFor();
   await page.getByText("840 buckets: ens1f0 0 %, ens1f1 100 %").waitFor();
+  await row(page, "ens1f0").getByText("0 % of buckets").waitFor();
+  await row(page, "ens1f0").getByText("none", {exact: true}).first().waitFor(); // carrier
   await page.getByText(/^420 buckets moved at .*: 420 from ens1f0 to ens1f1\.$/).waitFor();
   assert.match(await page.locator(".picture").getAttribute("aria-label"), /ens1f0 down/);
   await screenshot(page, "link-down");

@@ -28,6 +28,20 @@ route add default via 2001:db8::fe
 route add 2001:db8:9::/48 via 2001:db8::fd src 2001:db8::1
 rule add from 192.0.2.0/24 lookup 100 priority 1000
 """
+
+
+def reload_first(server):
+    """Files that are read again while a change waits change nothing about that."""
+    server.daemon.reload()
+    ask(server, "rollback")
+
+
+def take_down_first(server):
+    """Somebody has had enough of the bond and doesn't wait."""
+    server.daemon.down()
+    ask(server, "rollback")
+
+
 WAYS = pytest.mark.parametrize("back", [
     pytest.param(lambda server: ask(server, "rollback"), id="rollback"),
     pytest.param(restart, id="killed"),
@@ -112,7 +126,7 @@ def enslave(server, **confirm):
     return answer
 
 
-@WAYS
+@pytest.mark.parametrize("back", [*WAYS.args[1], reload_first, take_down_first])
 def test_a_connection_comes_back(bare, back):
     before = settled(bare)
     assert len(before["routes"]) >= 8, before["routes"]
@@ -269,6 +283,39 @@ def test_somebody_was_faster(bare):
     assert "could be given back" not in str(bare.problems())
 
 
+def test_a_nic_under_vlan_interfaces(bare):
+    """It has an address and a VLAN interface of ours, with somebody's address on it."""
+    bare.config.vlan("eth0.5", "10.0.5.1/24")
+    ask(bare, "apply")
+    bare.namespace.ip("address add 10.0.5.100/32 dev eth0.5")
+    bare.namespace.ip("route add 10.55.0.0/16 via 10.0.5.254")
+    before, above = settled(bare), connection(bare, "eth0.5")
+    bare.config.remove("eth0.5")
+    enslave(bare, confirm=600)
+    ask(bare, "rollback")
+    is_back(bare, before)
+    above["link"]["ifindex"] = connection(bare, "eth0.5")["link"]["ifindex"]
+    is_back(bare, above, "eth0.5")
+
+
+def test_what_can_not_be_given_back(bare):
+    """A route by another NIC, whose network is gone meanwhile. It is said; the rest is
+    back."""
+    before = settled(bare)
+    for line in ("link set eth2 up", "address add 198.51.100.1/24 dev eth2",
+                 "route add 10.7.0.0/16 via 198.51.100.9 src 192.0.2.2"):
+        bare.namespace.ip(line)
+    enslave(bare, confirm=600)
+    assert "10.7.0.0" not in bare.namespace.ip("route show")
+    bare.namespace.ip("address delete 198.51.100.1/24 dev eth2")
+    ask(bare, "rollback")
+    is_back(bare, before)
+    wait_for(lambda: any("could be given back" in problem["message"]
+                         for problem in bare.problems()), 5, "it is said")
+    restart(bare)
+    assert not bare.problems()
+
+
 def test_a_nic_that_was_down(bare):
     for line in ("link set eth2 down", "address add 198.51.100.9/24 dev eth2"):
         bare.namespace.ip(line)
@@ -305,6 +352,17 @@ def test_what_stood_on_a_vlan_interface(server, back):
     ask(server, "apply", confirm=600)
     assert "bond0.5" not in server.namespace.links()
     back(server)
+    before["link"]["ifindex"] = connection(server, "bond0.5")["link"]["ifindex"]
+    is_back(server, before, "bond0.5")
+
+
+def test_what_stood_on_one_that_was_deleted_by_command(server):
+    server.namespace.ip("address add 10.0.5.100/32 dev bond0.5")
+    before = connection(server, "bond0.5")
+    server.daemon.request("DELETE", "/v1/vlans/bond0.5", {"stage": True})
+    ask(server, "commit", confirm=600)
+    assert "bond0.5" not in server.namespace.links()
+    ask(server, "rollback")
     before["link"]["ifindex"] = connection(server, "bond0.5")["link"]["ifindex"]
     is_back(server, before, "bond0.5")
 

@@ -95,7 +95,7 @@ void transaction_begin(struct daemon *daemon, const struct transaction_request *
 /* Keeps the change that waits. */
 struct transaction_answer transaction_confirm(struct daemon *daemon, const struct peer *peer);
 /* number 0: takes back the change that waits, or else goes to the entry before the present
- * one. */
+ * one, unless the last thing that was done was taking one back. */
 void transaction_rollback(struct daemon *daemon, const struct peer *peer, unsigned int number,
 			  unsigned int confirm_s, transaction_callback *callback, void *user);
 

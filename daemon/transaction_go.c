@@ -141,6 +141,32 @@ static void transaction_go(struct transactions *transactions, const struct peer 
 	transaction_carry_out(transactions);
 }
 
+/* Who asks for the last change to be taken back, when that is what has just been done (its
+ * time was over, or somebody else was quicker), doesn't mean the one before it. */
+static bool transaction_is_back_already(struct transactions *transactions,
+					transaction_callback *callback, void *user)
+{
+	const struct history *history = &transactions->history;
+	const struct history_entry *newest =
+		history->count > 0 ? &history->list[history->count - 1] : NULL;
+	const struct history_entry *before = history_before(history, transactions->number);
+	char hint[64] = "";
+
+	if (!newest || !newest->taken_back) {
+		return false;
+	}
+	if (before) {
+		(void)snprintf(hint, sizeof(hint),
+			       "; 'portchannel rollback %u' goes back further", before->number);
+	}
+	callback(transaction_error(409, "taken_back",
+				   "configuration %u of %s (%s) has been taken back already%s",
+				   newest->number, newest->origin.user, newest->origin.how,
+				   hint),
+		 user);
+	return true;
+}
+
 void transaction_rollback(struct daemon *daemon, const struct peer *peer, unsigned int number,
 			  unsigned int confirm_s, transaction_callback *callback, void *user)
 {
@@ -153,6 +179,9 @@ void transaction_rollback(struct daemon *daemon, const struct peer *peer, unsign
 		return;
 	}
 	if (transaction_refuse(transactions, true, callback, user)) {
+		return;
+	}
+	if (number == 0 && transaction_is_back_already(transactions, callback, user)) {
 		return;
 	}
 	entry = number ? history_find(&transactions->history, number)

@@ -3,6 +3,7 @@
 calls, signals, clients and interfaces that go."""
 import json
 import os
+import signal
 import threading
 import time
 
@@ -25,6 +26,13 @@ def calls(server):
     return server.daemon.log().count(" asks for ")
 
 
+def ask_or_error(server, path, **body):
+    try:
+        return ask(server, path, **body)
+    except ApiError as error:
+        return error
+
+
 class Asking:
     """A call of which the daemon knows, and that it has not answered yet: edit()'s address is
     one that it asks the network for first."""
@@ -37,10 +45,11 @@ class Asking:
         wait_for(lambda: calls(server) > before, 10, "it is asked for")
 
     def _ask(self, server, path, body):
-        try:
-            self.answer = ask(server, path, **body)
-        except ApiError as error:
-            self.error = error
+        answer = ask_or_error(server, path, **body)
+        if isinstance(answer, ApiError):
+            self.error = answer
+        else:
+            self.answer = answer
 
     def end(self):
         self._thread.join(30)
@@ -198,6 +207,36 @@ def test_taken_back_in_the_midst_of_a_reload(server, confirm):
     assert "bond0.6" not in server.namespace.links()
     assert bond_addresses(server, "bond0.9") == ["10.0.9.1/24"]
     assert server.daemon.get("/v1/plan")["steps"] == []
+
+
+def test_taken_back_by_two(server):
+    """The second to ask for it, or who does so a moment after its time was over, doesn't get
+    the configuration before that."""
+    server.bond(address="10.0.0.9/24")
+    ask(server, "apply")
+    edit(server)
+    ask(server, "apply", confirm=600)
+    server.daemon.process.send_signal(signal.SIGSTOP)
+    both = [threading.Thread(target=lambda: answers.append(ask_or_error(server, "rollback")))
+            for _ in range(2)]
+    answers = []
+    for one in both:
+        one.start()
+    server.daemon.process.send_signal(signal.SIGCONT)
+    for one in both:
+        one.join(30)
+    done, error = sorted(answers, key=lambda answer: isinstance(answer, ApiError))
+    assert done["number"] == 2
+    assert (error.status, error.code) in ((409, "taken_back"), (409, "busy"))
+    assert bond_addresses(server) == ["10.0.0.9/24"]
+    error = refused(ask, server, "rollback")
+    assert error.code == "taken_back" and "'portchannel rollback 1' goes back" in error.message
+    restart(server)
+    assert refused(ask, server, "rollback").code == "taken_back"
+    ask(server, "rollback", number=1)
+    assert bond_addresses(server) == ["10.0.0.1/24"]
+    ask(server, "rollback")
+    assert bond_addresses(server) == ["10.0.0.9/24"]
 
 
 # --- who asked, or the daemon, is gone -----------------------------------------------------------

@@ -34,7 +34,7 @@ struct vlan_parent {
 	struct wanted *wanted;	  /* its owner's: what was applied */
 	size_t vlan_count;
 	struct vlan_runtime *vlans; /* by name */
-	bool save_wanted; /* what the next daemon has to know is different now */
+	bool save_wanted;	    /* what the next daemon has to know is different now */
 	/* The former daemon ended in the midst of an application: what is down here may
 	 * have been about to be set up. */
 	bool unfinished;

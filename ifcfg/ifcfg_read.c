@@ -76,9 +76,8 @@ static void file_parse(struct ifcfg_reader *reader, struct ifcfg_file *file,
 	file->is_numbered = file->kind == MODEL_FILE_ROUTES && ifcfg_routes_are_numbered(text);
 	bool is_lines = file->kind == MODEL_FILE_ROUTES || file->kind == MODEL_FILE_RULES;
 	if (!is_lines) {
-		fine = ifcfg_parsed_get(text, reader->dialect,
-					(uint32_t)(file - reader->files), "",
-					&file->variables, reader->problems);
+		fine = ifcfg_parsed_get(text, reader->dialect, (uint32_t)(file - reader->files),
+					"", &file->variables, reader->problems);
 	}
 	struct ifcfg_context context = ifcfg_reader_context(reader, file);
 	const char *device = ifcfg_key_value(&context, "DEVICE");

@@ -346,12 +346,15 @@ static uint32_t taken_along_find_nic(struct daemon *daemon,
 {
 	struct netlink_link link;
 	const char *why = NULL;
+	bool found = netlink_link_get(daemon->netlink, interface->ifindex, &link) == 0 &&
+		     taken_along_is_same_nic(daemon, &link, interface);
 
-	if (netlink_link_get(daemon->netlink, interface->ifindex, &link) < 0 &&
-	    netlink_link_get_by_name(daemon->netlink, interface->name, &link) < 0) {
-		why = "it is gone";
-	} else if (!taken_along_is_same_nic(daemon, &link, interface)) {
-		why = "another NIC has its place";
+	/* Taken out and put in again it has another number. */
+	found = found ||
+		(netlink_link_get_by_name(daemon->netlink, interface->name, &link) == 0 &&
+		 taken_along_is_same_nic(daemon, &link, interface));
+	if (!found) {
+		why = "that NIC isn't there any more";
 	} else if (taken_along_is_member(daemon, link.ifindex)) {
 		why = "it is a member";
 	} else if (link.master != 0) {

@@ -258,6 +258,19 @@ def test_renamed_meanwhile(bare):
     is_back(bare, before, "lan7")
 
 
+def test_taken_out_and_put_in_again(bare):
+    before = settled(bare)
+    enslave(bare, confirm=600)
+    bare.daemon.kill()
+    bare.namespace.ip("link delete eth0")
+    bare.make_link("eth0", mac=MAC)
+    for line in ("link set eth0 mtu 1400", "link set eth0 up"):
+        bare.namespace.ip(line)
+    bare.daemon.start()
+    before["link"]["ifindex"] = connection(bare)["link"]["ifindex"]
+    is_back(bare, before)
+
+
 def test_another_nic_of_the_name_gets_nothing(bare):
     enslave(bare, confirm=600)
     bare.daemon.kill()
@@ -268,7 +281,7 @@ def test_another_nic_of_the_name_gets_nothing(bare):
     assert "bond0" not in bare.namespace.links()
     assert [address for address in bare.namespace.addresses("eth0")
             if not address.startswith("fe80")] == []
-    assert "eth0 doesn't get back what it had: another NIC has its place" in bare.daemon.log()
+    assert "eth0 doesn't get back what it had: that NIC isn't there any more" in bare.daemon.log()
     assert not written(bare)
 
 

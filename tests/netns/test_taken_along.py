@@ -4,11 +4,12 @@ address over which somebody is logged in, of a NIC that became a member, its rou
 that had to make place. However it is taken back; and never where it was kept."""
 import json
 import os
+import socket
 
 import pytest
 
 from daemon_util import XOR, Server
-from netlab import wait_for
+from netlab import Namespace, wait_for
 from transactions_util import (ask, files, make_server, refused, restart,
                                restart_after_power_loss, restart_gently)
 
@@ -151,6 +152,55 @@ def test_a_connection_comes_back_in_time(bare):
     life = [info["valid_life_time"] for entry in bare.namespace.ip_json("address show dev eth0")
             for info in entry["addr_info"] if info["local"] == "203.0.113.5"]
     assert 3000 < life[0] < 3600
+
+
+class Session:
+    """Somebody is logged in from another host, by TCP."""
+
+    def __init__(self, server, client):
+        listener = server.socket(socket.AF_INET, socket.SOCK_STREAM)
+        listener.bind(("192.0.2.1", 2222))
+        listener.listen()
+        self.near = client.socket(socket.AF_INET, socket.SOCK_STREAM)
+        self.near.settimeout(30)
+        self.near.connect(("192.0.2.1", 2222))
+        self.far, _ = listener.accept()
+        self.far.settimeout(30)
+        listener.close()
+
+    def lives(self):
+        for one, other in ((self.near, self.far), (self.far, self.near)):
+            one.sendall(b"alive")
+            assert other.recv(5) == b"alive"
+        return True
+
+    def close(self):
+        self.near.close()
+        self.far.close()
+
+
+def test_who_is_logged_in_stays_so(bare):
+    """Through the change, which gives the address another MAC address, and all ways back."""
+    client = Namespace("client")
+    bare.namespace.ip(f"link set far-eth0 netns {client.name}")
+    for line in ("link set far-eth0 up", "address add 192.0.2.254/24 dev far-eth0",
+                 "address add 192.0.2.252/24 dev far-eth0"):  # by which table 100 leads
+        client.ip(line)
+    session = Session(bare.namespace, client)
+    bare.config.bond("bond0", XOR, address="192.0.2.1/24", MACADDR="02:0d:00:00:00:99")
+    bare.config.member("eth0", "bond0")
+    ask(bare, "apply", confirm=1)
+    assert session.lives()
+    wait_for(lambda: "bond0" not in bare.namespace.links() and not written(bare), 15,
+             "it is taken back")
+    assert session.lives()
+    for back in (lambda server: ask(server, "rollback"), restart):
+        ask(bare, "rollback", number=2, confirm=600)
+        assert session.lives() and bare.namespace.addresses("eth0") == []
+        back(bare)
+        assert session.lives() and "192.0.2.1/24" in bare.namespace.addresses("eth0")
+    session.close()
+    client.close()
 
 
 @pytest.mark.parametrize("again", [restart, restart_gently])

@@ -130,8 +130,8 @@ const struct command command_rollback = {
 	.arguments = "[N] [--confirm SECONDS] [--json]",
 	.summary = "take the last change back, or go to configuration N",
 	.help = "Takes back the change that waits to be confirmed; where none does, goes to the\n"
-		"configuration before the present one; it doesn't right after a change was taken\n"
-		"back, since that may be the one you mean. With N to that one of the history. Files\n"
+		"configuration before the present one, but not right after a change was taken\n"
+		"back, which may be the one you mean. With N to that one of the history. Files\n"
 		"and what runs are then as they were; a file that somebody has edited since is\n"
 		"kept beside as NAME.bak.\n"
 		"\n"

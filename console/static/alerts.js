@@ -72,17 +72,20 @@ function nicAlerts(nic) {
       member.reason_text}.`}];
 }
 
-/** [{level: "error" or "warning", text, parent}]; parent: the bond or NIC, if it is about one. */
+/**
+ * [{level: "error" or "warning", text, parent, edit}]; parent: the bond or NIC, if it is about
+ * one; edit: the words of a link to Edit, if it is dealt with there.
+ */
 export function alerts(live) {
   const list = parentsOf(live).flatMap((parent) => parent.isNic ? nicAlerts(parent)
                                                                 : bondAlerts(parent));
   if (live.problems > 0) {
-    list.push({level: "warning", files: true,
+    list.push({level: "warning", edit: "Show them",
                text: `The configuration has ${plural(live.problems, "problem")}.`});
   }
   if (live.waiting) {
-    list.push({level: "warning", text: `A change by ${live.waiting.user} waits to be kept; ` +
-                                       "otherwise it is taken back."});
+    list.push({level: "warning", edit: "Show it",
+               text: `A change by ${live.waiting.user} waits to be kept; otherwise it is taken back.`});
   }
   return [...list.filter((alert) => alert.level === "error"),
           ...list.filter((alert) => alert.level !== "error")];

@@ -39,14 +39,14 @@ function headlineItems(live, list) {
 /** What is wrong, each with the way to it: an element and update(live). */
 function headline(host, onShow) {
   const element = h("div", {class: "headline"}, h("p", {}, "Waiting for the daemon…"));
-  const make = ({parent, files}) => h("p", {}, h("span"), " ",
-    files ? h("a", {href: links.edit(host)}, "Show them")
+  const make = ({parent, edit}) => h("p", {}, h("span"), " ",
+    edit ? h("a", {href: links.edit(host)}, edit)
       : parent && h("button", {type: "button", class: "plain", "aria-label": `Show ${parent}`,
                                onclick: () => onShow(parent)}, "Show"));
   const update = (live) => {
     const list = alerts(live);
     element.className = `headline ${store.reached === false ? "lost" : worst(list)}`;
-    keep(element, headlineItems(live, list), (item) => `${item.parent} ${item.files} ${item.place}`,
+    keep(element, headlineItems(live, list), (item) => `${item.parent} ${item.edit} ${item.place}`,
          make, (line, item) => {
            line.className = item.level || "";
            setText(line.firstElementChild, item.text);

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import {after, afterEach, before, test} from "node:test";
 
-import {createVlan, dialog, openEdit, row, scene} from "./lab.mjs";
+import {createVlan, dialog, openEdit, openEngine, row, scene} from "./lab.mjs";
 
 let here;
 
@@ -36,7 +36,7 @@ test("one that is not kept is taken back", async () => {
   const page = await here.signIn();
   await openEdit(page);
   const other = await here.signIn("operator");
-  await openEdit(other);
+  await openEngine(other);
   await createVlan(page, {vid: 691, addresses: ["10.69.1.1/24"]});
   await row(page, "bond0.691").waitFor();
   await page.locator(".footer").getByRole("button", {name: "Save"}).click();
@@ -47,7 +47,8 @@ test("one that is not kept is taken back", async () => {
     }
   }).observe(document.body, {childList: true, subtree: true}));
   await dialog(page).getByRole("button", {name: "Commit"}).click();
-  // Another operator sees what waits, and whose it is.
+  // Another operator sees what waits, and whose it is, and comes to where it is kept.
+  await other.locator(".headline").getByRole("link", {name: "Show it"}).click();
   await other.getByText(/A change by root waits to be kept: in \d+ s it is taken back\./).waitFor();
   await other.locator(".waiting").getByRole("button", {name: "Keep"}).waitFor();
   await dialog(page).getByRole("button", {name: "Take it back"}).click();

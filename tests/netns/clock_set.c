@@ -27,6 +27,8 @@ static time_t clock_ahead(void)
 	return size > 0 ? (time_t)strtoll(text, NULL, 10) : 0;
 }
 
+/* The C library's own names for these parameters are reserved.
+ * NOLINTBEGIN(readability-inconsistent-declaration-parameter-name) */
 int clock_gettime(clockid_t clock, struct timespec *out)
 {
 	int result = (int)syscall(SYS_clock_gettime, clock, out);
@@ -57,3 +59,4 @@ int gettimeofday(struct timeval *restrict out, void *restrict zone)
 	*out = (struct timeval){.tv_sec = now.tv_sec, .tv_usec = now.tv_nsec / 1000};
 	return result;
 }
+/* NOLINTEND(readability-inconsistent-declaration-parameter-name) */

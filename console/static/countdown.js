@@ -16,10 +16,14 @@ const REACHED_ENOUGH = 4; // times in a row
 export const EDITED_WORDS = "Its files were edited by hand: if it is taken back, that text is " +
   "kept beside them, as NAME.bak.";
 
-/** Where the text of files went that somebody had edited; kept is the daemon's list. */
-export function keptWords(kept) {
-  return !kept || kept.length === 0 ? "" : ` What had been edited by hand is kept: ${
-    kept.map((each) => `${each.name} as ${each.kept}`).join(", ")}.`;
+/**
+ * Where the text of files went that somebody had edited, by the lists "kept" of the daemon's
+ * answers; that to a confirm says again what the one before it said.
+ */
+export function keptWords(...lists) {
+  const words = lists.flatMap((kept) => kept || []).map((each) => `${each.name} as ${each.kept}`);
+  return words.length === 0 ? ""
+    : ` What had been edited by hand is kept: ${[...new Set(words)].join(", ")}.`;
 }
 
 function pause(milliseconds) {
@@ -142,9 +146,8 @@ export async function change(path, body, words) {
       return {text: error.message, wrong: true};
     }
   }
-  const first = keptWords(applied && applied.kept);
   if (applied && !applied.waiting) {
-    return {text: words.done + first, wrong: false};
+    return {text: words.done + keptWords(applied.kept), wrong: false};
   }
   const waiting = (applied && applied.waiting) || {number: null, edited: false};
   // By the browser's own clock: the server's may differ.
@@ -153,5 +156,5 @@ export async function change(path, body, words) {
     deadline: Date.now() / 1000 + CONFIRM_SECONDS}) || {end: "signed_out"};
   const text = {...words,
     signed_out: "The session has ended; what isn't kept is taken back."}[end];
-  return {text: text + first + keptWords(kept), wrong: end !== "kept"};
+  return {text: text + keptWords(applied && applied.kept, kept), wrong: end !== "kept"};
 }

@@ -134,8 +134,8 @@ export function show(main, host) {
   }});
   const note = h("p", {class: "quiet", role: "status"}, "Loading…");
   const saveButton = h("button", {type: "button", class: "primary", disabled: true,
-                                  onclick: () => save()}, "Save");
-  const discardButton = h("button", {type: "button", disabled: true,
+                                  hidden: !isOperator(), onclick: () => save()}, "Save");
+  const discardButton = h("button", {type: "button", disabled: true, hidden: !isOperator(),
                                      onclick: () => discard()}, "Discard changes");
   const createButton = h("button", {type: "button", disabled: true, hidden: !isOperator(),
                                     onclick: () => edit(null)}, "Create VLAN Interface");

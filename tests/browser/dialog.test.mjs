@@ -174,12 +174,15 @@ test("the history says what was faulty, and leads back", async () => {
   await rows.first().getByRole("button", {name: /^Show what/}).click();
   await dialog(page).getByText("+MTU=1300").waitFor();
   await dialog(page).getByRole("button", {name: "Close"}).click();
+  await lab.call("write", "ifcfg-bond0.652", `${was}MTU=1200\n`);
   // The newest that was in force without a fault.
   await rows.filter({hasText: "former", hasNotText: "faulty"}).first().getByRole("button", {name: /^Go back/}).click();
   await dialog(page).getByRole("button", {name: "Go back"}).click();
-  await page.locator(".message").filter({hasText: "The server is back at configuration"}).waitFor();
+  await page.locator(".message").filter({hasText:
+    /^The server is back at configuration \d+\. What had been edited by hand is kept: [^,]+\.bak\.$/}).waitFor();
   assert.equal((await lab.call("files"))["ifcfg-bond0.652"], was);
   await rows.filter({hasText: "in force"}).getByText(/rollback/).waitFor();
+  await lab.call("remove", "ifcfg-bond0.652.bak");
 });
 
 test("nothing went wrong in the page itself", () => {

@@ -53,7 +53,7 @@ test("a reader looks, and may change nothing", async () => {
   await page.getByText("You may look here, but not change anything").waitFor();
   assert.equal(await page.getByRole("button", {name: "Create VLAN Interface"}).count(), 0);
   assert.equal(await page.getByRole("button", {name: /^Edit/}).count(), 0);
-  assert.ok(await page.locator(".footer").getByRole("button", {name: "Save"}).isDisabled());
+  assert.equal(await page.getByRole("button", {name: "Save"}).count(), 0);
   // Nor if the page were another one.
   const refused = await page.evaluate(async () => (await fetch("/api/v1/vlans", {method: "POST",
     headers: {"Content-Type": "application/json",

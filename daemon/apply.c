@@ -163,6 +163,21 @@ static void apply_note_former(struct apply *apply, const struct observe_former *
 	}
 }
 
+/* Whether what was written ahead says all of it, once it has come to pass: that it has can
+ * then be written when nobody waits for it. */
+static bool apply_is_written_ahead(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->step_count; i++) {
+		enum plan_action action = plan->steps[i].action;
+
+		if (action != PLAN_VLAN_ADD && action != PLAN_ADDRESS_ADD &&
+		    action != PLAN_ROUTE_ADD && action != PLAN_RULE_ADD) {
+			return false;
+		}
+	}
+	return true;
+}
+
 void apply_execute(struct apply *apply)
 {
 	struct daemon *daemon = apply->daemon;
@@ -189,15 +204,17 @@ void apply_execute(struct apply *apply)
 					.problems = &apply->problems};
 	if (execute(execution)) {
 		observe_former_free(former);
-		/* What was written ahead has come to pass. That it has is said later. */
-		daemon_want_save(daemon);
 	} else {
 		observe_disown(daemon, apply->running, former);
 		apply_fail(apply, "step_failed", "%s", execution->error);
-		daemon_save(daemon);
 	}
 	if (!apply->has_scope) {
 		nics_remove_idle(daemon);
+	}
+	if (!apply->code && apply_is_written_ahead(&apply->plan)) {
+		daemon_want_save(daemon);
+	} else {
+		daemon_save(daemon);
 	}
 }
 

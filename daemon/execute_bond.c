@@ -35,8 +35,9 @@ static void execute_mac_restore(struct execute_task *task, struct bond_runtime *
 	    memcmp(memory->mac, bond->core.mac, sizeof(memory->mac)) == 0) {
 		return;
 	}
-	if (bond_change_mac(bond, memory->mac, &error) < 0) {
-		log_line(LOG_LEVEL_ERROR, "%s bond=%s", error.text, bond->name);
+	if (bond_change_mac(bond, memory->mac, &error) < 0 &&
+	    bond_change_mac(bond, memory->mac, &error) < 0) {
+		execute_note_stuck(task, "%s", error.text);
 	}
 }
 
@@ -65,6 +66,10 @@ int execute_bond_add(struct execute_task *task)
 	}
 	execute_mac_restore(task, made);
 	execute_change(task, "%s: made", task->step->interface);
+	if (made->start_error[0]) {
+		(void)execute_fail(task, 0, "%s", made->start_error);
+		return EXECUTE_RESULT_LATER;
+	}
 	return 0;
 }
 
@@ -266,6 +271,10 @@ int execute_member_remove(struct execute_task *task)
 		return err;
 	}
 	execute_member_drop(bond, slot);
+	if (err < 0 && task->undoes) {
+		execute_note_stuck(task, "%s could not be put back to what it was: %s", name,
+				   strerror(-err));
+	}
 	if (task->undoes) {
 		execute_mac_restore(task, bond);
 	}

@@ -14,7 +14,7 @@ int execute_vlan_add(struct execute_task *task)
 {
 	const struct plan_step *step = task->step;
 	struct vlan_parent *parent = vlan_parent_of(task->daemon, step->parent);
-	struct engine_error error;
+	struct engine_error error = {""};
 	int result;
 
 	if (!parent) {
@@ -26,6 +26,11 @@ int execute_vlan_add(struct execute_task *task)
 		return execute_fail(task, result, "%s", error.text);
 	}
 	execute_change(task, "%s: VLAN interface %s added", parent->name, step->interface);
+	if (error.text[0]) {
+		/* It is there, and not as it should be. */
+		(void)execute_fail(task, 0, "%s", error.text);
+		return EXECUTE_RESULT_LATER;
+	}
 	return 0;
 }
 

@@ -211,13 +211,20 @@ int member_release(struct engine *engine, const struct netlink_link *link,
 		   struct engine_error *err)
 {
 	int result = saved_restore(engine, link, was, promisc_set);
+	struct netlink_link again;
 
+	if (result && !netlink_link_get(engine->netlink, link->ifindex, &again)) {
+		/* Twice: nobody knows of it afterwards, and it must not go on without IPv6,
+		 * say, for a moment's lack of memory. */
+		result = saved_restore(engine, &again, was, promisc_set);
+	}
 	if (result) {
 		engine_fail_netlink(engine, err, result, "restoring %s", link->name);
 	}
 	/* Last, for a member that goes on being up: until it is itself again,
 	 * what arrives is dropped here and reaches nobody. */
-	if (hook_detach(engine, link->ifindex, HOOK_INGRESS) && !result) {
+	if (hook_detach(engine, link->ifindex, HOOK_INGRESS) &&
+	    hook_detach(engine, link->ifindex, HOOK_INGRESS) && !result) {
 		result = engine_fail_bpf(err, -EIO, "taking the program off %s", link->name);
 	}
 	return result;

@@ -193,11 +193,12 @@ def start_old(server):
 
 
 def change(server):
-    """An address, a VLAN interface more and a member less: of each there is one to undo."""
+    """An address, a VLAN interface more, another member: of each there is one to undo."""
     edit(server)
     server.bond(address="10.0.0.2/24", members=(), ARPCHECK="no")
     server.config.vlan("bond0.6", "10.0.6.1/24", ARPCHECK="no")
     os.unlink(server.config.file("eth1"))
+    server.config.member("eth2", "bond0")
     return files(server)
 
 

@@ -23,11 +23,10 @@
 #define NIC_STATE_PREFIX  "nic-"
 #define NIC_STATE_SUFFIX  ".json"
 
-static int nic_state_path(const struct daemon *daemon, const char *name, const char *suffix,
-			  char out[PATH_MAX])
+static int nic_state_path(const struct daemon *daemon, const char *name, char out[PATH_MAX])
 {
-	int size = snprintf(out, PATH_MAX, "%s/" NIC_STATE_PREFIX "%s" NIC_STATE_SUFFIX "%s",
-			    daemon->options.state, name, suffix);
+	int size = snprintf(out, PATH_MAX, "%s/" NIC_STATE_PREFIX "%s" NIC_STATE_SUFFIX,
+			    daemon->options.state, name);
 
 	return size < PATH_MAX ? 0 : -ENAMETOOLONG;
 }
@@ -48,9 +47,8 @@ void nic_state_write(struct nic_runtime *nic)
 
 void nic_state_write_ahead(struct nic_runtime *nic, const struct wanted *ahead)
 {
-	char path[PATH_MAX], temporary[PATH_MAX];
+	char path[PATH_MAX];
 	json_t *json;
-	char *text;
 	int err;
 
 	nic->parent.save_wanted = false;
@@ -60,23 +58,15 @@ void nic_state_write_ahead(struct nic_runtime *nic, const struct wanted *ahead)
 		return;
 	}
 	json = nic_state_to_json(nic, ahead);
-	text = json ? json_dumps(json, JSON_COMPACT) : NULL;
-	err = text ? 0 : -ENOMEM;
+	err = nic_state_path(nic->daemon, nic->parent.name, path);
 	if (err == 0) {
-		err = nic_state_path(nic->daemon, nic->parent.name, "", path);
-	}
-	if (err == 0) {
-		err = nic_state_path(nic->daemon, nic->parent.name, ".new", temporary);
-	}
-	if (err == 0) {
-		err = state_replace(path, temporary, text);
+		err = state_replace(path, json);
 	}
 	if (err < 0 && err != nic->save_error) {
 		log_line(LOG_LEVEL_ERROR, "%s state not saved in %s: %s bond=%s",
 			 nic->parent.name, nic->daemon->options.state, strerror(-err),
 			 nic->parent.name);
 	}
-	free(text);
 	json_decref(json);
 	nic->save_error = err;
 }
@@ -85,7 +75,7 @@ void nic_state_forget(struct daemon *daemon, const char *name)
 {
 	char path[PATH_MAX];
 
-	if (nic_state_path(daemon, name, "", path) == 0) {
+	if (nic_state_path(daemon, name, path) == 0) {
 		unlink(path);
 	}
 }

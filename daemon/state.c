@@ -21,11 +21,10 @@
 #define STATE_SUFFIX	".json"
 #define STATE_TEMPORARY ".new"
 
-static int state_path(const struct daemon *daemon, const char *name, const char *suffix,
-		      char out[PATH_MAX])
+static int state_path(const struct daemon *daemon, const char *name, char out[PATH_MAX])
 {
-	int size = snprintf(out, PATH_MAX, "%s/" STATE_PREFIX "%s" STATE_SUFFIX "%s",
-			    daemon->options.state, name, suffix);
+	int size = snprintf(out, PATH_MAX, "%s/" STATE_PREFIX "%s" STATE_SUFFIX,
+			    daemon->options.state, name);
 
 	return size < PATH_MAX ? 0 : -ENAMETOOLONG;
 }
@@ -107,7 +106,7 @@ static json_t *state_to_json(struct bond_runtime *bond, const struct wanted *wan
 			 state_core_to_json(&core), "unfinished", wanted != bond->wanted);
 }
 
-int state_replace(const char *path, const char *temporary, const char *text)
+static int state_replace_text(const char *path, const char *temporary, const char *text)
 {
 	size_t size = strlen(text);
 	int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -133,6 +132,24 @@ int state_replace(const char *path, const char *temporary, const char *text)
 	return err;
 }
 
+int state_replace(const char *path, const json_t *json)
+{
+	char temporary[PATH_MAX];
+	/* In one piece: jansson would write token by token. */
+	char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
+	int err = text ? 0 : -ENOMEM;
+
+	if (err == 0 && snprintf(temporary, sizeof(temporary), "%s" STATE_TEMPORARY, path) >=
+				(int)sizeof(temporary)) {
+		err = -ENAMETOOLONG;
+	}
+	if (err == 0) {
+		err = state_replace_text(path, temporary, text);
+	}
+	free(text);
+	return err;
+}
+
 void state_write(struct bond_runtime *bond)
 {
 	state_write_ahead(bond, bond->wanted);
@@ -140,27 +157,18 @@ void state_write(struct bond_runtime *bond)
 
 void state_write_ahead(struct bond_runtime *bond, const struct wanted *ahead)
 {
-	char path[PATH_MAX], temporary[PATH_MAX];
+	char path[PATH_MAX];
 	json_t *json = state_to_json(bond, ahead);
-	/* In one piece: jansson would write token by token. */
-	char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
-	int err = text ? 0 : -ENOMEM;
+	int err = state_path(bond->daemon, bond->name, path);
 
 	if (err == 0) {
-		err = state_path(bond->daemon, bond->name, "", path);
-	}
-	if (err == 0) {
-		err = state_path(bond->daemon, bond->name, STATE_TEMPORARY, temporary);
-	}
-	if (err == 0) {
-		err = state_replace(path, temporary, text);
+		err = state_replace(path, json);
 	}
 	/* It is tried again each second, but said once. */
 	if (err < 0 && err != bond->save_error) {
 		log_line(LOG_LEVEL_ERROR, "%s state not saved in %s: %s bond=%s", bond->name,
 			 bond->daemon->options.state, strerror(-err), bond->name);
 	}
-	free(text);
 	json_decref(json);
 	bond->parent.save_wanted = false;
 	bond->save_error = err;
@@ -170,7 +178,7 @@ void state_forget(struct daemon *daemon, const char *name)
 {
 	char path[PATH_MAX];
 
-	if (state_path(daemon, name, "", path) == 0) {
+	if (state_path(daemon, name, path) == 0) {
 		unlink(path);
 	}
 }

@@ -55,9 +55,9 @@ void state_free(struct bond_state *list);
  * and what can't be read leaves *out invalid. */
 json_t *state_saved_to_json(const struct engine_member_saved *saved);
 void state_saved_from_json(const json_t *json, struct engine_member_saved *out);
-/* Puts the text into the file of that path, by way of the temporary one, whole or not at
- * all. 0 or -errno. */
-int state_replace(const char *path, const char *temporary, const char *text);
+/* Puts it into the file of that path, by way of one beside it, whole or not at all. 0 or
+ * -errno; json NULL: -ENOMEM. */
+int state_replace(const char *path, const json_t *json);
 
 /* The core's part; state_core.c. */
 json_t *state_core_to_json(const struct bond_saved *saved);

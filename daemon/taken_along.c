@@ -33,10 +33,9 @@ struct taken_along_return {
 	uint32_t *now; /* the interfaces' numbers now; 0: nothing can be given back to it */
 };
 
-static int taken_along_path(const struct daemon *daemon, const char *name, const char *suffix,
-			    char out[PATH_MAX])
+static int taken_along_path(const struct daemon *daemon, const char *name, char out[PATH_MAX])
 {
-	int size = snprintf(out, PATH_MAX, "%s/%s%s", daemon->options.state, name, suffix);
+	int size = snprintf(out, PATH_MAX, "%s/%s", daemon->options.state, name);
 
 	return size < PATH_MAX ? 0 : -ENAMETOOLONG;
 }
@@ -107,9 +106,8 @@ static json_t *taken_along_to_json(const struct taken_along *taken)
 
 int taken_along_write(struct daemon *daemon, const struct taken_along *taken)
 {
-	char path[PATH_MAX], temporary[PATH_MAX];
+	char path[PATH_MAX];
 	json_t *json;
-	char *text;
 	int err;
 
 	if ((!taken->copy || netlink_ip_copy_count(taken->copy) == 0) && !taken->former) {
@@ -117,18 +115,10 @@ int taken_along_write(struct daemon *daemon, const struct taken_along *taken)
 		return 0;
 	}
 	json = taken_along_to_json(taken);
-	text = json ? json_dumps(json, JSON_COMPACT) : NULL;
-	err = text ? 0 : -ENOMEM;
+	err = taken_along_path(daemon, TAKEN_ALONG_FILE, path);
 	if (err == 0) {
-		err = taken_along_path(daemon, TAKEN_ALONG_FILE, "", path);
+		err = state_replace(path, json);
 	}
-	if (err == 0) {
-		err = taken_along_path(daemon, TAKEN_ALONG_FILE, ".new", temporary);
-	}
-	if (err == 0) {
-		err = state_replace(path, temporary, text);
-	}
-	free(text);
 	json_decref(json);
 	return err;
 }
@@ -137,8 +127,7 @@ static void taken_along_unlink(struct daemon *daemon, const char *name)
 {
 	char path[PATH_MAX];
 
-	if (taken_along_path(daemon, name, "", path) == 0 && unlink(path) < 0 &&
-	    errno != ENOENT) {
+	if (taken_along_path(daemon, name, path) == 0 && unlink(path) < 0 && errno != ENOENT) {
 		log_line(LOG_LEVEL_WARNING, "%s can't be removed: %s", path, strerror(errno));
 	}
 }
@@ -265,7 +254,7 @@ static int taken_along_read(struct daemon *daemon, const char *name, struct take
 {
 	char path[PATH_MAX];
 	json_t *json;
-	int err = taken_along_path(daemon, name, "", path);
+	int err = taken_along_path(daemon, name, path);
 
 	if (err < 0 || access(path, F_OK) < 0) {
 		return -ENOENT;
@@ -294,8 +283,8 @@ void taken_along_return(struct daemon *daemon, unsigned int number)
 		taken_along_drop(daemon);
 		return;
 	}
-	if (taken_along_path(daemon, TAKEN_ALONG_FILE, "", path) == 0 &&
-	    taken_along_path(daemon, TAKEN_ALONG_RETURN, "", to) == 0 && rename(path, to) < 0) {
+	if (taken_along_path(daemon, TAKEN_ALONG_FILE, path) == 0 &&
+	    taken_along_path(daemon, TAKEN_ALONG_RETURN, to) == 0 && rename(path, to) < 0) {
 		log_line(LOG_LEVEL_ERROR, "%s can't become %s: %s", path, to, strerror(errno));
 	}
 }

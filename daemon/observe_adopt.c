@@ -99,78 +99,7 @@ bool observe_adopt(struct daemon *daemon, const struct model *observed,
 	return whole;
 }
 
-/* --- the way back at once */
-
-/* What is in neither was put there by a step that could not be undone: it stays ours. */
-static void observe_disown_interface(struct model_interface *now,
-				     const struct model_interface *before,
-				     const struct model_interface *adopted)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < now->address_count; i++) {
-		if (model_interface_has_address(before, &now->addresses[i]) ||
-		    !model_interface_has_address(adopted, &now->addresses[i])) {
-			now->addresses[kept++] = now->addresses[i];
-		}
-	}
-	now->address_count = kept;
-	kept = 0;
-	for (size_t i = 0; i < now->route_count; i++) {
-		if (model_interface_has_route(before, &now->routes[i]) ||
-		    !model_interface_has_route(adopted, &now->routes[i])) {
-			now->routes[kept++] = now->routes[i];
-		}
-	}
-	now->route_count = kept;
-	kept = 0;
-	for (size_t i = 0; i < now->rule_count; i++) {
-		if (model_interface_has_rule(before, &now->rules[i]) ||
-		    !model_interface_has_rule(adopted, &now->rules[i])) {
-			now->rules[kept++] = now->rules[i];
-		}
-	}
-	now->rule_count = kept;
-	now->ipv4_default.is_set &=
-		before->ipv4_default.is_set || !adopted->ipv4_default.is_set;
-	now->ipv6_default.is_set &=
-		before->ipv6_default.is_set || !adopted->ipv6_default.is_set;
-}
-
-void observe_disown(struct daemon *daemon, const struct model *adopted,
-		    struct observe_former *former)
-{
-	for (const struct observe_former *one = former; one; one = one->next) {
-		const struct model_bond *before = &one->wanted->bond;
-		const struct model_bond *bond =
-			model_find_bond(adopted, before->interface.name);
-		struct vlan_parent *parent = vlan_parent_of(daemon, before->interface.name);
-		struct wanted *now = parent ? parent->wanted : NULL;
-
-		if (!now) {
-			continue;
-		}
-		if (bond) { /* a NIC is in no model: nothing of its own is adopted */
-			observe_disown_interface(&now->bond.interface, &before->interface,
-						 &bond->interface);
-		}
-		for (size_t i = 0; i < now->vlan_count; i++) {
-			const char *name = now->vlans[i].interface.name;
-			const struct model_vlan *vlan = wanted_find_vlan(one->wanted, name);
-			const struct model_vlan *observed = model_find_vlan(adopted, name);
-
-			if (vlan && observed) {
-				observe_disown_interface(&now->vlans[i].interface,
-							 &vlan->interface,
-							 &observed->interface);
-			}
-		}
-		vlan_parent_want_save(parent);
-	}
-	observe_former_free(former);
-}
-
-/* --- the way back later */
+/* --- the ways back: at once, and later */
 
 /* Leaves what the other has not. */
 static void observe_subtract(struct model_interface *interface,
@@ -242,8 +171,8 @@ static bool observe_any_adopted(const struct wanted *now, const struct wanted *b
 	return any;
 }
 
-/* A copy of what is applied to the parent with nothing in it but what it was not before; NULL:
- * nothing is left, or no memory. */
+/* A copy of what is applied to the parent, or was to be, with nothing in it but what was not
+ * before; NULL: nothing is left, or no memory. */
 static struct wanted *observe_adopted(const struct wanted *now, const struct wanted *before)
 {
 	struct wanted *adopted = observe_any_adopted(now, before) ? wanted_copy(now) : NULL;
@@ -303,6 +232,32 @@ static void observe_give_up(struct wanted *now, const struct wanted *adopted)
 			observe_subtract(&now->vlans[i].interface, &vlan->interface);
 		}
 	}
+}
+
+void observe_disown(struct daemon *daemon, const struct model *adopted,
+		    struct observe_former *former)
+{
+	for (const struct observe_former *one = former; one; one = one->next) {
+		const struct model_bond *before = &one->wanted->bond;
+		const struct model_bond *bond =
+			model_find_bond(adopted, before->interface.name);
+		struct vlan_parent *parent = vlan_parent_of(daemon, before->interface.name);
+		struct wanted *all, *theirs;
+
+		if (!parent || !parent->wanted) {
+			continue;
+		}
+		/* A NIC is in no model: nothing of its own is adopted. */
+		all = wanted_from_model(adopted, bond ? bond : before);
+		theirs = all ? observe_adopted(all, one->wanted) : NULL;
+		if (theirs) {
+			observe_give_up(parent->wanted, theirs);
+		}
+		vlan_parent_want_save(parent);
+		wanted_free(theirs);
+		wanted_free(all);
+	}
+	observe_former_free(former);
 }
 
 void observe_disown_json(struct daemon *daemon, const json_t *adopted)

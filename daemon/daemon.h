@@ -123,6 +123,8 @@ struct daemon {
 /* Milliseconds and microseconds of the monotonic clock. */
 time_ms daemon_now_ms(void);
 uint64_t daemon_now_us(void);
+/* Microseconds since the boot, those of sleep too. */
+uint64_t daemon_boot_us(void);
 
 /* Something that was due at due_us was begun only now. */
 void daemon_note_latency(struct daemon *daemon, uint64_t due_us);

@@ -31,12 +31,22 @@
 /* Long work lets LACP have its turn about this often. */
 #define DAEMON_BREATH_INTERVAL_US 20000
 
-uint64_t daemon_now_us(void)
+static uint64_t clock_us(clockid_t clock)
 {
 	struct timespec now;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
+	clock_gettime(clock, &now);
 	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+uint64_t daemon_now_us(void)
+{
+	return clock_us(CLOCK_MONOTONIC);
+}
+
+uint64_t daemon_boot_us(void)
+{
+	return clock_us(CLOCK_BOOTTIME);
 }
 
 time_ms daemon_now_ms(void)

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "daemon/address_probe.h"
@@ -38,15 +37,6 @@ static int taken_along_path(const struct daemon *daemon, const char *name, char 
 	int size = snprintf(out, PATH_MAX, "%s/%s", daemon->options.state, name);
 
 	return size < PATH_MAX ? 0 : -ENAMETOOLONG;
-}
-
-/* Seconds since the boot, those of sleep too. */
-static uint64_t taken_along_now_s(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_BOOTTIME, &now);
-	return (uint64_t)now.tv_sec;
 }
 
 /* --- writing --------------------------------------------------------------- */
@@ -99,7 +89,7 @@ static json_t *taken_along_to_json(const struct taken_along *taken)
 	boot_id_read(boot);
 	return json_pack("{s:i, s:I, s:s, s:I, s:o, s:o, s:O?}", "version", TAKEN_ALONG_VERSION,
 			 "number", (json_int_t)taken->number, "boot", boot, "seconds",
-			 (json_int_t)taken_along_now_s(), "interfaces",
+			 (json_int_t)(daemon_boot_us() / 1000000), "interfaces",
 			 taken_along_interfaces(taken->list, taken->count), "messages",
 			 taken_along_bytes(taken->copy), "former", taken->former);
 }
@@ -224,7 +214,7 @@ static int taken_along_from_json(const json_t *json, struct taken_along *out)
 {
 	char boot[BOOT_ID_SIZE], boot_now[BOOT_ID_SIZE];
 	struct taken_along taken = {0};
-	uint64_t now_s = taken_along_now_s();
+	uint64_t now_s = daemon_boot_us() / 1000000;
 	uint64_t then_s = json_get_uint(json, "seconds", INT64_MAX, now_s);
 	int err;
 

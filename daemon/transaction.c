@@ -287,20 +287,13 @@ int transactions_new_timer(struct transactions *transactions, sd_event_time_hand
 	return err < 0 ? err : 0;
 }
 
-/* Not the loop's time, which is that of its turn's beginning: steps may have taken long. */
-static uint64_t transactions_now_us(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_BOOTTIME, &now);
-	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
-}
-
 int transactions_arm(sd_event_source *timer, uint64_t delay_us, uint64_t *deadline_us)
 {
 	int err;
 
-	*deadline_us = transactions_now_us() + delay_us;
+	/* Not the loop's time, which is that of its turn's beginning: steps may have taken
+	 * long. */
+	*deadline_us = daemon_boot_us() + delay_us;
 	err = sd_event_source_set_time(timer, *deadline_us);
 	if (err >= 0) {
 		err = sd_event_source_set_enabled(timer, SD_EVENT_ONESHOT);
@@ -532,7 +525,7 @@ json_t *transactions_waiting_json(struct daemon *daemon)
 {
 	const struct transactions *transactions = daemon->transactions;
 	const struct history_origin *origin = &transactions->now.journal.origin;
-	uint64_t now_us = transactions_now_us(), left_us;
+	uint64_t now_us = daemon_boot_us(), left_us;
 
 	if (transactions->phase != TRANSACTION_WAITING) {
 		return json_null();
